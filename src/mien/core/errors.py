@@ -1,0 +1,100 @@
+"""Everything Mien raises on purpose.
+
+MienError
+├── SourceError            a file, stream or chat that cannot be read
+│   ├── SourceNotFound
+│   ├── UnreadableSource
+│   └── TooLarge
+├── DecoderError
+│   ├── UnknownDecoder
+│   ├── MissingWeights
+│   └── BadWeights
+├── AssetError             a pinned file that cannot be fetched or trusted
+├── MissingExtra           an optional dependency is not installed
+├── ConfigError            an option, setting or argument that makes no sense
+└── NetworkRefused         the one gate said no
+
+A message says what happened, with what, and what to do; lower case, no full stop.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+
+class MienError(Exception):
+    """The root of every error that Mien raises on purpose."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class SourceError(MienError):
+    """A source that cannot be read; carries the source's name and the reason apart."""
+
+    def __init__(self, source: str | Path, reason: str) -> None:
+        self.source = str(source)
+        self.reason = reason
+        super().__init__(f"cannot read {self.source}: {reason}")
+
+
+class SourceNotFound(SourceError):
+    """Nothing is there under that name."""
+
+    def __init__(self, source: str | Path, reason: str = "no such file") -> None:
+        super().__init__(source, reason)
+
+
+class UnreadableSource(SourceError):
+    """Something is there, but it is not what a reader can use."""
+
+
+class TooLarge(SourceError):
+    """A source beyond the limits of `media.limits`."""
+
+
+class DecoderError(MienError):
+    """A decoder that cannot be had or cannot be used."""
+
+
+class UnknownDecoder(DecoderError):
+    """No decoder is registered under that name."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name = name
+        super().__init__(f"no decoder is called {name!r}: choose from {', '.join(known)}")
+
+
+class MissingWeights(DecoderError):
+    """A decoder's weights are not on this machine."""
+
+
+class BadWeights(DecoderError):
+    """A weight file that is damaged, or not what its card says."""
+
+
+class AssetError(MienError):
+    """A pinned file that cannot be fetched, is damaged, or has the wrong hash."""
+
+
+class MissingExtra(MienError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(f"{purpose} needs an optional part: pip install 'mien[{extra}]'")
+
+
+class ConfigError(MienError):
+    """An option, setting or argument that makes no sense."""
+
+
+class NetworkRefused(MienError):
+    """The network was asked for while it is switched off."""
+
+    def __init__(self, host: str, purpose: str) -> None:
+        self.host = host
+        super().__init__(
+            f"{purpose} would reach {host}, and MIEN_OFFLINE is set: "
+            "unset it, or import the file by hand"
+        )
