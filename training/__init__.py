@@ -1,0 +1,1 @@
+"""From data to weights and cards; never imported by the package."""
