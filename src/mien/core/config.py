@@ -41,9 +41,7 @@ class Config:
             raise ConfigError(f"detector must be auto, yunet or haar, not {self.detector!r}")
 
 
-def load_config(
-    path: Path | None = None, environ: Mapping[str, str] | None = None
-) -> Config:
+def load_config(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
     """The settings of a TOML file with the environment on top.
 
     Args:

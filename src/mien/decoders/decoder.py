@@ -86,7 +86,7 @@ class Decoder(Protocol[Piece_contra]):
         """
 
     def refer(self, pieces: Iterable[Piece_contra]) -> Reference | None:
-        """A reference made of a recording in which the person is neutral; None if it has too little.
+        """What to remember of a recording in which the person is neutral; None if too little.
 
         Decoders that cannot adapt return None.
         """
@@ -94,7 +94,9 @@ class Decoder(Protocol[Piece_contra]):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A decoder that can be had, before anything heavy is loaded (entry-point group `mien.decoders`).
+    """A decoder that can be had, before anything heavy is loaded.
+
+    Entry points of the group `mien.decoders` name these.
 
     Attributes:
         name: Name with version; `words` is short for the newest `words-vN`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -11,6 +12,13 @@ from mien.core.arrays import ScoresArray
 from mien.emotions.emotion import Emotion, Group
 
 N = len(Emotion)
+
+
+def _settled(array: ScoresArray) -> ScoresArray:
+    # Six digits survive JSON and CSV to the bit, and nobody's share is known to the seventh.
+    settled = np.round(np.asarray(array, dtype=np.float32), 6).astype(np.float32, copy=False)
+    settled.setflags(write=False)
+    return settled
 
 
 class Top(NamedTuple):
@@ -38,16 +46,13 @@ class Scores(Mapping[Emotion, float | None]):
         for emotion, share in (shares or {}).items():
             if share is not None:
                 array[emotion.position] = share
-        array.setflags(write=False)
-        self._array = array
+        self._array = _settled(array)
 
     @classmethod
     def from_array(cls, array: ScoresArray) -> Scores:
-        """Scores over an array of shape (41,), NaN for None; the array is not copied."""
+        """Scores of an array of shape (41,), NaN for None."""
         scores = cls.__new__(cls)
-        view = np.asarray(array, dtype=np.float32).view()
-        view.setflags(write=False)
-        scores._array = view
+        scores._array = _settled(array)
         return scores
 
     def to_array(self) -> ScoresArray:
@@ -56,7 +61,7 @@ class Scores(Mapping[Emotion, float | None]):
 
     def __getitem__(self, emotion: Emotion) -> float | None:
         value = float(self._array[emotion.position])
-        return None if value != value else round(value, 6)
+        return None if math.isnan(value) else round(value, 6)
 
     def __iter__(self) -> Iterator[Emotion]:
         return iter(Emotion)

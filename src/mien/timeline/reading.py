@@ -6,13 +6,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mien.core.spans import round_time
 from mien.emotions.scores import EMPTY, Scores
-
-NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 class Channel(StrEnum):
@@ -109,7 +106,7 @@ class Reading:
     box: Box | None = None
     caption: str | None = None
     adapted: Adapted = Adapted.NONE
-    extra: Mapping[str, float] = field(default=NOTHING)
+    extra: Mapping[str, float] = field(default_factory=dict)
     decoder: str
 
     @property
@@ -125,10 +122,35 @@ class Reading:
         return (self.start + self.end) / 2
 
 
+_ROUNDED = (
+    "valence",
+    "valence_sd",
+    "arousal",
+    "arousal_sd",
+    "dominance",
+    "dominance_sd",
+    "confidence",
+    "quality",
+)
+
+
 def stamp(reading: Reading, source: str) -> Reading:
-    """The reading with its source, its id, and times rounded to the microsecond."""
+    """The reading with its source and id, and with times and numbers at six digits.
+
+    The id depends on source, decoder, time, turn, person and place alone, so that reading
+    the same source again with the same options gives the same ids.
+    """
     start = None if reading.start is None else round_time(reading.start)
     end = None if reading.end is None else round_time(reading.end)
-    key = f"{source}\0{reading.decoder}\0{start}\0{reading.turn}\0{reading.person}\0{reading.box}"
-    name = hashlib.blake2b(key.encode(), digest_size=6).hexdigest()
-    return replace(reading, id=name, source=source, start=start, end=end)
+    box = None if reading.box is None else Box(*(round(float(part), 6) for part in reading.box))
+    key = f"{source}\0{reading.decoder}\0{start}\0{reading.turn}\0{reading.person}\0{box}"
+    name = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    numbers: dict[str, Any] = {
+        field: round(float(value), 6)
+        for field in _ROUNDED
+        if (value := getattr(reading, field)) is not None
+    }
+    extra = {key: round(float(value), 6) for key, value in reading.extra.items()}
+    return replace(
+        reading, id=name, source=source, start=start, end=end, box=box, extra=extra, **numbers
+    )
