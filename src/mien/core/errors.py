@@ -8,7 +8,8 @@ MienError
 ├── DecoderError
 │   ├── UnknownDecoder
 │   ├── MissingWeights
-│   └── BadWeights
+│   ├── BadWeights
+│   └── LicenceRefused
 ├── AssetError             a pinned file that cannot be fetched or trusted
 ├── MissingExtra           an optional dependency is not installed
 ├── ConfigError            an option, setting or argument that makes no sense
@@ -71,6 +72,16 @@ class MissingWeights(DecoderError):
 
 class BadWeights(DecoderError):
     """A weight file that is damaged, or not what its card says."""
+
+
+class LicenceRefused(DecoderError):
+    """Weights that may not be used commercially, where commercial use was announced."""
+
+    def __init__(self, name: str, licence: str) -> None:
+        super().__init__(
+            f"{name} is licensed {licence}, which forbids commercial use, and "
+            "MIEN_COMMERCIAL is set: choose another decoder (mien doctor lists them)"
+        )
 
 
 class AssetError(MienError):

@@ -1,0 +1,115 @@
+"""`mien doctor`: what is installed, what it may be used for, and what may touch the network."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+
+import typer
+
+from mien.cli.output import result, result_json
+
+PACKAGES = (
+    "mien",
+    "numpy",
+    "pyarrow",
+    "av",
+    "soxr",
+    "onnxruntime",
+    "opencv-python-headless",
+    "pillow",
+)
+EXTRAS = {"models": ("httpx2", "filelock")}
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what is installed, which decoders there are, and what may touch the network."""
+    found = examine()
+    if as_json:
+        result_json(found)
+        return
+    for title, rows in (
+        ("Machine", [f"{k}: {v}" for k, v in found["machine"].items()]),
+        ("Packages", [f"{k} {v or 'missing'}" for k, v in found["packages"].items()]),
+        ("Extras", [f"{k}: {v}" for k, v in found["extras"].items()]),
+        ("Decoders", [_decoder_line(row) for row in found["decoders"]]),
+        ("Left out", [f"{b['name']} of {b['package']}: {b['reason']}" for b in found["broken"]]),
+        ("Weights from publishers", [f"{m['name']}: {m['state']}" for m in found["models"]]),
+        ("Settings", [f"{k}: {v}" for k, v in found["settings"].items()]),
+        ("May touch the network", found["network"]),
+        ("Good to know", found["privacy"]),
+    ):
+        if rows:
+            result(f"\n{title}")
+            for row in rows:
+                result(f"  {row}")
+
+
+def examine() -> dict[str, Any]:
+    """All that `mien doctor` tells, as plain values."""
+    from mien.assets import listing
+    from mien.core.config import load_config
+    from mien.core.network import places
+    from mien.core.paths import models_folder
+    from mien.decoders.registry import broken, offers
+
+    config = load_config()
+    return {
+        "machine": {
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "processors": os.cpu_count(),
+        },
+        "packages": {name: _version(name) for name in PACKAGES},
+        "extras": {
+            extra: "installed"
+            if all(_version(name) for name in names)
+            else f"not installed: pip install 'mien[{extra}]'"
+            for extra, names in EXTRAS.items()
+        },
+        "decoders": [_decoder(offer, config.commercial) for offer in offers().values()],
+        "broken": [entry._asdict() for entry in broken()],
+        "models": [{"name": s.name, "state": s.state} for s in listing()],
+        "settings": {
+            "offline": config.offline,
+            "commercial": config.commercial,
+            "threads": config.threads,
+            "detector": config.detector,
+            "weights in": str(models_folder()),
+        },
+        "network": [f"{place.purpose} ({place.host})" for place in places()],
+        "privacy": [
+            "nothing is sent anywhere; people are told apart within a file, never recognized",
+            "no voice print and no face template is written to disk",
+        ],
+    }
+
+
+def _decoder(offer: Any, commercial: bool) -> dict[str, Any]:
+    card = offer.card()
+    return {
+        "name": offer.name,
+        "channel": offer.channel.value,
+        "coverage": card.coverage,
+        "licence": card.licence,
+        "commercial": card.commercial,
+        "refused": commercial and not card.commercial,
+        "cost": offer.cost,
+    }
+
+
+def _decoder_line(row: dict[str, Any]) -> str:
+    use = "" if row["commercial"] else ", no commercial use"
+    refused = " (refused: MIEN_COMMERCIAL is set)" if row["refused"] else ""
+    return f"{row['name']}: {row['coverage']}, {row['licence']}{use}, {row['cost']}{refused}"
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
