@@ -1,0 +1,30 @@
+"""Anything a person may have recorded or written, as sound, pictures and words on one clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mien.media.pieces import Block, Image, Side
+    from mien.media.resample import Resampler
+    from mien.media.source import Source, open_source
+
+__all__ = ["Block", "Image", "Resampler", "Side", "Source", "open_source"]
+
+_HOMES = {
+    "Block": "mien.media.pieces",
+    "Image": "mien.media.pieces",
+    "Resampler": "mien.media.resample",
+    "Side": "mien.media.pieces",
+    "Source": "mien.media.source",
+    "open_source": "mien.media.source",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name on first use: PyAV and soxr are heavy."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

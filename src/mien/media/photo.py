@@ -1,0 +1,117 @@
+"""One still picture, upright, judged by its header before anything is decoded."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mien.core.arrays import Frame
+from mien.core.errors import TooLarge, UnreadableSource
+from mien.media import limits
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+
+_ON_ITS_SIDE = (5, 6, 7, 8)
+_ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoHeader:
+    """What the header of a picture says.
+
+    Attributes:
+        form: Such as `jpeg`.
+        width_px: Of the upright picture.
+        height_px: Likewise.
+        n_frames: More than one in animations.
+    """
+
+    form: str
+    width_px: int
+    height_px: int
+    n_frames: int
+
+
+def read_header(path: Path) -> PhotoHeader:
+    """The size and form of a picture, without decoding it.
+
+    Raises:
+        TooLarge: If it has more pixels than `limits.PHOTO_PIXELS`.
+        UnreadableSource: If it is no picture.
+    """
+    with _open(path) as picture:
+        width, height = picture.size
+        if picture.getexif().get(_ORIENTATION) in _ON_ITS_SIDE:
+            width, height = height, width
+        n_frames = (
+            getattr(picture, "n_frames", 1) if picture.format in ("GIF", "WEBP", "PNG") else 1
+        )
+        return PhotoHeader(str(picture.format).lower(), width, height, int(n_frames))
+
+
+def read_photo(path: Path) -> Frame:
+    """The picture as upright RGB, long side at most 2048 px, the first frame of an animation.
+
+    Transparent parts become white.
+
+    Raises:
+        TooLarge: If it has more pixels than `limits.PHOTO_PIXELS`.
+        UnreadableSource: If it is damaged or cut off.
+    """
+    from PIL import ImageOps
+
+    side = limits.PHOTO_LONG_PX
+    with _open(path) as picture:
+        # JPEG can leave out resolution while it decodes, which saves most of the memory.
+        picture.draft("RGB", (side, side))
+        try:
+            picture.load()
+        except (OSError, ValueError, SyntaxError) as error:
+            raise UnreadableSource(path, "the picture is damaged or cut off") from error
+        small = _to_rgb(picture)
+        small.thumbnail((side, side), reducing_gap=3.0)
+        small.getexif()[_ORIENTATION] = picture.getexif().get(_ORIENTATION, 1)
+        return np.ascontiguousarray(np.asarray(ImageOps.exif_transpose(small), dtype=np.uint8))
+
+
+def _open(path: Path) -> Picture:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with warnings.catch_warnings():
+            # Pillow's own limit is one for the whole process; ours is checked right below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(path, formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise TooLarge(path, f"a picture of too many pixels, {_allowed()}") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise UnreadableSource(path, "the picture is damaged or cut off") from error
+    width, height = picture.size
+    if width * height > limits.PHOTO_PIXELS:
+        picture.close()
+        raise TooLarge(path, f"a picture of {width} x {height} pixels, {_allowed()}")
+    return picture
+
+
+def _allowed() -> str:
+    return f"at most {limits.PHOTO_PIXELS:,} are read"
+
+
+def _to_rgb(picture: Picture) -> Picture:
+    from PIL import Image
+
+    if picture.mode.startswith("I;16"):
+        gray = np.asarray(picture).astype(np.uint16) >> 8
+        return Image.fromarray(gray.astype(np.uint8)).convert("RGB")
+    if picture.has_transparency_data:
+        over = picture.convert("RGBA")
+        white = Image.new("RGBA", over.size, "white")
+        return Image.alpha_composite(white, over).convert("RGB")
+    return picture.convert("RGB")

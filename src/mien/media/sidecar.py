@@ -1,0 +1,59 @@
+"""The words that lie beside a recording under the same name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from mien.core.errors import SourceError
+from mien.media.sniff import Content, sniff
+from mien.media.text import Written
+from mien.media.transcript import read_text
+from mien.timeline.origin import Kind, Skipped
+
+SUFFIXES = (".srt", ".vtt", ".json")
+
+
+class Sidecar(NamedTuple):
+    """What was found beside a recording.
+
+    Attributes:
+        written: The words, or None.
+        notes: Which file they came from, and which were not used.
+        skipped: Files that should have held words and cannot be read.
+    """
+
+    written: Written | None = None
+    notes: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+def find_sidecar(path: Path) -> Sidecar:
+    """The first usable transcript named like the recording: `talk.srt` or `talk.mp4.srt`.
+
+    A JSON file of that name may be anything, so one that is no transcript is only noted.
+    """
+    notes: list[str] = []
+    skipped: list[Skipped] = []
+    for candidate in _candidates(path):
+        if not candidate.is_file():
+            continue
+        try:
+            if sniff(candidate) is Content.TEXT:
+                kind, written = read_text(candidate)
+                if kind is Kind.TRANSCRIPT:
+                    note = f"words from {candidate.name}"
+                    return Sidecar(written, (*notes, note, *written.notes), tuple(skipped))
+            notes.append(f"{candidate.name} lies beside it but is no transcript: not used")
+        except SourceError as error:
+            if candidate.suffix == ".json":
+                notes.append(f"{candidate.name} lies beside it but is no transcript: not used")
+            else:
+                skipped.append(Skipped(source=path.name, where=candidate.name, reason=error.reason))
+    return Sidecar(None, tuple(notes), tuple(skipped))
+
+
+def _candidates(path: Path) -> list[Path]:
+    beside = [path.with_suffix(suffix) for suffix in SUFFIXES]
+    longer = [path.with_name(path.name + suffix) for suffix in SUFFIXES]
+    return [candidate for candidate in beside + longer if candidate != path]

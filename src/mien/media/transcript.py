@@ -1,0 +1,89 @@
+"""Any text a person may have: subtitles, a transcript or a chat, told apart by content."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from mien.core.errors import TooLarge, UnreadableSource
+from mien.media import limits
+from mien.media.chat import NotAChat, is_messages, parse_lines, parse_messages, parse_plain
+from mien.media.subtitles import is_subtitles, parse_subtitles
+from mien.media.text import Letters, Written, read_letters
+from mien.media.whisper import NotATranscript, is_whisper, parse_whisper
+from mien.timeline.origin import Kind
+
+_GUESSED = "not UTF-8: read as Windows-1252"
+
+
+def read_text(path: Path) -> tuple[Kind, Written]:
+    """The conversation in a text file, and whether it is a transcript or a chat.
+
+    Raises:
+        UnreadableSource: If it is neither, or damaged; the reason names the line.
+        TooLarge: If it is beyond `limits.TEXT_BYTES` or `limits.TURNS`.
+    """
+    letters = _letters(path)
+    try:
+        kind, written = _parse(letters.text, path)
+    except (NotAChat, NotATranscript) as error:
+        raise UnreadableSource(path, str(error)) from error
+    n = len(written.conversation.turns)
+    if n > limits.TURNS:
+        raise TooLarge(path, f"{n:,} turns, at most {limits.TURNS:,} are read")
+    if not n:
+        raise UnreadableSource(path, "it holds no words")
+    if letters.is_guessed:
+        written = Written(written.conversation, (_GUESSED, *written.notes))
+    return kind, written
+
+
+def _letters(path: Path) -> Letters:
+    """The text; only subtitles may have the encoding of old Windows programs."""
+    try:
+        return read_letters(path)
+    except UnreadableSource:
+        guessed = read_letters(path, guess=True)
+        if guessed.is_guessed and is_subtitles(guessed.text):
+            return guessed
+        raise
+
+
+def _parse(text: str, path: Path) -> tuple[Kind, Written]:
+    name = path.name
+    if text.lstrip().startswith(("{", "[{", "[\n", "[ ")) or text.strip() == "[]":
+        return _parse_json(text, path)
+    if is_subtitles(text):
+        return Kind.TRANSCRIPT, parse_subtitles(text, name)
+    return Kind.CHAT, parse_plain(text, name)
+
+
+def _parse_json(text: str, path: Path) -> tuple[Kind, Written]:
+    try:
+        plain: Any = json.loads(text)
+    except RecursionError as error:
+        raise UnreadableSource(path, "JSON that is nested too deeply") from error
+    except json.JSONDecodeError as error:
+        if _is_lines(text):
+            return Kind.CHAT, parse_lines(text, path.name)
+        reason = f"JSON that is broken in line {error.lineno}, column {error.colno}"
+        raise UnreadableSource(path, reason) from error
+    except ValueError as error:
+        raise UnreadableSource(path, "JSON with a number that is too long") from error
+    if is_whisper(plain):
+        return Kind.TRANSCRIPT, parse_whisper(plain, path.name)
+    if is_messages(plain):
+        return Kind.CHAT, parse_messages(plain, path.name)
+    if isinstance(plain, dict) and "role" in plain:
+        return Kind.CHAT, parse_messages([plain], path.name)
+    raise UnreadableSource(path, "JSON, but neither messages with roles nor a transcript")
+
+
+def _is_lines(text: str) -> bool:
+    """Whether the first line is a JSON object by itself, so that an error lies further down."""
+    first = text.lstrip().split("\n", 1)[0]
+    try:
+        return isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -1,0 +1,1 @@
+"""Makers of small real files, so that no recording has to be kept with the tests."""
