@@ -9,7 +9,7 @@ def redact(text: str | None) -> str:
     """A stand-in for a person's words: their length and a short fingerprint.
 
     >>> redact("I am so tired of this")
-    '<21 characters, 32c7c5>'
+    '<21 characters, 32e8ee>'
     """
     if text is None:
         return "<nothing>"

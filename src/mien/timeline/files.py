@@ -144,7 +144,7 @@ def _read_json(path: Path) -> Timeline:
     plain = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(plain, dict) or "readings" not in plain:
         raise UnreadableSource(path, "a JSON file, but not a timeline that Mien wrote")
-    table = Timeline.of_readings(reading_of(row) for row in plain["readings"]).table
+    table = Timeline.of_readings(reading_of(row, str(path)) for row in plain["readings"]).table
     return _timeline(table, plain, path)
 
 
@@ -156,7 +156,9 @@ def _write_jsonl(timeline: Timeline, path: Path) -> None:
 
 def _read_jsonl(path: Path) -> Timeline:
     with path.open(encoding="utf-8") as handle:
-        return Timeline.of_readings(reading_of(json.loads(line)) for line in handle if line.strip())
+        return Timeline.of_readings(
+            reading_of(json.loads(line), str(path)) for line in handle if line.strip()
+        )
 
 
 def json_line(plain: dict[str, Any]) -> str:

@@ -30,8 +30,12 @@ def plain_reading(reading: Reading) -> dict[str, Any]:
     return row
 
 
-def reading_of(row: Mapping[str, Any]) -> Reading:
+def reading_of(row: Mapping[str, Any], where: str = "JSON") -> Reading:
     """The reading behind plain values; fields that this version does not know are ignored.
+
+    Args:
+        row: As `plain_reading` gives it.
+        where: The file that it comes from, for the error.
 
     Raises:
         UnreadableSource: If a field is missing or has an impossible value.
@@ -47,7 +51,7 @@ def reading_of(row: Mapping[str, Any]) -> Reading:
         known["box"] = None if row["box"] is None else Box(*row["box"])
         return Reading(**known)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise UnreadableSource(str(row.get("source", "")), f"not a reading: {error!r}") from error
+        raise UnreadableSource(where, f"not a reading: {error!r}") from error
 
 
 def plain_origin(origin: Origin) -> dict[str, Any]:
