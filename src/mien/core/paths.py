@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+
+from mien.core.config import Config, load_config
 
 NAME = "mien"
 
 
-def cache_folder() -> Path:
-    """Files that may be deleted at any time; `MIEN_HOME/cache` if that is set."""
-    return _folder("cache")
+def cache_folder(config: Config | None = None) -> Path:
+    """Files that may be deleted at any time; `cache` in `MIEN_HOME` if that is set."""
+    return _folder("cache", config)
 
 
-def config_folder() -> Path:
-    """Settings of this person; `MIEN_HOME/config` if that is set."""
-    return _folder("config")
+def config_folder(config: Config | None = None) -> Path:
+    """Settings of this person; `config` in `MIEN_HOME` if that is set."""
+    return _folder("config", config)
 
 
-def data_folder() -> Path:
-    """Files that are costly to have again, such as weights; `MIEN_HOME/data` if that is set."""
-    return _folder("data")
+def data_folder(config: Config | None = None) -> Path:
+    """Files that are costly to have again; `data` in `MIEN_HOME` if that is set."""
+    return _folder("data", config)
 
 
-def models_folder() -> Path:
+def models_folder(config: Config | None = None) -> Path:
     """Where weights from other publishers lie."""
-    return data_folder() / "models"
+    return data_folder(config) / "models"
 
 
-def _folder(kind: str) -> Path:
-    home = os.environ.get("MIEN_HOME", "").strip()
-    if home:
-        return Path(home).expanduser() / kind
-    # The platform's own places cost an import of 20 ms, so only on use.
+def _folder(kind: str, config: Config | None) -> Path:
+    home = (config or load_config()).home
+    if home is not None:
+        return home / kind
+    # Only on use: the import costs 20 ms.
     from platformdirs import PlatformDirs
 
     places = PlatformDirs(NAME, appauthor=False)
