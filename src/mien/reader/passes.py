@@ -12,7 +12,8 @@ from typing import NamedTuple
 from mien.core.config import Config, load_config
 from mien.core.errors import ConfigError
 from mien.core.progress import CancelToken, Report, ignore
-from mien.decoders.decoder import Offer
+from mien.decoders.decoder import Offer, Picture, Reference, Sound
+from mien.decoders.registry import load
 from mien.media import Block, Image, Source, open_source
 from mien.reader.live import Live, References
 from mien.reader.plan import Plan, choose, plan
@@ -207,9 +208,6 @@ def refer(
     Raises:
         SourceError: If the file cannot be read.
     """
-    from mien.decoders.decoder import Picture, Sound
-    from mien.decoders.registry import load
-
     found: dict[str, Reference] = {}
     missed: list[str] = []
     with open_source(path) as source:

@@ -22,13 +22,20 @@ class Readable(Protocol):
     """What a plan must know of a source."""
 
     @property
-    def kind(self) -> Kind: ...
+    def kind(self) -> Kind:
+        """What it is."""
+
     @property
-    def has_sound(self) -> bool: ...
+    def has_sound(self) -> bool:
+        """Whether there is anything to hear."""
+
     @property
-    def has_pictures(self) -> bool: ...
+    def has_pictures(self) -> bool:
+        """Whether there is anything to see."""
+
     @property
-    def conversation(self) -> Conversation | None: ...
+    def conversation(self) -> Conversation | None:
+        """The words, if there are any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,13 +46,13 @@ class Veil:
             source=self.source(origin.source),
             envelope=(),
             thumbnails=(),
+            notes=tuple(_hidden(note, origin.source) for note in origin.notes),
             private=True,
         )
 
     def skipped(self, skipped: Skipped) -> Skipped:
         """The skipped part under its source's number."""
-        name = PurePath(skipped.source).name
-        reason = skipped.reason.replace(skipped.source, "it").replace(name, "it")
+        reason = _hidden(skipped.reason, skipped.source)
         return replace(skipped, source=self.source(skipped.source), reason=reason)
 
     def timeline(self, timeline: Timeline) -> Timeline:
@@ -61,3 +61,11 @@ class Veil:
         skipped = [self.skipped(part) for part in timeline.skipped]
         readings = (self.reading(reading) for reading in timeline)
         return Timeline.of_readings(readings, origins, skipped, timeline.cards)
+
+
+def _hidden(text: str, source: str) -> str:
+    # Notes name the file, and a transcript beside it by the same stem.
+    path = PurePath(source)
+    for name in (source, path.name, path.stem):
+        text = text.replace(name, "it") if name else text
+    return text

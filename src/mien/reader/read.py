@@ -92,7 +92,7 @@ def stream(
     return iter(Pass(source, options))
 
 
-def prepare(  # noqa: PLR0913 - the arguments of `read`
+def prepare(
     channels: Sequence[Channel | str] | None,
     decoders: Sequence[str] | None,
     fps: float,

@@ -40,7 +40,7 @@ class Gallery:
         """Remember a picture for the readings that it will give."""
         self._frames.append((at, frame))
         if still:
-            self._photo = Thumbnail(None, at, _jpeg(frame, _PHOTO_PX), "")
+            self._photo = Thumbnail(person=None, at=at, jpeg=_jpeg(frame, _PHOTO_PX), reading="")
 
     def take(self, readings: list[Reading]) -> None:
         """Keep what is stronger than what is kept."""
@@ -68,8 +68,13 @@ class Gallery:
             return
         if rival is not None:
             kept.remove(rival)
-        picture = _jpeg(_crop(frame, box), _FACE_PX)
-        kept.append(_Kept(strength, emotion, Thumbnail(reading.person, at, picture, reading.id)))
+        thumbnail = Thumbnail(
+            person=reading.person,
+            at=at,
+            jpeg=_jpeg(_crop(frame, box), _FACE_PX),
+            reading=reading.id,
+        )
+        kept.append(_Kept(strength, emotion, thumbnail))
 
 
 def _strength(reading: Reading) -> tuple[float, Emotion]:

@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import mien
+from mien.core.errors import ConfigError
+from mien.reader import Live
+from mien.timeline import Reason, Turn
+from tests.fakes.sounds import noise, write_sound
+
+SOUND = noise(4.3, level=0.2)[:, 0]
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.integers(1, len(SOUND) - 1), max_size=6))
+def test_where_sound_is_cut_does_not_matter(cuts):
+    whole = pushed([SOUND])
+    parts = np.split(SOUND, sorted(set(cuts)))
+    assert pushed(parts) == whole
+
+
+def test_a_file_and_a_stream_give_the_same_readings(tmp_path):
+    path = write_sound(tmp_path / "a.wav", SOUND[:, None])
+    rounded = np.round(SOUND * 32768).clip(-32768, 32767).astype(np.int16)
+    live = Live(["voice"], source="a.wav")
+    pieces = np.array_split((rounded / 32768).astype(np.float32), 7)
+    streamed = [r for piece in pieces for r in live.push_sound(piece)] + live.close()
+    read = mien.read(path, channels=["voice"]).readings
+    assert [(r.start, r.end) for r in read] == [(r.start, r.end) for r in streamed]
+    for one, two in zip(read, streamed, strict=True):
+        np.testing.assert_allclose(one.scores.to_array(), two.scores.to_array(), atol=1e-4)
+
+
+def test_sound_of_another_rate_is_brought_to_ours():
+    live = Live(["voice"])
+    found = live.push_sound(noise(3.0, rate_hz=8_000, level=0.2)[:, 0], 8_000) + live.close()
+    assert found[-1].end == pytest.approx(3.0, abs=0.01)
+
+
+def test_two_parties_are_told_apart():
+    live = Live(["voice"])
+    left = live.push_sound(SOUND, side="left")
+    right = live.push_sound(SOUND, side="right")
+    assert {r.person for r in left} == {"left"}
+    assert {r.person for r in right} == {"right"}
+    assert {r.id for r in left}.isdisjoint(r.id for r in right)
+
+
+def test_silence_gives_one_reading_without_data():
+    live = Live(["voice"])
+    found = live.push_sound(np.zeros(32_000, np.float32)) + live.close()
+    assert [(r.reason, r.start, r.end) for r in found] == [(Reason.NO_DATA, 0, 2)]
+
+
+def test_nothing_pushed_gives_nothing():
+    assert Live().close() == []
+
+
+def test_frames_that_come_too_soon_are_passed_over():
+    live = Live(["face"], fps=5)
+    frame = np.full((8, 8, 3), 200, np.uint8)
+    found = [r for i in range(20) for r in live.push_frame(frame, i * 0.05)]
+    assert [r.start for r in found] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
+
+
+def test_a_turn_is_read_at_once():
+    found = Live(["words"]).push_turn(Turn(index=3, text="hello", speaker="Ana"))
+    assert (found[0].turn, found[0].person, found[0].text) == (3, "Ana", "hello")
+
+
+def test_a_frame_of_a_wrong_shape_is_refused():
+    with pytest.raises(ConfigError, match="uint8"):
+        Live(["face"]).push_frame(np.zeros((8, 8), np.uint8), 0)
+
+
+def test_senseless_fps_is_refused():
+    with pytest.raises(ConfigError, match="fps"):
+        Live(fps=0)
+
+
+def pushed(pieces):
+    live = Live(["voice"])
+    return [r for piece in pieces for r in live.push_sound(piece)] + live.close()

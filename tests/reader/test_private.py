@@ -1,0 +1,68 @@
+import json
+
+import pytest
+
+import mien
+from mien.reader import Veil
+from mien.timeline import write_timeline
+from tests.fakes.videos import talk
+
+SECRETS = ("Ana", "Smith", "treasure", "therapy")
+
+
+@pytest.fixture
+def timeline(tmp_path):
+    path = talk(tmp_path / "Ana Smith therapy.mp4", 1.0)
+    (tmp_path / "Ana Smith therapy.vtt").write_text(
+        "WEBVTT\n\n00:00.100 --> 00:00.900\n<v Ana Smith>The treasure is under the tree\n",
+        encoding="utf-8",
+    )
+    return mien.read(path)
+
+
+def test_without_a_veil_the_secrets_are_there(timeline, tmp_path):
+    write_timeline(timeline, tmp_path / "out.json")
+    text = (tmp_path / "out.json").read_text(encoding="utf-8")
+    assert all(secret in text for secret in SECRETS)
+
+
+@pytest.mark.parametrize("ending", [".json", ".jsonl", ".csv", ".parquet", ".html"])
+def test_no_output_holds_words_names_pictures_or_sound(timeline, tmp_path, ending):
+    veiled = Veil().timeline(timeline)
+    path = tmp_path / f"out{ending}"
+    if ending == ".html":
+        mien.write_report(path, veiled)
+    else:
+        write_timeline(veiled, path)
+    content = path.read_bytes()
+    for secret in SECRETS:
+        assert secret.encode() not in content
+        assert secret.lower().encode() not in content.lower()
+    assert b"image/jpeg" not in content
+
+
+def test_thumbnails_and_envelope_are_gone(timeline):
+    origin = Veil().timeline(timeline).origins[0]
+    assert origin.thumbnails == ()
+    assert origin.envelope == ()
+    assert origin.private
+
+
+def test_the_same_person_keeps_the_same_number():
+    veil = Veil()
+    assert veil.person("Ana") == veil.person("Ana") == "Person 1"
+    assert veil.person("Ben") == "Person 2"
+    assert veil.person("Face 1") == "Face 1"
+    assert veil.person(None) is None
+
+
+def test_scores_are_untouched(timeline):
+    veiled = Veil().timeline(timeline)
+    assert [r.scores for r in veiled] == [r.scores for r in timeline]
+
+
+def test_a_reason_that_names_the_file_does_not(tmp_path):
+    from mien.timeline import Skipped
+
+    part = Skipped(source="/home/ana/a.wav", where="", reason="a.wav is empty")
+    assert "ana" not in json.dumps([Veil().skipped(part).source, Veil().skipped(part).reason])
