@@ -7,14 +7,14 @@ from mien.reader import Veil
 from mien.timeline import write_timeline
 from tests.fakes.videos import talk
 
-SECRETS = ("Ana", "Smith", "treasure", "therapy")
+SECRETS = ("Anastasia", "Smithers", "treasure", "therapy")
 
 
 @pytest.fixture
 def timeline(tmp_path):
-    path = talk(tmp_path / "Ana Smith therapy.mp4", 1.0)
-    (tmp_path / "Ana Smith therapy.vtt").write_text(
-        "WEBVTT\n\n00:00.100 --> 00:00.900\n<v Ana Smith>The treasure is under the tree\n",
+    path = talk(tmp_path / "Anastasia Smithers therapy.mp4", 1.0)
+    (tmp_path / "Anastasia Smithers therapy.vtt").write_text(
+        "WEBVTT\n\n00:00.100 --> 00:00.900\n<v Anastasia Smithers>The treasure is under the tree\n",
         encoding="utf-8",
     )
     return mien.read(path)
