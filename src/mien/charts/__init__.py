@@ -1,0 +1,1 @@
+"""Parts of self-contained HTML pages: they know of numbers and words, not of emotions."""

@@ -1,0 +1,138 @@
+"""One self-contained HTML page for a reading and its story."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from mien.charts.html import Content, Markup, asset, data_block, page, tag
+from mien.charts.table import sort_script
+from mien.core.errors import ConfigError
+from mien.report import palette
+from mien.report.faces import photo
+from mien.report.foot import foot
+from mien.report.index import index_body, report_names
+from mien.report.lanes import over_time
+from mien.report.payload import payload
+from mien.report.story import what_it_is, what_it_says, what_would_help
+from mien.report.strongest import strongest_table
+from mien.report.view import View, view_of
+from mien.report.words import chat
+from mien.timeline.origin import Kind, Origin
+from mien.timeline.timeline import Timeline
+
+MEANING = (
+    "Shares are the part of people who would name an emotion here, as estimated, not what "
+    "someone feels."
+)
+HATCHED = " Hatched: nothing to go by, or too unsure to say."
+
+
+def render(timeline: Timeline, *, on: date | None = None) -> str:
+    """The report of one source as HTML that opens offline and needs no script.
+
+    Args:
+        timeline: Readings of one source; the same timeline gives the same text.
+        on: The date to write into the page, if any.
+
+    Raises:
+        ConfigError: If the timeline holds no source, or several: see `write_report`.
+    """
+    views = views_of(timeline)
+    if len(views) != 1:
+        raise ConfigError(f"a report shows one source, not {len(views)}: use write_report")
+    return render_view(views[0], on)
+
+
+def write_report(path: str | Path, timeline: Timeline, *, on: date | None = None) -> None:
+    """Write the report of a timeline; what was there is replaced in one step or not at all.
+
+    Several sources give an index page at `path` and a folder of reports beside it, named
+    after it with `-reports`.
+
+    Args:
+        path: The file to write, usually `.html`.
+        timeline: Any number of sources.
+        on: The date to write into the page; today if None.
+
+    Raises:
+        ConfigError: If the timeline holds no source.
+    """
+    target, on = Path(path), on or date.today()
+    views = views_of(timeline)
+    if not views:
+        raise ConfigError("nothing to report: the timeline holds no source")
+    if len(views) == 1:
+        _write(target, render_view(views[0], on))
+        return
+    folder = target.with_name(f"{target.stem}-reports")
+    folder.mkdir(exist_ok=True)
+    names = report_names(views)
+    for view, name in zip(views, names, strict=True):
+        _write(folder / name, render_view(view, on))
+    links = [f"{folder.name}/{name}" for name in names]
+    body = index_body(views, links, timeline.skipped, on)
+    _write(target, _page(f"{len(views)} sources", [tag("main", body)], sort_script()))
+
+
+def views_of(timeline: Timeline) -> list[View]:
+    """One view a source, in order; a source without an origin is taken for a stream."""
+    known = {origin.source: origin for origin in timeline.origins}
+    origins = [known.get(s) or Origin(source=s, kind=Kind.STREAM) for s in timeline.sources]
+    return [view_of(o, timeline.readings, timeline.cards, timeline.skipped) for o in origins]
+
+
+def render_view(view: View, on: date | None = None) -> str:
+    """The page of one source, in the order of a page: what it is, says, shows, is worth."""
+    help_line = what_would_help(view)
+    body = tag(
+        "main",
+        tag("h1", view.origin.source),
+        tag("p", what_it_is(view, on), class_="meta"),
+        tag("p", what_it_says(view), class_="say"),
+        tag("p", help_line, class_="say help") if help_line else None,
+        tag("p", MEANING if view.is_photo else MEANING + HATCHED, class_="note"),
+        _pictures(view),
+        _section("Strongest readings", None if view.is_photo else strongest_table(view)),
+        _section("How far to trust this", foot(view)),
+    )
+    has_lanes = bool(view.tracks) and not view.is_photo
+    data = data_block("data", payload(view)) if has_lanes else None
+    script = (asset("mien.report", "crosshair.js") if has_lanes else "") + sort_script()
+    return _page(view.origin.source, [body, data], script)
+
+
+def _pictures(view: View) -> list[Markup | None]:
+    if view.is_photo:
+        return [_section("Faces", photo(view) if view.readings else None)]
+    lanes = over_time(view) if view.tracks or view.origin.envelope else None
+    said = chat(view) if view.is_chat else None
+    heading = "Turn by turn" if view.axis.by_turn else "Over time"
+    return [_section(heading, lanes), _section("The chat", said)]
+
+
+def _section(heading: str, content: Markup | None) -> Markup | None:
+    return None if content is None else tag("section", tag("h2", heading), content)
+
+
+def _page(title: str, body: Sequence[Content], script: str) -> str:
+    colors = palette.variables(palette.ALL) + palette.classes(palette.ALL)
+    style = colors + asset("mien.charts", "page.css") + asset("mien.report", "report.css")
+    return page(f"{title} · Mien", *body, style=style, script=script)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write beside the file, then take its place, so that nobody sees half a page."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        part.chmod(0o644)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

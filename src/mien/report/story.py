@@ -1,0 +1,206 @@
+"""What a reader who stops early should have read: what it is, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from mien.charts.html import Content, Markup, markup, tag
+from mien.charts.numbers import clock, count, listed
+from mien.emotions.emotion import Emotion
+from mien.report import palette
+from mien.report.track import Track, peak_cell
+from mien.report.view import View, who
+from mien.timeline.origin import Kind
+from mien.timeline.reading import Channel, Reading, Reason
+
+LIKELY = 0.5
+"""Confidence from which an emotion is called likely; below it is called possible."""
+
+WORTH_TELLING = 0.25
+"""Share from which a peak is worth a place in the sentence."""
+
+MOST = 3
+
+KINDS = {
+    Kind.SOUND: "a recording",
+    Kind.VIDEO: "a video",
+    Kind.PHOTO: "a photo",
+    Kind.TRANSCRIPT: "a transcript",
+    Kind.CHAT: "a chat",
+    Kind.STREAM: "a stream",
+}
+
+REASONS = {
+    Reason.NO_DATA: "nothing to go by",
+    Reason.TOO_SHORT: "too short",
+    Reason.LOW_QUALITY: "too unclear",
+    Reason.LOW_CONFIDENCE: "too unsure",
+    Reason.UNCOVERED_LANGUAGE: "a language it does not know",
+    Reason.OUT_OF_DOMAIN: "not what it was made for",
+}
+
+
+class Peak(NamedTuple):
+    """Where an emotion is strongest on one track."""
+
+    emotion: Emotion
+    share: float
+    reading: Reading
+
+
+def what_it_is(view: View, on: date | None) -> str:
+    """Length, people, channels and date in one line."""
+    origin = view.origin
+    parts = [KINDS[origin.kind]]
+    if origin.seconds is not None and not view.is_photo:
+        parts.append(clock(origin.seconds))
+    if view.is_chat:
+        parts.append(count(round(view.axis.length), "turn"))
+    parts += _people(view)
+    if view.channels:
+        parts.append(listed([channel.value for channel in view.channels]))
+    if origin.private:
+        parts.append("private: no words, pictures, sound or names")
+    if on is not None:
+        parts.append(f"read {on.day} {on:%B %Y}")
+    return " · ".join(parts)
+
+
+def what_it_says(view: View) -> Markup:
+    """The two or three things a person would retell, as one sentence."""
+    if not view.readings:
+        return markup(_nothing(view))
+    if view.tells_little:
+        return markup(_little(view))
+    peaks = telling_peaks(view)
+    calm = _mostly(view)
+    if not peaks:
+        return markup(calm, ".") if calm else markup("No emotion stands out.")
+    clauses = [_clause(view, peak, i == 0 and not calm) for i, peak in enumerate(peaks)]
+    start: list[Content] = [calm, "; "] if calm else []
+    return markup(start, _joined(clauses), ".")
+
+
+def what_would_help(view: View) -> str:
+    """What to change so that a recording tells more, or nothing if it tells enough."""
+    if not view.tells_little:
+        return ""
+    helps = []
+    if Channel.WORDS not in view.channels and not view.is_photo:
+        helps.append("a transcript beside the file (.srt or .vtt)")
+    if view.origin.kind in (Kind.SOUND, Kind.VIDEO, Kind.STREAM):
+        helps.append("a closer microphone")
+    if Channel.FACE in view.channels or view.is_photo:
+        helps.append("larger, sharper and better lit faces")
+    if any(r.reason is Reason.UNCOVERED_LANGUAGE for r in view.readings):
+        helps.append("a decoder that knows the language")
+    return f"What would help: {listed(helps)}." if helps else ""
+
+
+def cannot_tell(readings: Sequence[Reading]) -> str:
+    """How many readings commit themselves to nothing, and why."""
+    silent = [r for r in readings if not r.is_told]
+    if not silent:
+        return ""
+    reasons: dict[str, int] = {}
+    for reading in silent:
+        reason = REASONS[reading.reason] if reading.reason else "no reason given"
+        reasons[reason] = reasons.get(reason, 0) + 1
+    told = ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items(), key=lambda x: -x[1]))
+    return f"cannot tell in {len(silent):,} of {count(len(readings), 'reading')}: {told}"
+
+
+def telling_peaks(view: View) -> list[Peak]:
+    """The strongest peaks of all tracks, at most one an emotion, in the order of time.
+
+    Of a photo at most one a face as well.
+    """
+    found = [peak for track in view.tracks for peak in _peaks(track)]
+    found.sort(key=lambda peak: -peak.share * peak.reading.confidence)
+    kept: list[Peak] = []
+    for peak in found:
+        alike = (
+            peak.emotion is other.emotion
+            or (view.is_photo and peak.reading.person == other.reading.person)
+            for other in kept
+        )
+        if not any(alike):
+            kept.append(peak)
+    return sorted(kept[:MOST], key=lambda peak: view.axis.place(peak.reading) or (0.0, 0.0))
+
+
+def _peaks(track: Track) -> list[Peak]:
+    found = []
+    for emotion in palette.ORDER:
+        cell = peak_cell(track, emotion)
+        if cell is None or track.behind[cell] < 0:
+            continue
+        share = float(track.shares[cell, emotion.position])
+        if share >= WORTH_TELLING:
+            found.append(Peak(emotion, share, track.readings[track.behind[cell]]))
+    return found
+
+
+def _clause(view: View, peak: Peak, first: bool) -> Markup:
+    name = palette.name(peak.emotion)
+    sure = "likely" if peak.reading.confidence >= LIKELY else "possible"
+    channel, person = peak.reading.channel.value, peak.reading.person
+    where = f"in {_whose(person, channel)}"
+    at = "" if view.is_photo else f" {_when(view, peak.reading)}"
+    return markup(tag("b", f"{name if first else name.lower()} {sure}"), f" {where}{at}")
+
+
+def _whose(person: str | None, channel: str) -> str:
+    if person is None:
+        return f"the {channel}"
+    return person if person.startswith(channel) else f"{person}’s {channel}"
+
+
+def _when(view: View, reading: Reading) -> str:
+    start, _ = view.axis.place(reading) or (0.0, 0.0)
+    if view.axis.by_turn:
+        return f"in {view.axis.says(start)}"
+    return f"around {view.axis.says(reading.middle or 0.0)}"
+
+
+def _mostly(view: View) -> str:
+    """What prevails over all told cells, if one thing does."""
+    parts = [track.parts[track.told] for track in view.tracks if track.told.any()]
+    mean = np.concatenate(parts).mean(axis=0)
+    top = int(mean.argmax())
+    return f"Mostly {list(Emotion)[top].value}" if mean[top] >= 0.4 else ""
+
+
+def _joined(clauses: Sequence[Markup]) -> list[Content]:
+    joined: list[Content] = []
+    for i, clause in enumerate(clauses):
+        if i:
+            joined.append(" and " if i == len(clauses) - 1 else ", ")
+        joined.append(clause)
+    return joined
+
+
+def _people(view: View) -> list[str]:
+    named = [person for person in view.people if person is not None]
+    if named:
+        return [count(len(named), "person", "people")]
+    return [who(None, channel) for channel in view.channels[:1]]
+
+
+def _nothing(view: View) -> str:
+    what = "face" if view.is_photo else "speech, face or words"
+    return f"Nothing to read: no {what} was found."
+
+
+def _little(view: View) -> str:
+    told = len(view.told)
+    if not told:
+        return f"Cannot tell: none of {count(len(view.readings), 'reading')} is sure enough to say."
+    return (
+        f"Cannot tell for the most part: only {count(told, 'reading')} of "
+        f"{len(view.readings):,} {'is' if told == 1 else 'are'} sure enough to say anything."
+    )

@@ -1,0 +1,280 @@
+"""Readings of one person on one channel, laid out on a grid that a lane can be drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mien.charts.numbers import clock
+from mien.emotions.emotion import Emotion
+from mien.timeline.reading import Channel, Reading
+
+Grid = NDArray[np.float64]
+
+CELLS = 600
+"""Cells a lane is drawn from at most: finer than that no eye can see at 1,060 px."""
+
+LEAST_CELL = 0.05
+"""Seconds; a cell is never shorter, or a recording of two seconds would be all edges."""
+
+CLOSED_CELLS = 2
+"""Gaps up to this many cells are closed: they would be 3 px wide."""
+
+SMOOTHED_CELLS = 2.5
+"""Standard deviation of the smoothing along time, in cells (about 4 px)."""
+
+AFFECT = ("valence", "arousal")
+"""Columns of a track's affect."""
+
+_CHUNK = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What runs from left to right: seconds, or turns where a chat has no times.
+
+    Attributes:
+        start: Left end, in seconds or turns.
+        end: Right end.
+        by_turn: Whether it counts turns.
+    """
+
+    start: float
+    end: float
+    by_turn: bool = False
+
+    def place(self, reading: Reading) -> tuple[float, float] | None:
+        """Where a reading stands, or None if it has no place on this axis."""
+        if self.by_turn:
+            return None if reading.turn is None else (float(reading.turn), reading.turn + 1.0)
+        if reading.start is None or reading.end is None:
+            return None
+        return reading.start, reading.end
+
+    def says(self, at: float) -> str:
+        """A place in words: `1:20`, or `turn 3`, counted from one."""
+        return f"turn {int(at) + 1}" if self.by_turn else clock(at)
+
+    @property
+    def length(self) -> float:
+        """From end to end, in seconds or turns."""
+        return self.end - self.start
+
+    def edges(self) -> Grid:
+        """Edges of the cells of every lane on this axis."""
+        least = 0.125 if self.by_turn else LEAST_CELL
+        cells = int(np.clip(np.ceil(self.length / least), 1, CELLS))
+        return np.linspace(self.start, self.end, cells + 1)
+
+
+class Run(NamedTuple):
+    """Cells from `first` up to but not including `last`."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One person's readings on one channel, on a grid of n cells.
+
+    Attributes:
+        person: Label within the source, or None if unknown.
+        channel: Where the readings come from.
+        readings: Those with a place on the axis, in order.
+        edges: Edges of the cells, shape (n + 1,).
+        shares: Mean shares of the told readings, shape (n, 41); NaN where none was judged.
+        sds: Their standard deviations, likewise.
+        affect: Mean valence and arousal, shape (n, 2), NaN where unknown.
+        affect_sds: Likewise.
+        told: Cells in which a decoder commits itself, shape (n,).
+        seen: Cells in which there was a reading at all, told or not.
+        behind: Index of the told reading that fills most of each cell, or -1, shape (n,).
+    """
+
+    person: str | None
+    channel: Channel
+    readings: tuple[Reading, ...]
+    edges: Grid
+    shares: Grid
+    sds: Grid
+    affect: Grid
+    affect_sds: Grid
+    told: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
+    behind: NDArray[np.int64]
+
+    @property
+    def parts(self) -> Grid:
+        """Shares divided by their sum, shape (n, 41), zero where there is nothing."""
+        known = np.nan_to_num(self.shares)
+        total = known.sum(axis=1, keepdims=True)
+        return np.asarray(known / np.where(total > 0, total, 1.0), dtype=np.float64)
+
+    @property
+    def told_readings(self) -> list[Reading]:
+        """The readings whose decoder commits itself."""
+        return [reading for reading in self.readings if reading.is_told]
+
+
+def runs(mask: NDArray[np.bool_]) -> Iterator[Run]:
+    """Stretches of cells in which `mask` holds.
+
+    >>> list(runs(np.array([True, True, False, True])))
+    [Run(first=0, last=2), Run(first=3, last=4)]
+    """
+    padded = np.concatenate([[False], mask, [False]])
+    changes = np.flatnonzero(padded[1:] != padded[:-1])
+    for first, last in zip(changes[::2], changes[1::2], strict=True):
+        yield Run(int(first), int(last))
+
+
+def axis_of(readings: Sequence[Reading], seconds: float | None) -> Axis:
+    """The axis of one source: its whole length, or its turns where nothing has a time."""
+    ends = [r.end for r in readings if r.end is not None]
+    turns = [r.turn for r in readings if r.turn is not None]
+    if not ends and seconds is None:
+        return Axis(0.0, max(turns, default=0) + 1.0, by_turn=True)
+    return Axis(0.0, max([seconds or 0.0, *ends, LEAST_CELL]))
+
+
+def tracks_of(readings: Sequence[Reading], axis: Axis) -> list[Track]:
+    """One track for each person and channel, people together, in order of appearance."""
+    groups: dict[tuple[str | None, Channel], list[Reading]] = {}
+    for reading in readings:
+        if axis.place(reading) is not None:
+            groups.setdefault((reading.person, reading.channel), []).append(reading)
+    people = list(dict.fromkeys(person for person, _ in groups))
+    order = sorted(groups, key=lambda key: (people.index(key[0]), list(Channel).index(key[1])))
+    return [_track(key[0], key[1], groups[key], axis) for key in order]
+
+
+def _track(person: str | None, channel: Channel, readings: list[Reading], axis: Axis) -> Track:
+    edges = axis.edges()
+    readings = sorted(readings, key=lambda r: axis.place(r) or (0.0, 0.0))
+    spans = np.array([axis.place(r) for r in readings], dtype=np.float64)
+    shortest = edges[1] - edges[0]
+    spans[:, 1] = np.maximum(spans[:, 1], spans[:, 0] + shortest)
+    spread = 0.0 if axis.by_turn and axis.length < CELLS else SMOOTHED_CELLS
+    seen, told, behind = _covered(spans, readings, edges)
+    shares, sds, affect, affect_sds = (
+        np.where(told[:, None], _means(spans, _rows(readings, of), edges, spread), np.nan)
+        for of in (_shares, _sds, _affect, _affect_sds)
+    )
+    return Track(
+        person,
+        channel,
+        tuple(readings),
+        edges,
+        shares=shares,
+        sds=sds,
+        affect=affect,
+        affect_sds=affect_sds,
+        told=told,
+        seen=seen,
+        behind=behind,
+    )
+
+
+def _rows(readings: Sequence[Reading], of: Callable[[Reading], ArrayLike]) -> Grid:
+    """What each reading gives to a grid; NaN throughout unless its decoder commits itself."""
+    rows = np.array([of(reading) for reading in readings], dtype=np.float64)
+    rows[[not reading.is_told for reading in readings]] = np.nan
+    return rows
+
+
+def _shares(reading: Reading) -> ArrayLike:
+    return reading.scores.to_array()
+
+
+def _sds(reading: Reading) -> ArrayLike:
+    return reading.scores_sd.to_array()
+
+
+def _affect(reading: Reading) -> ArrayLike:
+    return [_number(reading.valence), _number(reading.arousal)]
+
+
+def _affect_sds(reading: Reading) -> ArrayLike:
+    return [_number(reading.valence_sd), _number(reading.arousal_sd)]
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _shared(spans: Grid, edges: Grid) -> Grid:
+    """How much of each cell each span takes, shape (spans, cells), in the axis' unit."""
+    passed = np.clip(edges[None, :] - spans[:, :1], 0.0, (spans[:, 1] - spans[:, 0])[:, None])
+    return np.diff(passed, axis=1)
+
+
+def _means(spans: Grid, rows: Grid, edges: Grid, spread: float) -> Grid:
+    """Means over readings weighed by their time in each cell, smoothed along the cells."""
+    known = np.isfinite(rows)
+    cells = len(edges) - 1
+    mass, weight = np.zeros((cells, rows.shape[1])), np.zeros((cells, rows.shape[1]))
+    for first in range(0, len(rows), _CHUNK):
+        part = slice(first, first + _CHUNK)
+        shared = _shared(spans[part], edges)
+        mass += shared.T @ np.where(known[part], rows[part], 0.0)
+        weight += shared.T @ known[part].astype(np.float64)
+    mass, weight = _smooth(mass, spread), _smooth(weight, spread)
+    return np.divide(mass, weight, out=np.full_like(mass, np.nan), where=weight > 1e-9)
+
+
+def _smooth(values: Grid, spread: float) -> Grid:
+    if spread == 0:
+        return values
+    reach = int(np.ceil(3 * spread))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / spread) ** 2)
+    padded = np.pad(values, ((reach, reach), (0, 0)))
+    rows = [padded[i : i + len(values)] * weight for i, weight in enumerate(kernel)]
+    return np.asarray(np.sum(rows, axis=0) / kernel.sum())
+
+
+def _covered(
+    spans: Grid, readings: Sequence[Reading], edges: Grid
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
+    cells = len(edges) - 1
+    is_told = np.array([r.is_told for r in readings])
+    best, behind = np.zeros(cells), np.full(cells, -1, dtype=np.int64)
+    seen = np.zeros(cells, dtype=bool)
+    for first in range(0, len(spans), _CHUNK):
+        shared = _shared(spans[first : first + _CHUNK], edges)
+        seen |= shared.max(axis=0) > 0
+        told = shared * is_told[first : first + _CHUNK, None]
+        winner = told.argmax(axis=0)
+        amount = told[winner, np.arange(cells)]
+        behind = np.where(amount > best, first + winner, behind)
+        best = np.maximum(best, amount)
+    seen, told_cells = _close(seen), _close(best > 0)
+    return seen | told_cells, told_cells, _carried(behind, told_cells)
+
+
+def _close(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The mask with gaps between runs closed that are too narrow to be drawn."""
+    closed = mask.copy()
+    for left, right in pairwise(runs(mask)):
+        if right.first - left.last <= CLOSED_CELLS:
+            closed[left.last : right.first] = True
+    return closed
+
+
+def _carried(behind: NDArray[np.int64], told: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Closed cells stand for the reading to their left."""
+    carried = behind.copy()
+    for cell in np.flatnonzero(told & (behind < 0)):
+        carried[cell] = carried[cell - 1]
+    return carried
+
+
+def peak_cell(track: Track, emotion: Emotion) -> int | None:
+    """The cell where an emotion's share is largest, or None if it was never judged."""
+    column = track.shares[:, emotion.position]
+    return None if bool(np.isnan(column).all()) else int(np.nanargmax(column))

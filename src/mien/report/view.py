@@ -1,0 +1,116 @@
+"""One source, ready to be shown: its readings on tracks, the people's names, what is private."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from mien.emotions.emotion import Emotion
+from mien.report.ribbon import shown
+from mien.report.track import Axis, Track, axis_of, tracks_of
+from mien.timeline.card import Card
+from mien.timeline.origin import Kind, Origin, Skipped
+from mien.timeline.reading import Channel, Reading
+
+UNKNOWN = {
+    Channel.VOICE: "speaker unknown",
+    Channel.FACE: "a face",
+    Channel.WORDS: "speaker unknown",
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """What a report knows of one source.
+
+    Attributes:
+        origin: The source itself.
+        readings: In the order they were read.
+        cards: Of the decoders that took part.
+        skipped: What was not read of this source.
+    """
+
+    origin: Origin
+    readings: tuple[Reading, ...]
+    cards: tuple[Card, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    @cached_property
+    def axis(self) -> Axis:
+        """Seconds, or turns where a chat has no times."""
+        return axis_of(self.readings, self.origin.seconds)
+
+    @cached_property
+    def tracks(self) -> list[Track]:
+        """One a person and channel."""
+        return tracks_of(self.readings, self.axis)
+
+    @cached_property
+    def emotions(self) -> tuple[Emotion, ...]:
+        """Those with a color in this view, from the bottom of a ribbon up, without Neutral."""
+        return shown(self.tracks)
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether there is no time in it at all."""
+        return self.origin.kind is Kind.PHOTO
+
+    @property
+    def is_chat(self) -> bool:
+        """Whether it is a conversation in writing without times."""
+        return self.axis.by_turn and not self.is_photo
+
+    @property
+    def told(self) -> list[Reading]:
+        """The readings whose decoder commits itself."""
+        return [reading for reading in self.readings if reading.is_told]
+
+    @property
+    def tells_little(self) -> bool:
+        """Whether fewer than one reading in five commits itself, or none does."""
+        return len(self.told) * 5 < max(1, len(self.readings))
+
+    @property
+    def people(self) -> tuple[str | None, ...]:
+        """Everyone with a track, in order; None stands for whom nobody named."""
+        return tuple(dict.fromkeys(track.person for track in self.tracks))
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """Channels with readings, in their usual order."""
+        return tuple(c for c in Channel if any(r.channel is c for r in self.readings))
+
+
+def view_of(
+    origin: Origin,
+    readings: Sequence[Reading],
+    cards: Sequence[Card] = (),
+    skipped: Sequence[Skipped] = (),
+) -> View:
+    """The view of one source; of a private one words, pictures, sound and names stay out."""
+    own = tuple(r for r in readings if r.source == origin.source)
+    if origin.private:
+        origin = replace(origin, envelope=(), thumbnails=())
+        own = _without_names(own)
+    used = {r.decoder for r in own}
+    return View(
+        origin,
+        own,
+        tuple(card for card in cards if card.decoder in used or not own),
+        tuple(skip for skip in skipped if skip.source == origin.source),
+    )
+
+
+def who(person: str | None, channel: Channel) -> str:
+    """What to call someone: the label within the source, or that nobody said who it is."""
+    return person if person is not None else UNKNOWN[channel]
+
+
+def _without_names(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    people = dict.fromkeys(r.person for r in readings if r.person is not None)
+    named = {person: f"person {i}" for i, person in enumerate(people, start=1)}
+    return tuple(
+        replace(r, text=None, caption=None, person=None if r.person is None else named[r.person])
+        for r in readings
+    )

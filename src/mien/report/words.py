@@ -1,0 +1,165 @@
+"""What was said: excerpts along the time axis, and a chat turn by turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mien.charts.html import Markup, tag
+from mien.charts.numbers import count, decimal, plus_minus
+from mien.charts.svg import number, picture, shortened, text_width
+from mien.emotions.emotion import Emotion
+from mien.report import palette
+from mien.report.ribbon import LEAST_SHARE, WIDTH
+from mien.report.story import REASONS
+from mien.report.track import Axis
+from mien.report.view import View, who
+from mien.timeline.reading import Channel, Reading
+
+TEXT_PX = 12.5
+ROW_PX = 18.0
+ROWS = 2
+MOST_PX = 300.0
+LEAST_PX = 70.0
+MOST_TURNS = 400
+"""Turns shown one by one; a longer chat is cut there, and says so."""
+
+
+class Excerpt(NamedTuple):
+    """Words on the lane: their true place, where they are written from, and in which row."""
+
+    text: str
+    at: float
+    start: float
+    row: int
+
+
+def word_lane(view: View, label: str) -> Markup | None:
+    """Excerpts in two staggered rows, the most telling first, as many as fit without touching."""
+    spoken = [r for r in _with_words(view) if view.axis.place(r) is not None]
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(ROWS)]
+    found = [_excerpt(r, view, taken) for r in sorted(spoken, key=strength, reverse=True)]
+    placed = [excerpt for excerpt in found if excerpt is not None]
+    if not placed:
+        return None
+    # The lower row first: the halo of the words above it covers its stems.
+    drawn = [_written(excerpt) for excerpt in sorted(placed, key=lambda e: (-e.row, e.at))]
+    return picture(WIDTH, ROWS * ROW_PX + 2, drawn, label=label)
+
+
+def chat(view: View) -> Markup | None:
+    """The conversation itself, with a thin bar of color a turn."""
+    turns = _with_words(view)
+    if not turns:
+        return None
+    items = [_turn(reading, view.axis) for reading in turns[:MOST_TURNS]]
+    left = max(0, len(turns) - MOST_TURNS)
+    more = f"{count(left, 'more turn')} not shown here; a .csv or .parquet file holds them all."
+    return tag(
+        "div",
+        tag("ol", items, class_="chat"),
+        tag("p", more, class_="fine") if left else None,
+        class_="panel",
+    )
+
+
+def strength(reading: Reading) -> float:
+    """How much a reading tells: its largest share but Neutral, weighed by its confidence."""
+    if not reading.is_told:
+        return 0.0
+    shares = [share for e, share in reading.scores.items() if share and e is not Emotion.NEUTRAL]
+    return max(shares, default=0.0) * reading.confidence
+
+
+def _with_words(view: View) -> list[Reading]:
+    return [r for r in view.readings if r.channel is Channel.WORDS and r.text]
+
+
+def _excerpt(
+    reading: Reading, view: View, taken: Sequence[list[tuple[float, float]]]
+) -> Excerpt | None:
+    """The words at their place if a row has room for a readable piece of them."""
+    begin, _ = view.axis.place(reading) or (0.0, 0.0)
+    at = (begin - view.axis.start) / view.axis.length * WIDTH
+    said = " ".join((reading.text or "").split())
+    name = f"{reading.person}: " if len(view.people) > 1 and reading.person else ""
+    for row, spans in enumerate(taken):
+        whole = min(text_width(f"{name}“{said}”", TEXT_PX), MOST_PX)
+        start = min(at + 5, max(at - MOST_PX, WIDTH - whole))
+        room = min([MOST_PX, WIDTH - start, *(low - 10 - start for low, _ in spans if low >= at)])
+        text = shortened(f"{name}“{said}”", TEXT_PX, room)
+        width = text_width(text, TEXT_PX)
+        free = all(start >= high + 10 or start + width <= low - 10 for low, high in spans)
+        if free and room >= min(LEAST_PX, whole):
+            spans.append((min(at, start), start + width))
+            return Excerpt(text, at, start, row)
+    return None
+
+
+def _written(excerpt: Excerpt) -> Markup:
+    x, y = number(excerpt.at), excerpt.row * ROW_PX
+    return tag(
+        "g",
+        tag("line", x1=x, x2=x, y1=0, y2=number(y + 15), class_="stem"),
+        tag("text", excerpt.text, x=number(excerpt.start), y=number(y + 13), class_="word"),
+    )
+
+
+def _turn(reading: Reading, axis: Axis) -> Markup:
+    place = axis.place(reading)
+    at = axis.says(place[0]) if place else ""
+    return tag(
+        "li",
+        _bar(reading),
+        tag(
+            "div",
+            tag(
+                "p",
+                tag("b", who(reading.person, reading.channel)),
+                f" {at} · ",
+                tag("span", in_short(reading), class_="read"),
+                class_="by",
+            ),
+            tag("p", reading.text, class_="said"),
+        ),
+    )
+
+
+def in_short(reading: Reading) -> str:
+    """The strongest emotion of a reading with its share and interval, or that none can be told."""
+    if not reading.is_told:
+        reason = f": {REASONS[reading.reason]}" if reading.reason else ""
+        return f"cannot tell{reason}"
+    top = reading.scores.top
+    if top is None:
+        return "cannot tell"
+    name, sd = palette.name(top.emotion), reading.scores_sd[top.emotion]
+    return f"{name} {decimal(top.share)} {plus_minus(sd)}".removesuffix(" –")
+
+
+def _bar(reading: Reading) -> Markup:
+    """A thin upright bar: the shares of one turn divided by their sum, Neutral on top."""
+    if not reading.is_told:
+        hatch = tag("rect", width=6, height=60, fill="url(#gap-unsure)")
+        return _upright(hatch)
+    shares = {e: reading.scores[e] or 0.0 for e in (*palette.ORDER, Emotion.NEUTRAL)}
+    total = sum(shares.values()) or 1.0
+    low, drawn = 0.0, []
+    for emotion, share in shares.items():
+        if share >= LEAST_SHARE or emotion is Emotion.NEUTRAL:
+            part = 60 * share / total
+            y = number(60 - low - part)
+            drawn.append(tag("rect", y=y, width=6, height=number(part), class_=f"f-{emotion}"))
+            low += part
+    return _upright(tag("rect", width=6, height=60, class_="f-rest"), *drawn)
+
+
+def _upright(*drawn: Markup) -> Markup:
+    return tag(
+        "svg",
+        *drawn,
+        viewBox="0 0 6 60",
+        preserveAspectRatio="none",
+        class_="turn-bar",
+        aria_hidden="true",
+    )
