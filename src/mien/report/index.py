@@ -55,6 +55,11 @@ def index_body(
     )
 
 
+def sentence(view: View) -> Markup:
+    """What a source says, with the parts that matter in bold."""
+    return markup([tag("b", p.text) if p.strong else p.text for p in what_it_says(view)])
+
+
 def _skips(skipped: Sequence[Skipped]) -> Markup | None:
     if not skipped:
         return None
@@ -78,7 +83,7 @@ def _row(view: View, link: str) -> list[Cell]:
         Cell(tag("a", view.origin.source, href=link), view.origin.source),
         Cell(length, seconds or 0.0),
         Cell(_small(view, track) if track else "–", float(track.told.mean()) if track else 0.0),
-        Cell(what_it_says(view)),
+        Cell(sentence(view)),
         Cell(f"{told:,} of {every:,}", told),
     ]
 

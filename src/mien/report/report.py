@@ -14,14 +14,13 @@ from mien.core.errors import ConfigError
 from mien.report import palette
 from mien.report.faces import photo
 from mien.report.foot import foot
-from mien.report.index import index_body, report_names
+from mien.report.index import index_body, report_names, sentence
 from mien.report.lanes import over_time
 from mien.report.payload import payload
-from mien.report.story import what_it_is, what_it_says, what_would_help
+from mien.report.story import what_it_is, what_would_help
 from mien.report.strongest import strongest_table
-from mien.report.view import View, view_of
+from mien.report.view import View, views_of
 from mien.report.words import chat
-from mien.timeline.origin import Kind, Origin
 from mien.timeline.timeline import Timeline
 
 MEANING = (
@@ -78,13 +77,6 @@ def write_report(path: str | Path, timeline: Timeline, *, on: date | None = None
     _write(target, _page(f"{len(views)} sources", [tag("main", body)], sort_script()))
 
 
-def views_of(timeline: Timeline) -> list[View]:
-    """One view a source, in order; a source without an origin is taken for a stream."""
-    known = {origin.source: origin for origin in timeline.origins}
-    origins = [known.get(s) or Origin(source=s, kind=Kind.STREAM) for s in timeline.sources]
-    return [view_of(o, timeline.readings, timeline.cards, timeline.skipped) for o in origins]
-
-
 def render_view(view: View, on: date | None = None) -> str:
     """The page of one source, in the order of a page: what it is, says, shows, is worth."""
     help_line = what_would_help(view)
@@ -92,7 +84,7 @@ def render_view(view: View, on: date | None = None) -> str:
         "main",
         tag("h1", view.origin.source),
         tag("p", what_it_is(view, on), class_="meta"),
-        tag("p", what_it_says(view), class_="say"),
+        tag("p", sentence(view), class_="say"),
         tag("p", help_line, class_="say help") if help_line else None,
         tag("p", MEANING if view.is_photo else MEANING + HATCHED, class_="note"),
         _pictures(view),

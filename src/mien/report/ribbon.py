@@ -23,9 +23,12 @@ LEAST_SHARE = 0.10
 """An emotion that never passes this share in view is part of the layer `other`."""
 
 NAME_PX, SHARE_PX = 13.0, 12.0
-TWO_LINES_PX, ONE_LINE_PX = 31.0, 17.0
+TWO_LINES_PX, ONE_LINE_PX = 29.0, 17.0
 LEAST_LAYER_PX = 1.0
 """A layer that is thinner all along a run is not drawn there."""
+
+BOLDER = 1.2
+"""How much wider bold text runs."""
 
 SPILL = 0.3
 """Part of a label's width that may reach over neighboring layers, halved on either side."""
@@ -216,7 +219,7 @@ def _candidates(track: Track, layer: Layer, run: Run, height: float) -> Iterator
     column = track.shares[run.first : run.last, emotion.position]
     peak = run.first + int(np.nanargmax(column))
     share = float(track.shares[peak, emotion.position])
-    name_width = 1.1 * text_width(palette.name(emotion), NAME_PX)
+    name_width = BOLDER * text_width(palette.name(emotion), NAME_PX)
     share_width = text_width(f" {decimal(share)}", SHARE_PX)
     for width, box_height in ((name_width, TWO_LINES_PX), (name_width + share_width, ONE_LINE_PX)):
         place = _nearest_room(track, layer, run, peak, width, box_height / height)
@@ -230,17 +233,15 @@ def _nearest_room(
 ) -> tuple[float, float] | None:
     """The free place in a layer that is nearest to its peak: x in px, y as part of the height."""
     cells = len(track.edges) - 1
-    half = int(np.ceil((1 - SPILL) * width / 2 / WIDTH * cells))
-    whole = int(np.ceil(width / 2 / WIDTH * cells))
-    x = x_of(track)
-    order = sorted(range(run.first + half, run.last - half), key=lambda cell: abs(cell - peak))
-    for cell in order:
-        if cell < whole or not track.told[cell - whole : cell + whole + 1].all():
-            continue
-        window = slice(cell - half, cell + half + 1)
+    wide = int(np.ceil(width / WIDTH * cells))
+    inner = int(np.ceil((1 - SPILL) * wide))
+    left = (wide - inner) // 2
+    starts = range(max(0, run.first - left), min(cells - wide, run.last - inner - left) + 1)
+    for start in sorted(starts, key=lambda cell: abs(cell + wide / 2 - peak - 0.5)):
+        window = slice(start + left, start + left + inner)
         low, high = float(layer.low[window].max()), float(layer.high[window].min())
-        if high - low >= box_height:
-            return float(x[cell]), 1 - (low + high) / 2
+        if high - low >= box_height and track.told[start : start + wide].all():
+            return (start + wide / 2) / cells * WIDTH, 1 - (low + high) / 2
     return None
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mien.charts.html import Content, Markup, markup, tag
 from mien.charts.numbers import clock, count, listed
 from mien.emotions.emotion import Emotion
 from mien.report import palette
@@ -52,6 +51,13 @@ class Peak(NamedTuple):
     reading: Reading
 
 
+class Piece(NamedTuple):
+    """A part of a sentence, and whether it is set in bold."""
+
+    text: str
+    strong: bool = False
+
+
 def what_it_is(view: View, on: date | None) -> str:
     """Length, people, channels and date in one line."""
     origin = view.origin
@@ -70,19 +76,21 @@ def what_it_is(view: View, on: date | None) -> str:
     return " · ".join(parts)
 
 
-def what_it_says(view: View) -> Markup:
+def what_it_says(view: View) -> list[Piece]:
     """The two or three things a person would retell, as one sentence."""
     if not view.readings:
-        return markup(_nothing(view))
+        return [Piece(_nothing(view))]
     if view.tells_little:
-        return markup(_little(view))
-    peaks = telling_peaks(view)
-    calm = _mostly(view)
+        return [Piece(_little(view))]
+    peaks, calm = telling_peaks(view), _mostly(view)
     if not peaks:
-        return markup(calm, ".") if calm else markup("No emotion stands out.")
-    clauses = [_clause(view, peak, i == 0 and not calm) for i, peak in enumerate(peaks)]
-    start: list[Content] = [calm, "; "] if calm else []
-    return markup(start, _joined(clauses), ".")
+        return [Piece(f"{calm}." if calm else "No emotion stands out.")]
+    pieces = [Piece(f"{calm}; ")] if calm else []
+    for i, peak in enumerate(peaks):
+        if i:
+            pieces.append(Piece(" and " if i == len(peaks) - 1 else ", "))
+        pieces += _clause(view, peak, opens=i == 0 and not calm)
+    return [*pieces, Piece(".")]
 
 
 def what_would_help(view: View) -> str:
@@ -111,7 +119,7 @@ def cannot_tell(readings: Sequence[Reading]) -> str:
         reason = REASONS[reading.reason] if reading.reason else "no reason given"
         reasons[reason] = reasons.get(reason, 0) + 1
     told = ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items(), key=lambda x: -x[1]))
-    return f"cannot tell in {len(silent):,} of {count(len(readings), 'reading')}: {told}"
+    return f"cannot tell in {len(silent):,} of {len(readings):,} readings: {told}"
 
 
 def telling_peaks(view: View) -> list[Peak]:
@@ -145,13 +153,12 @@ def _peaks(track: Track) -> list[Peak]:
     return found
 
 
-def _clause(view: View, peak: Peak, first: bool) -> Markup:
+def _clause(view: View, peak: Peak, *, opens: bool) -> list[Piece]:
     name = palette.name(peak.emotion)
     sure = "likely" if peak.reading.confidence >= LIKELY else "possible"
-    channel, person = peak.reading.channel.value, peak.reading.person
-    where = f"in {_whose(person, channel)}"
+    where = f" in {_whose(peak.reading.person, peak.reading.channel.value)}"
     at = "" if view.is_photo else f" {_when(view, peak.reading)}"
-    return markup(tag("b", f"{name if first else name.lower()} {sure}"), f" {where}{at}")
+    return [Piece(f"{name if opens else name.lower()} {sure}", strong=True), Piece(where + at)]
 
 
 def _whose(person: str | None, channel: str) -> str:
@@ -175,15 +182,6 @@ def _mostly(view: View) -> str:
     return f"Mostly {list(Emotion)[top].value}" if mean[top] >= 0.4 else ""
 
 
-def _joined(clauses: Sequence[Markup]) -> list[Content]:
-    joined: list[Content] = []
-    for i, clause in enumerate(clauses):
-        if i:
-            joined.append(" and " if i == len(clauses) - 1 else ", ")
-        joined.append(clause)
-    return joined
-
-
 def _people(view: View) -> list[str]:
     named = [person for person in view.people if person is not None]
     if named:
@@ -199,7 +197,7 @@ def _nothing(view: View) -> str:
 def _little(view: View) -> str:
     told = len(view.told)
     if not told:
-        return f"Cannot tell: none of {count(len(view.readings), 'reading')} is sure enough to say."
+        return f"Cannot tell: none of {len(view.readings):,} readings is sure enough to say."
     return (
         f"Cannot tell for the most part: only {count(told, 'reading')} of "
         f"{len(view.readings):,} {'is' if told == 1 else 'are'} sure enough to say anything."

@@ -20,7 +20,7 @@ CELLS = 600
 """Cells a lane is drawn from at most: finer than that no eye can see at 1,060 px."""
 
 LEAST_CELL = 0.05
-"""Seconds; a cell is never shorter, or a recording of two seconds would be all edges."""
+"""Seconds or turns; a cell is never shorter, or a short recording would be all edges."""
 
 CLOSED_CELLS = 2
 """Gaps up to this many cells are closed: they would be 3 px wide."""
@@ -67,8 +67,7 @@ class Axis:
 
     def edges(self) -> Grid:
         """Edges of the cells of every lane on this axis."""
-        least = 0.125 if self.by_turn else LEAST_CELL
-        cells = int(np.clip(np.ceil(self.length / least), 1, CELLS))
+        cells = int(np.clip(np.ceil(self.length / LEAST_CELL), 1, CELLS))
         return np.linspace(self.start, self.end, cells + 1)
 
 

@@ -12,6 +12,7 @@ from mien.report.track import Axis, Track, axis_of, tracks_of
 from mien.timeline.card import Card
 from mien.timeline.origin import Kind, Origin, Skipped
 from mien.timeline.reading import Channel, Reading
+from mien.timeline.timeline import Timeline
 
 UNKNOWN = {
     Channel.VOICE: "speaker unknown",
@@ -100,6 +101,13 @@ def view_of(
         tuple(card for card in cards if card.decoder in used or not own),
         tuple(skip for skip in skipped if skip.source == origin.source),
     )
+
+
+def views_of(timeline: Timeline) -> list[View]:
+    """One view a source, in order; a source without an origin is taken for a stream."""
+    known = {origin.source: origin for origin in timeline.origins}
+    origins = [known.get(s) or Origin(source=s, kind=Kind.STREAM) for s in timeline.sources]
+    return [view_of(o, timeline.readings, timeline.cards, timeline.skipped) for o in origins]
 
 
 def who(person: str | None, channel: Channel) -> str:

@@ -1,0 +1,193 @@
+"""A reading in a terminal: a sentence, a ribbon of block characters a person, a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mien.charts.numbers import decimal, plus_minus
+from mien.charts.svg import time_ticks
+from mien.emotions.emotion import Emotion
+from mien.report import palette
+from mien.report.lanes import tracks_drawn
+from mien.report.ribbon import LEAST_SHARE
+from mien.report.story import cannot_tell, what_it_is, what_it_says, what_would_help
+from mien.report.strongest import leading, strongest
+from mien.report.track import Axis, Grid, Run, Track, runs
+from mien.report.view import View, views_of, who
+from mien.timeline.reading import Reading
+from mien.timeline.timeline import Timeline
+
+WIDTH = 80
+LABEL = 12
+ROWS = 8
+TELLING = 0.2
+"""Share from which a peak gets a label."""
+
+BLOCKS, PLAIN = "▁▂▃▄▅▆▇█", ".:-=+*#@"
+UNSURE, PLAIN_UNSURE = "░", "?"
+
+
+def show(timeline: Timeline, console: Console) -> None:
+    """Print every source of a timeline; colors appear on a terminal only, as `console` decides.
+
+    Args:
+        timeline: What to show.
+        console: Where to; its encoding decides between block characters and plain ones.
+    """
+    width = min(WIDTH, console.width)
+    for i, view in enumerate(views_of(timeline)):
+        if i:
+            console.print()
+        for part in _parts(view, width, plain=console.options.ascii_only):
+            console.print(part, width=width, highlight=False)
+
+
+def _parts(view: View, width: int, *, plain: bool) -> Iterator[Text | Table]:
+    yield Text(view.origin.source, style="bold")
+    yield Text(what_it_is(view, None), style="dim")
+    yield Text()
+    yield _sentence(view)
+    help_line = what_would_help(view)
+    if help_line:
+        yield Text(help_line)
+    yield Text()
+    if view.tracks and not view.is_photo:
+        yield from _ribbons(view, width, plain=plain)
+    rows = strongest(view)
+    if rows:
+        yield _table(view, rows)
+    yield from _foot(view)
+
+
+def _sentence(view: View) -> Text:
+    return Text.assemble(*((p.text, "bold" if p.strong else "") for p in what_it_says(view)))
+
+
+def _ribbons(view: View, width: int, *, plain: bool) -> Iterator[Text]:
+    columns = width - LABEL
+    yield Text(" " * LABEL + _axis(view.axis, columns), style="dim")
+    for track in tracks_drawn(view):
+        name, detail = track.person, track.channel.value
+        if name is None:
+            name, detail = detail.capitalize(), "unknown"
+        yield Text(_fit(name, LABEL), style="bold") + _peaks(track, view, columns)
+        bar = _bar(track, columns, plain=plain)
+        yield Text(_fit(f"  {detail}", LABEL), style="dim") + bar
+    mark = PLAIN_UNSURE if plain else UNSURE
+    legend = f"height: all but Neutral   {mark} cannot tell   blank: nothing to go by"
+    yield Text(" " * LABEL + legend, style="dim")
+    yield Text()
+
+
+def _axis(axis: Axis, columns: int) -> str:
+    if axis.by_turn:
+        return f"turn 1{f'turn {int(axis.length)}':>{columns - 6}}"
+    row = [" "] * columns
+    for at, text in time_ticks(axis.start, axis.end, most=6):
+        place = min(int((at - axis.start) / axis.length * columns), columns - len(text))
+        row[place : place + len(text)] = text
+    return "".join(row)
+
+
+def _cells(track: Track, columns: int) -> list[Run]:
+    """The cells of a track behind each column; a column shows at least one."""
+    edges = np.linspace(0, len(track.told), columns + 1)
+    return [Run(int(a), max(int(a) + 1, int(b))) for a, b in pairwise(edges)]
+
+
+def _bar(track: Track, columns: int, *, plain: bool) -> Text:
+    """One character a column: how much is not Neutral, in the color of what is strongest."""
+    bar, blocks = Text(), PLAIN if plain else BLOCKS
+    parts = track.parts
+    for run in _cells(track, columns):
+        inside = slice(run.first, run.last)
+        if track.told[inside].any():
+            mean = parts[inside][track.told[inside]].mean(axis=0)
+            moved = 1 - mean[Emotion.NEUTRAL.position]
+            bar.append(blocks[min(7, int(moved * 8))], style=palette.color(_strongest(mean)))
+        elif track.seen[inside].any():
+            bar.append(PLAIN_UNSURE if plain else UNSURE, style="dim")
+        else:
+            bar.append(" ")
+    return bar
+
+
+def _strongest(parts: Grid) -> Emotion:
+    """The emotion other than Neutral with the largest part."""
+    return palette.ORDER[int(np.argmax([parts[e.position] for e in palette.ORDER]))]
+
+
+def _peaks(track: Track, view: View, columns: int) -> Text:
+    """Names with shares over their peaks, strongest first, none touching another."""
+    row = [" "] * columns
+    for share, cell, emotion in sorted(_hills(track, view), reverse=True):
+        label = f"{palette.name(emotion)} {decimal(share)}"
+        middle = int((cell + 0.5) / len(track.told) * columns)
+        start = int(np.clip(middle - len(label) // 2, 0, columns - len(label)))
+        around = row[max(0, start - 1) : start + len(label) + 1]
+        if all(char == " " for char in around):
+            row[start : start + len(label)] = label
+    return Text("".join(row))
+
+
+def _hills(track: Track, view: View) -> Iterator[tuple[float, int, Emotion]]:
+    """The highest share of each stretch in which an emotion is worth telling."""
+    for emotion in view.emotions:
+        column = np.nan_to_num(track.shares[:, emotion.position])
+        for run in runs(column > max(TELLING, LEAST_SHARE)):
+            cell = run.first + int(column[run.first : run.last].argmax())
+            yield float(column[cell]), cell, emotion
+
+
+def _table(view: View, rows: Sequence[Reading]) -> Table:
+    kept = sorted(rows, key=lambda r: -(leading(r).share * r.confidence))[:ROWS]
+    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
+    if not view.is_photo:
+        table.add_column("turn" if view.axis.by_turn else "at")
+    for head in ("who", "from", "share", "interval", "sure"):
+        table.add_column(head, no_wrap=True, overflow="ellipsis")
+    for reading in rows:
+        if reading in kept:
+            table.add_row(*_cells_of(view, reading))
+    return table
+
+
+def _cells_of(view: View, reading: Reading) -> list[str | Text]:
+    top = leading(reading)
+    start, _ = view.axis.place(reading) or (0.0, 0.0)
+    at = str(int(start) + 1) if view.axis.by_turn else view.axis.says(start)
+    share = Text.assemble(
+        ("\u25a0 ", palette.color(top.emotion)), f"{palette.name(top.emotion)} {decimal(top.share)}"
+    )
+    cells: list[str | Text] = [
+        Text(who(reading.person, reading.channel)),
+        reading.channel.value,
+        share,
+        plus_minus(reading.scores_sd[top.emotion]),
+        decimal(reading.confidence),
+    ]
+    return cells if view.is_photo else [at, *cells]
+
+
+def _foot(view: View) -> Iterator[Text]:
+    yield Text()
+    unsure = cannot_tell(view.readings)
+    lines = [unsure[:1].upper() + unsure[1:]] if unsure else []
+    lines += [
+        f"{card.decoder}: covers {card.coverage}; {card.calibration.split(';')[0]}"
+        for card in view.cards
+    ]
+    lines += [f"Skipped: {s.count:,} × {s.reason} {s.where}".rstrip() for s in view.skipped]
+    lines.append("Shares estimate how many people would name an emotion, never what someone feels.")
+    for line in lines:
+        yield Text(line, style="dim")
+
+
+def _fit(text: str, width: int) -> str:
+    return f"{text if len(text) < width else text[: width - 2] + '…':<{width}}"
