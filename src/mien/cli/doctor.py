@@ -81,7 +81,7 @@ def examine() -> dict[str, Any]:
             "detector": config.detector,
             "weights in": str(models_folder()),
         },
-        "network": [f"{place.purpose} ({place.host})" for place in places()],
+        "network": [f"{p.purpose}: {p.command} ({p.host})" for p in places()],
         "privacy": [
             "nothing is sent anywhere; people are told apart within a file, never recognized",
             "no voice print and no face template is written to disk",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FORMS = (".html", ".parquet", ".json", ".jsonl", ".csv")
 
 
-def read(  # noqa: PLR0913 - these are the command's options
+def read(
     sources: Annotated[list[str], typer.Argument(help="Recordings, photos, transcripts, chats.")],
     channels: Annotated[
         str | None, typer.Option(help="Only these of voice,face,words.", metavar="A,B")
