@@ -51,8 +51,8 @@ def sound_packets(stream, samples, rate_hz, layout, start=0.0):
     resampler = av.AudioResampler(format=form, layout=layout, rate=rate_hz)
     hop = stream.codec_context.frame_size or 1024
     for at in range(0, len(samples), hop):
-        piece = np.ascontiguousarray(samples[at : at + hop].T)
-        frame = av.AudioFrame.from_ndarray(piece, format="fltp", layout=layout)
+        piece = np.ascontiguousarray(samples[at : at + hop]).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(piece, format="flt", layout=layout)
         frame.sample_rate = rate_hz
         frame.pts = at + round(start * rate_hz)
         for made in resampler.resample(frame):

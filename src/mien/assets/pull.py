@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from mien.assets.entry import Asset, AssetFile, find
 from mien.assets.shelf import Shelf, check
@@ -84,6 +85,7 @@ def pull(asset: str | Asset, manner: Manner | None = None) -> Path:
     with _locked(place, manner.tell):
         found = manner.shelf.installed(asset)
         if found is None:
+            _ask_gate(asset, manner.config)
             for line in asset.describe():
                 manner.tell(line)
             with _client(manner.config) as client:
@@ -163,6 +165,7 @@ def _fetch_rest(
         with part.open("ab" if is_rest else "wb") as out:
             for chunk in response.iter_bytes(_CHUNK):
                 if done + len(chunk) > file.bytes:
+                    part.unlink()
                     raise AssetError(f"{file.url} sends more than {file.bytes:,} bytes: refused")
                 out.write(chunk)
                 done += len(chunk)
@@ -173,6 +176,11 @@ def _fetch_rest(
 
 def _held(part: Path) -> int:
     return part.stat().st_size if part.is_file() else 0
+
+
+def _ask_gate(asset: Asset, config: Config) -> None:
+    for file in asset.files:
+        allow(urlsplit(file.url).hostname or file.url, Purpose.FETCH_WEIGHTS, config)
 
 
 def _client(config: Config) -> httpx2.Client:

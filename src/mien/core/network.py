@@ -23,17 +23,17 @@ class Place:
     Attributes:
         purpose: What for.
         command: What a person types to make it happen; nothing else does.
-        hosts: Which hosts it asks.
+        host: Whom it asks.
     """
 
     purpose: Purpose
     command: str
-    hosts: tuple[str, ...]
+    host: str
 
 
 def places() -> tuple[Place, ...]:
     """What may touch the network, all of it."""
-    return (Place(Purpose.FETCH_WEIGHTS, "mien models pull NAME", ("raw.githubusercontent.com",)),)
+    return (Place(Purpose.FETCH_WEIGHTS, "mien models pull NAME", "raw.githubusercontent.com"),)
 
 
 def allow(host: str, purpose: Purpose, config: Config | None = None) -> None:

@@ -23,7 +23,8 @@ from mien.media.container import (
 )
 from mien.media.mixing import Stereo, StereoProbe
 from mien.media.pictures import upright_size
-from mien.media.sound import channel_names, to_array
+from mien.media.resample import to_float
+from mien.media.sound import channel_names, raw_samples
 from mien.media.tally import Tally
 
 if TYPE_CHECKING:
@@ -264,7 +265,7 @@ def _listen(container: InputContainer, stream: Any, seconds: float, probe: Stere
     for frame in decoded(container, stream, Tally(""), 0.0):
         if frame.layout.nb_channels != 2 or frame.sample_rate != rate:
             continue
-        held.append(to_array(frame))
+        held.append(to_float(raw_samples(frame)))
         count += frame.samples
         if count >= seconds * rate:
             break

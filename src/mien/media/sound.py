@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import av
 import numpy as np
+from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from mien.core.arrays import RATE_HZ
@@ -26,6 +28,8 @@ BLOCK_SECONDS = 1.0
 _GAP = 0.06
 """Times may be off by this much before they count: containers round to milliseconds, and codecs
 by up to two of their frames."""
+
+_PLANES = 8
 
 _PREROLL = 0.2
 """Decoded before a start and thrown away: codecs need some frames to settle."""
@@ -53,12 +57,17 @@ def channel_names(context: Any) -> tuple[str, ...]:
     return tuple(channel.name for channel in context.layout.channels)
 
 
-def to_array(frame: Any) -> NDArray[np.float32]:
-    """The samples of a frame, shape (n, channels)."""
-    return to_float(_raw(frame))
+def raw_samples(frame: Any) -> NDArray[Any]:
+    """The samples of a frame as they were stored, shape (n, channels).
 
-
-def _raw(frame: Any) -> NDArray[Any]:
+    Raises:
+        FFmpegError: If the frame claims channels that make no sense.
+    """
+    if frame.format.is_planar and frame.layout.nb_channels >= _PLANES:
+        # PyAV counts planes up to a null pointer, which such a frame does not have: it would
+        # read memory that is not the frame's. FFmpeg itself can lay them side by side.
+        packer = av.AudioResampler(frame.format.packed.name, frame.layout, frame.sample_rate)
+        (frame,) = packer.resample(frame)
     array: NDArray[Any] = frame.to_ndarray()
     return array.T if frame.format.is_planar else array.reshape(-1, frame.layout.nb_channels)
 
@@ -90,10 +99,16 @@ class _Line:
         """The blocks that a decoded frame completes."""
         form = _Form(frame.sample_rate, channel_names(frame), frame.format.name)
         at = self._time(frame, form)
-        samples, at = self._cut(_raw(frame), at, form.rate_hz)
+        try:
+            samples, at = self._cut(raw_samples(frame), at, form.rate_hz)
+        except (FFmpegError, ValueError):
+            self._tally.add("damaged pieces of sound", at)
+            return
         if not len(samples):
             return
         if form != self._form or at > self._now + _GAP:
+            if self._fed and at > self._now + _GAP:
+                self._tally.add("gaps in the sound", self._now, seconds=at - self._now)
             yield from self.flush()
             self._begin(form, at)
         self._held.append(samples)
