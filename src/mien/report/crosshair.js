@@ -95,6 +95,7 @@
     mark.style.top = box.top - hand.getBoundingClientRect().top - 2 + "px";
     mark.style.height = box.height + 4 + "px";
     readout.textContent = "";
+    readout.className = "live";
     readout.appendChild(make("b", "at", when()));
     data.lanes.forEach(function (each, i) {
       var line = make("span");

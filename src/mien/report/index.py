@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -23,12 +24,14 @@ HEIGHT_PX = 96.0
 
 def report_names(views: Sequence[View]) -> list[str]:
     """A safe file name for each report, in order, no two alike on any file system."""
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
     names = []
     for view in views:
-        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", view.origin.source).strip("-.")[:80] or "source"
-        count_so_far = taken[plain.lower()] = taken.get(plain.lower(), 0) + 1
-        names.append(f"{plain}{f'-{count_so_far}' if count_so_far > 1 else ''}.html")
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", view.origin.source).strip("-.")[-80:] or "source"
+        tries = (f"{plain}{f'-{i}' if i > 1 else ''}.html" for i in itertools.count(1))
+        name = next(name for name in tries if name.lower() not in taken)
+        taken.add(name.lower())
+        names.append(name)
     return names
 
 
@@ -51,7 +54,11 @@ def index_body(
         tag("p", f"{count(sum(len(v.readings) for v in views), 'reading')}{when}", class_="meta"),
         _skips(skipped),
         patterns(),
-        tag("div", table("Sources with their ribbons", heads, rows, "index"), class_="panel"),
+        tag(
+            "section",
+            tag("h2", "Sources"),
+            tag("div", table("Sources with their ribbons", heads, rows, "index"), class_="panel"),
+        ),
     )
 
 
@@ -84,7 +91,7 @@ def _row(view: View, link: str) -> list[Cell]:
         Cell(length, seconds or 0.0),
         Cell(_small(view, track) if track else "–", float(track.told.mean()) if track else 0.0),
         Cell(sentence(view)),
-        Cell(f"{told:,} of {every:,}", told),
+        Cell(tag("span", f"{told:,} of {every:,}", class_="whole"), told),
     ]
 
 

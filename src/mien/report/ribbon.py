@@ -217,7 +217,8 @@ def _candidates(track: Track, layer: Layer, run: Run, height: float) -> Iterator
     emotion = layer.emotion
     assert emotion is not None  # _hills yields no layer without an emotion
     column = track.shares[run.first : run.last, emotion.position]
-    peak = run.first + int(np.nanargmax(column))
+    # The middle of what is as good as the highest: a chat's turns are flat from edge to edge.
+    peak = run.first + int(np.median(np.flatnonzero(column >= np.nanmax(column) - 0.005)))
     share = float(track.shares[peak, emotion.position])
     name_width = BOLDER * text_width(palette.name(emotion), NAME_PX)
     share_width = text_width(f" {decimal(share)}", SHARE_PX)

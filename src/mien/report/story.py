@@ -22,6 +22,9 @@ LIKELY = 0.5
 WORTH_TELLING = 0.25
 """Share from which a peak is worth a place in the sentence."""
 
+PREVAILS = 0.4
+"""Part of all ribbons from which an emotion prevails."""
+
 MOST = 3
 
 KINDS = {
@@ -82,7 +85,9 @@ def what_it_says(view: View) -> list[Piece]:
         return [Piece(_nothing(view))]
     if view.tells_little:
         return [Piece(_little(view))]
-    peaks, calm = telling_peaks(view), _mostly(view)
+    prevailing = _prevailing(view)
+    calm = f"Mostly {prevailing}" if prevailing else ""
+    peaks = [peak for peak in telling_peaks(view) if peak.emotion is not prevailing]
     if not peaks:
         return [Piece(f"{calm}." if calm else "No emotion stands out.")]
     pieces = [Piece(f"{calm}; ")] if calm else []
@@ -174,12 +179,12 @@ def _when(view: View, reading: Reading) -> str:
     return f"around {view.axis.says(reading.middle or 0.0)}"
 
 
-def _mostly(view: View) -> str:
-    """What prevails over all told cells, if one thing does."""
+def _prevailing(view: View) -> Emotion | None:
+    """What takes most of all ribbons together, if one thing takes two fifths."""
     parts = [track.parts[track.told] for track in view.tracks if track.told.any()]
     mean = np.concatenate(parts).mean(axis=0)
     top = int(mean.argmax())
-    return f"Mostly {list(Emotion)[top].value}" if mean[top] >= 0.4 else ""
+    return list(Emotion)[top] if mean[top] >= PREVAILS else None
 
 
 def _people(view: View) -> list[str]:

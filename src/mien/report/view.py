@@ -83,14 +83,38 @@ class View:
         return tuple(c for c in Channel if any(r.channel is c for r in self.readings))
 
 
+def views_of(timeline: Timeline) -> list[View]:
+    """One view a source, in order; a source without an origin is taken for a stream."""
+    known = {origin.source: origin for origin in timeline.origins}
+    readings: dict[str, list[Reading]] = {}
+    for reading in timeline.readings:
+        readings.setdefault(reading.source, []).append(reading)
+    return [
+        view_of(
+            known.get(source) or Origin(source=source, kind=Kind.STREAM),
+            readings.get(source, []),
+            timeline.cards,
+            timeline.skipped,
+        )
+        for source in timeline.sources
+    ]
+
+
 def view_of(
     origin: Origin,
     readings: Sequence[Reading],
     cards: Sequence[Card] = (),
     skipped: Sequence[Skipped] = (),
 ) -> View:
-    """The view of one source; of a private one words, pictures, sound and names stay out."""
-    own = tuple(r for r in readings if r.source == origin.source)
+    """The view of one source; of a private one words, pictures, sound and names stay out.
+
+    Args:
+        origin: The source.
+        readings: All of this source.
+        cards: Of any decoders; those that read nothing here are left out.
+        skipped: Of any sources.
+    """
+    own = tuple(readings)
     if origin.private:
         origin = replace(origin, envelope=(), thumbnails=())
         own = _without_names(own)
@@ -101,13 +125,6 @@ def view_of(
         tuple(card for card in cards if card.decoder in used or not own),
         tuple(skip for skip in skipped if skip.source == origin.source),
     )
-
-
-def views_of(timeline: Timeline) -> list[View]:
-    """One view a source, in order; a source without an origin is taken for a stream."""
-    known = {origin.source: origin for origin in timeline.origins}
-    origins = [known.get(s) or Origin(source=s, kind=Kind.STREAM) for s in timeline.sources]
-    return [view_of(o, timeline.readings, timeline.cards, timeline.skipped) for o in origins]
 
 
 def who(person: str | None, channel: Channel) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from mien.charts.html import Markup, tag
 from mien.charts.numbers import count, decimal, plus_minus
 from mien.charts.svg import number, picture, shortened, text_width
@@ -20,7 +22,9 @@ TEXT_PX = 12.5
 ROW_PX = 18.0
 ROWS = 2
 MOST_PX = 300.0
-LEAST_PX = 70.0
+LEAST_PX = 110.0
+"""Less than this of a longer text says nothing."""
+
 MOST_TURNS = 400
 """Turns shown one by one; a longer chat is cut there, and says so."""
 
@@ -67,8 +71,8 @@ def strength(reading: Reading) -> float:
     """How much a reading tells: its largest share but Neutral, weighed by its confidence."""
     if not reading.is_told:
         return 0.0
-    shares = [share for e, share in reading.scores.items() if share and e is not Emotion.NEUTRAL]
-    return max(shares, default=0.0) * reading.confidence
+    felt = reading.scores.to_array()[: Emotion.NEUTRAL.position]
+    return float(np.fmax.reduce(felt, initial=0.0)) * reading.confidence
 
 
 def _with_words(view: View) -> list[Reading]:
