@@ -1,0 +1,254 @@
+"""The voice decoder: sound in, one reading an utterance out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mien.core.arrays import RATE_HZ, Samples
+from mien.core.config import Config
+from mien.decoders.decoder import Reference, Sound
+from mien.decoders.session import metadata, open_session
+from mien.decoders.voice.features import N_STATISTICS, Floats, pitch, statistics
+from mien.decoders.voice.quality import Quality, assess
+from mien.decoders.voice.readout import Readout
+from mien.decoders.voice.speech import SpeechNet
+from mien.decoders.voice.stream import SpeechStream, Utterance
+from mien.decoders.voice.utterances import STEP, CutRule
+from mien.emotions.maps import LabelMap, label_map
+from mien.emotions.scores import Scores
+from mien.timeline.card import Card, read_card
+from mien.timeline.reading import Adapted, Channel, Reading, Reason, Verdict
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+WEIGHTS = Path(__file__).parent / "weights"
+SPEECH = "speech-v1"
+_BRIEF = 0.5  # seconds of speech that a reading needs
+_BURST_VOICING = 0.45
+_REST_SECONDS = 1.5  # of speech that a reference needs
+_JITTER = 1e-3  # seconds that two blocks may be apart or overlap and still be one stream
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a loaded decoder is made of, shared by all its passes."""
+
+    name: str
+    speech: SpeechNet
+    session: onnxruntime.InferenceSession
+    readout: Readout
+    labels: LabelMap
+    rule: CutRule
+
+    def judge(self, utterance: Utterance, pitches: Floats, reference: Reference | None) -> Told:
+        """What the net says of an utterance, compared with a reference if there is one."""
+        is_known = reference is not None
+        relative = np.zeros(N_STATISTICS, dtype=np.float32)
+        if reference is not None:
+            relative = statistics(utterance.mel, pitches) - reference
+        given = {
+            "mel": utterance.mel[None],
+            "pitch": pitches[None],
+            "relative": relative[None],
+            "known": np.full((1, 1), is_known, dtype=np.float32),
+        }
+        logits, affect = self.session.run(None, given)
+        return Told(logits[0], affect[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The net's outputs for one utterance.
+
+    Attributes:
+        logits: Of the labels, shape (labels,).
+        affect: Valence and arousal, then the logarithm of their spreads, shape (4,).
+    """
+
+    logits: Floats
+    affect: Floats
+
+
+class VoiceDecoding:
+    """One pass over one party's sound.
+
+    Args:
+        parts: The loaded nets.
+        reference: Statistics of the person's neutral speech, shape (N_STATISTICS,), or None.
+    """
+
+    def __init__(self, parts: Parts, reference: Reference | None) -> None:
+        self._parts, self._reference = parts, reference
+        self._stream = SpeechStream(parts.speech, parts.rule)
+        self._begun: float | None = None
+        self._n = 0
+
+    def push(self, pieces: Sequence[Sound]) -> list[Reading]:
+        """Readings of utterances that ended; a jump in time ends what was open."""
+        readings: list[Reading] = []
+        for sound in pieces:
+            if self._begun is None or abs(sound.start - self._now) > _JITTER:
+                readings += self.close()
+                self._begun = sound.start
+            self._n += len(sound.samples)
+            readings += self._read(self._stream.push(_cleaned(sound.samples)))
+        return readings
+
+    def close(self) -> list[Reading]:
+        """The utterance that was open at the end of the sound."""
+        readings = self._read(self._stream.close()) if self._n else []
+        self._stream = SpeechStream(self._parts.speech, self._parts.rule)
+        self._begun, self._n = None, 0
+        return readings
+
+    @property
+    def _now(self) -> float:
+        return (self._begun or 0.0) + self._n / RATE_HZ
+
+    def _read(self, utterances: Iterable[Utterance]) -> list[Reading]:
+        readings = (self._reading(utterance) for utterance in utterances)
+        return [reading for reading in readings if reading is not None]
+
+    def _reading(self, utterance: Utterance) -> Reading | None:
+        pitches = pitch(utterance.samples)
+        quality = assess(utterance.samples, utterance.mel, utterance.piece.seconds)
+        silent = self._silent(utterance, quality)
+        if not utterance.piece.is_speech:
+            return _as_burst(silent, pitches, quality)
+        if quality.is_hopeless:
+            return replace(silent, reason=Reason.LOW_QUALITY)
+        if utterance.piece.seconds < _BRIEF:
+            return replace(silent, reason=Reason.TOO_SHORT)
+        told = self._parts.judge(utterance, pitches, self._reference)
+        return self._told(silent, told, quality)
+
+    def _silent(self, utterance: Utterance, quality: Quality) -> Reading:
+        """A reading that says where and how clear, but not yet what."""
+        begun, piece = self._begun or 0.0, utterance.piece
+        return Reading(
+            start=begun + piece.start * STEP,
+            end=begun + piece.end * STEP,
+            channel=Channel.VOICE,
+            quality=round(quality.overall, 6),
+            verdict=Verdict.CANNOT_TELL,
+            reason=Reason.NO_DATA,
+            adapted=Adapted.NONE if self._reference is None else Adapted.BASELINE,
+            extra={"speech": round(piece.speech, 6)},
+            decoder=self._parts.name,
+        )
+
+    def _told(self, reading: Reading, told: Told, quality: Quality) -> Reading:
+        """The reading with what the net says."""
+        readout, labels = self._parts.readout, self._parts.labels
+        shares = readout.shares(told.logits)
+        deviations = readout.deviations(shares)
+        spreads = np.exp(np.clip(told.affect[2:], -3, 1)) * readout.affect_scale
+        valence, arousal = np.clip(told.affect[:2], -1, 1).tolist()
+        confidence = readout.confidence(told.logits, quality.overall)
+        is_sure = confidence >= readout.least_confidence
+        return replace(
+            reading,
+            scores=Scores.from_array(labels.spread(shares[None])[0]),
+            scores_sd=Scores.from_array(labels.spread(deviations[None])[0]),
+            valence=round(valence, 6),
+            valence_sd=round(float(spreads[0]), 6),
+            arousal=round(arousal, 6),
+            arousal_sd=round(float(spreads[1]), 6),
+            confidence=round(confidence, 6),
+            verdict=Verdict.TOLD if is_sure else Verdict.CANNOT_TELL,
+            reason=None if is_sure else Reason.LOW_CONFIDENCE,
+        )
+
+
+class VoiceDecoder:
+    """Reads voices as listeners would label them, one utterance at a time.
+
+    It says how speech sounds, not what a person feels. Valence comes mostly from words; from
+    the voice alone it is weak.
+
+    Args:
+        parts: The loaded nets.
+        card: What they are worth.
+    """
+
+    def __init__(self, parts: Parts, card: Card) -> None:
+        self._parts, self._card = parts, card
+
+    @property
+    def name(self) -> str:
+        """Name with version."""
+        return self._parts.name
+
+    @property
+    def card(self) -> Card:
+        """What it is worth."""
+        return self._card
+
+    def open(self, reference: Reference | None = None) -> VoiceDecoding:
+        """Begin a pass over one party's sound."""
+        return VoiceDecoding(self._parts, reference)
+
+    def refer(self, pieces: Iterable[Sound]) -> Reference | None:
+        """How a person sounds when neutral, shape (N_STATISTICS,).
+
+        Args:
+            pieces: Two or more neutral sentences, by the microphone that is used later.
+
+        Returns:
+            The mean of the utterances' statistics; None for less than 1.5 s of speech.
+        """
+        stream = SpeechStream(self._parts.speech, self._parts.rule)
+        found = [u for sound in pieces for u in stream.push(_cleaned(sound.samples))]
+        found = [u for u in [*found, *stream.close()] if u.piece.is_speech]
+        found = [u for u in found if u.piece.seconds >= _BRIEF]
+        if sum(u.piece.seconds for u in found) < _REST_SECONDS:
+            return None
+        rows = [statistics(u.mel, pitch(u.samples)) for u in found]
+        mean: Reference = np.stack(rows).mean(axis=0)
+        return mean
+
+
+def _as_burst(reading: Reading, pitches: Floats, quality: Quality) -> Reading | None:
+    """A candidate of a laugh, sob or sigh, if it is voiced: a tap or a hiss is not."""
+    voicing = float(pitches[:, 1].mean()) if len(pitches) else 0.0
+    if voicing < _BURST_VOICING or quality.is_hopeless:
+        return None
+    extra = {**reading.extra, "burst": round(voicing, 6)}
+    return replace(reading, reason=Reason.OUT_OF_DOMAIN, extra=extra)
+
+
+def _cleaned(samples: Samples) -> Samples:
+    """Finite float32: one NaN would live on in the running state."""
+    sound = np.asarray(samples, dtype=np.float32)
+    # A sum is finite exactly if all its parts are, and costs a fraction of a test of each.
+    return sound if np.isfinite(sound.sum()) else np.nan_to_num(sound, posinf=0.0, neginf=0.0)
+
+
+def card(name: str) -> Card:
+    """The card beside the weights."""
+    return read_card(WEIGHTS / f"{name}.card.json")
+
+
+def load(name: str, config: Config) -> VoiceDecoder:
+    """Load the decoder of that name.
+
+    Raises:
+        MissingWeights: If its files are not there.
+        BadWeights: If they cannot be used.
+    """
+    session = open_session(WEIGHTS / f"{name}.onnx", config.threads)
+    parts = Parts(
+        name=name,
+        speech=SpeechNet(WEIGHTS / f"{SPEECH}.onnx", config.threads),
+        session=session,
+        readout=Readout.from_metadata(metadata(session)),
+        labels=label_map("voice"),
+        rule=CutRule(),
+    )
+    return VoiceDecoder(parts, card(name))

@@ -1,0 +1,1 @@
+"""Training of the speech activity net: mixtures, a teacher, a small causal net."""
