@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from mien.core.spans import round_time
@@ -122,6 +123,9 @@ class Reading:
         return (self.start + self.end) / 2
 
 
+_FIELDS = tuple(field.name for field in fields(Reading))
+_values_of = attrgetter(*_FIELDS)
+_TIMES = ("start", "end")
 _ROUNDED = (
     "valence",
     "valence_sd",
@@ -140,17 +144,15 @@ def stamp(reading: Reading, source: str) -> Reading:
     The id depends on source, decoder, time, turn, person and place alone, so that reading
     the same source again with the same options gives the same ids.
     """
-    start = None if reading.start is None else round_time(reading.start)
-    end = None if reading.end is None else round_time(reading.end)
+    # `dataclasses.replace` would take twice as long, and this runs for every reading.
+    values: dict[str, Any] = dict(zip(_FIELDS, _values_of(reading), strict=True))
+    for name in _TIMES:
+        values[name] = None if values[name] is None else round_time(values[name])
+    for name in _ROUNDED:
+        values[name] = None if values[name] is None else round(float(values[name]), 6)
     box = None if reading.box is None else Box(*(round(float(part), 6) for part in reading.box))
-    key = f"{source}\0{reading.decoder}\0{start}\0{reading.turn}\0{reading.person}\0{box}"
-    name = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-    numbers: dict[str, Any] = {
-        field: round(float(value), 6)
-        for field in _ROUNDED
-        if (value := getattr(reading, field)) is not None
-    }
+    key = f"{source}\0{reading.decoder}\0{values['start']}\0{reading.turn}\0{reading.person}\0{box}"
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=6)
     extra = {key: round(float(value), 6) for key, value in reading.extra.items()}
-    return replace(
-        reading, id=name, source=source, start=start, end=end, box=box, extra=extra, **numbers
-    )
+    values.update(id=digest.hexdigest(), source=source, box=box, extra=extra)
+    return Reading(**values)

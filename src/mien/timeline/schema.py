@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ def conform(table: pa.Table, version: str | None, where: str) -> pa.Table:
 
 
 def _column(field: pa.Field, readings: Sequence[Reading]) -> pa.Array:
-    values = [getattr(reading, field.name) for reading in readings]
+    values = list(map(attrgetter(field.name), readings))
     if field.type == _SCORES:
         return _scores_column(values)
     if field.name == "extra":
