@@ -62,6 +62,7 @@ def write_video(
         video.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         video.codec_context.time_base = Fraction(1, TICKS)
         video.codec_context.gop_size = gop
+        video.codec_context.thread_count = 1  # else the same pictures give other bytes each time
         if aspect:
             video.codec_context.sample_aspect_ratio = aspect
         if rotation:

@@ -116,7 +116,7 @@ def _is_rolling(cues: list[_Cue]) -> bool:
         return True
     pairs = list(pairwise(cues))
     repeats = sum(
-        bool(a.lines) and bool(b.lines) and a.lines[-1] == b.lines[0] and b.start <= a.end + 0.1
+        bool(a.lines) and len(b.lines) > 1 and a.lines[-1] == b.lines[0] and b.start <= a.end + 0.1
         for a, b in pairs
     )
     return len(pairs) >= 4 and repeats >= 0.3 * len(pairs)
@@ -140,9 +140,9 @@ def _unrolled(cues: list[_Cue]) -> list[_Cue]:
 
 
 def _has_names(cues: list[_Cue]) -> bool:
-    """Whether most cues begin with a name: else `Note: ...` would become a person."""
+    """Whether nearly all cues begin with a name: else `Note: ...` would become a person."""
     named = sum(split_name(cue.lines[0]).name is not None for cue in cues if cue.lines)
-    return named >= 0.5 * len(cues) > 0
+    return named >= 0.8 * len(cues) > 0
 
 
 def _split_voices(cue: _Cue) -> list[_Cue]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from mien.media.text import Letters, Written, read_letters
 from mien.media.whisper import NotATranscript, is_whisper, parse_whisper
 from mien.timeline.origin import Kind
 
+# Not every bracket: plain chats may begin with a time or a sound in brackets.
+_JSON = re.compile(r"\s*(\{|\[\s*[\[{\]\"])")
 _GUESSED = "not UTF-8: read as Windows-1252"
 
 
@@ -52,7 +55,7 @@ def _letters(path: Path) -> Letters:
 
 def _parse(text: str, path: Path) -> tuple[Kind, Written]:
     name = path.name
-    if text.lstrip().startswith(("{", "[{", "[\n", "[ ")) or text.strip() == "[]":
+    if _JSON.match(text):
         return _parse_json(text, path)
     if is_subtitles(text):
         return Kind.TRANSCRIPT, parse_subtitles(text, name)

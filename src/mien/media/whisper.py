@@ -16,6 +16,7 @@ _NO_SPEECH = 0.6
 _UNSURE = -1.0
 _REPETITIVE = 2.4
 _REPEATS = 3
+_HUGE = 1e12
 
 
 class NotATranscript(ValueError):
@@ -102,17 +103,17 @@ def _row(value: Any, i: int) -> Mapping[str, Any]:
 def _from_cpp(value: Any, i: int) -> _Segment:
     row = _row(value, i)
     offsets = _mapping(row.get("offsets"))
-    start, end = _number(offsets.get("from")), _number(offsets.get("to"))
+    start, end = _time(offsets.get("from")), _time(offsets.get("to"))
     if start is None or end is None:
         raise NotATranscript(f"segment {i} has no times")
     return _Segment(row["text"], start / 1000, max(start, end) / 1000, _text(row.get("speaker")))
 
 
 def _from_whisper(row: Mapping[str, Any], i: int, counts: _Counts) -> _Segment:
-    start, end = _number(row.get("start")), _number(row.get("end"))
+    start, end = _time(row.get("start")), _time(row.get("end"))
     listed = row.get("words")
     rows = [word for word in listed if isinstance(word, dict)] if isinstance(listed, list) else []
-    timed = [_number(w.get(key)) for w in rows for key in ("start", "end")]
+    timed = [_time(w.get(key)) for w in rows for key in ("start", "end")]
     known = [time for time in timed if time is not None]
     start = min(known, default=None) if start is None else start
     end = max(known, default=None) if end is None else end
@@ -146,7 +147,7 @@ def _words(
 
 
 def _is_timed(row: Mapping[str, Any]) -> bool:
-    return _number(row.get("start")) is not None and _number(row.get("end")) is not None
+    return _time(row.get("start")) is not None and _time(row.get("end")) is not None
 
 
 def _is_invented(row: Mapping[str, Any]) -> bool:
@@ -216,7 +217,13 @@ def _text(value: Any) -> str | None:
 
 
 def _number(value: Any) -> float | None:
-    """A finite, non-negative number, or None."""
+    """A finite number, or None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if 0 <= value < float("inf") else None
+    return float(value) if abs(value) < _HUGE else None
+
+
+def _time(value: Any) -> float | None:
+    """A number that can be a time, or None."""
+    number = _number(value)
+    return number if number is not None and number >= 0 else None
