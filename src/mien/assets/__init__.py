@@ -2,7 +2,7 @@
 
 from mien.assets.carry import import_files
 from mien.assets.entry import Asset, AssetFile, catalogue, find
-from mien.assets.pull import Manner, pull
+from mien.assets.fetching import Manner, pull
 from mien.assets.shelf import Shelf, Status, installed, listing, path, remove, verify
 
 __all__ = [

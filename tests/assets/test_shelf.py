@@ -1,0 +1,144 @@
+"""What is here, whether it is right, and how it goes away again."""
+
+from pathlib import Path
+
+import pytest
+
+from mien.assets import Shelf, catalogue, find, import_files, listing, path, remove, verify
+from mien.assets.entry import read_catalogue
+from mien.assets.shelf import installed, sha256
+from mien.core.errors import AssetError, ConfigError
+from tests.assets.test_fetching import CONTENT, asset_of
+from tests.data import shared
+
+NET = asset_of("http://127.0.0.1:9")
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path / "models")
+
+
+@pytest.fixture
+def known(monkeypatch):
+    monkeypatch.setattr("mien.assets.entry.catalogue", lambda: {"net": NET})
+    monkeypatch.setattr("mien.assets.shelf.catalogue", lambda: {"net": NET})
+
+
+def carried(tmp_path, name="renamed.onnx", content=CONTENT):
+    folder = tmp_path / "stick" / "deep"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "other.txt").write_text("no net")
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+def test_files_carried_by_hand_are_known_by_their_hash(shelf, tmp_path):
+    origin = carried(tmp_path)
+    held = import_files(NET, tmp_path / "stick", shelf)
+    assert held == shelf.installed(NET)
+    assert held.read_bytes() == CONTENT
+    assert origin.is_file()
+
+
+def test_a_single_file_can_be_imported(shelf, tmp_path):
+    assert import_files(NET, carried(tmp_path), shelf).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.onnx", b"x" * len(CONTENT), "is not net.onnx"),
+        ("net.onnx", b"short", "is not net.onnx"),
+        ("a.onnx", b"short", "no file of 512,000 bytes"),
+    ],
+)
+def test_what_is_not_the_file_is_refused(shelf, tmp_path, name, content, reason):
+    carried(tmp_path, name, content)
+    with pytest.raises(AssetError) as caught:
+        import_files(NET, tmp_path / "stick", shelf)
+    assert reason in str(caught.value)
+    assert NET.files[0].sha256 in str(caught.value)
+    assert shelf.installed(NET) is None
+
+
+def test_an_import_from_nowhere_is_an_error(shelf, tmp_path):
+    with pytest.raises(AssetError, match="nothing is at"):
+        import_files(NET, tmp_path / "gone", shelf)
+
+
+def test_a_file_of_the_wrong_size_does_not_count_as_installed(shelf, tmp_path):
+    held = import_files(NET, carried(tmp_path), shelf)
+    held.write_bytes(CONTENT[:-1])
+    assert shelf.installed(NET) is None
+
+
+def test_verify_finds_a_flipped_bit_and_moves_the_file_aside(known, shelf, tmp_path):
+    held = import_files(NET, carried(tmp_path), shelf)
+    assert verify("net", shelf) == held
+    damaged = bytearray(CONTENT)
+    damaged[1000] ^= 1
+    held.write_bytes(damaged)
+    assert shelf.installed(NET) == held
+    with pytest.raises(AssetError, match="moved to"):
+        verify("net", shelf)
+    assert shelf.installed(NET) is None
+    (kept,) = (shelf.folder / "quarantine").iterdir()
+    assert kept.read_bytes() == bytes(damaged)
+
+
+def test_what_is_not_here_says_how_to_have_it(known, shelf):
+    with pytest.raises(AssetError, match="mien models pull net"):
+        path("net", shelf)
+    with pytest.raises(AssetError, match="mien models pull net"):
+        verify("net", shelf)
+
+
+def test_removing_leaves_nothing_and_says_whether_there_was_anything(known, shelf, tmp_path):
+    import_files(NET, carried(tmp_path), shelf)
+    assert remove("net", shelf)
+    assert shelf.installed(NET) is None
+    assert not remove("net", shelf)
+
+
+def test_the_listing_tells_what_is_here(known, shelf, tmp_path):
+    assert [(row.name, row.state) for row in listing(shelf)] == [("net", "not installed")]
+    held = import_files(NET, carried(tmp_path), shelf)
+    assert [(row.state, row.path) for row in listing(shelf)] == [("installed", held)]
+
+
+@pytest.mark.parametrize("action", [installed, path, verify, remove, find])
+def test_an_unknown_name_is_answered_with_the_known_ones(action):
+    with pytest.raises(ConfigError, match="choose from yunet"):
+        action("../etc")
+
+
+def test_every_entry_is_pinned_and_says_who_holds_the_rights():
+    for asset in catalogue().values():
+        assert len(asset.revision) == 40
+        assert asset.licence
+        assert asset.notice
+        assert asset.citation
+        for file in asset.files:
+            assert file.url.startswith("https://")
+            assert asset.revision in file.url
+            assert len(file.sha256) == 64
+            assert file.bytes > 0
+            assert Path(file.name).name == file.name
+
+
+def test_a_list_of_another_schema_is_refused():
+    with pytest.raises(ConfigError, match="schema"):
+        read_catalogue("schema = 2")
+
+
+def test_mien_home_decides_where_weights_lie(monkeypatch, tmp_path):
+    monkeypatch.setenv("MIEN_HOME", str(tmp_path))
+    assert installed("yunet") is None
+    assert Shelf().folder == tmp_path / "data" / "models"
+
+
+def test_the_pinned_hash_is_that_of_the_real_file(shelf):
+    folder = shared("face/detectors")
+    assert sha256(folder / "face_detection_yunet_2023mar.onnx") == find("yunet").files[0].sha256
+    assert import_files("yunet", folder, shelf).stat().st_size == 232_589
