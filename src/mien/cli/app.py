@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mien.cli import doctor, models
-from mien.cli.output import advise
+from mien.cli.output import advise, result
 from mien.cli.read import read
 from mien.core.errors import MienError
 
@@ -26,22 +26,29 @@ app.command()(doctor.doctor)
 app.add_typer(models.app, name="models")
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from mien import __version__
+
+        result(f"mien {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and logs.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
 ) -> None:
     """Read emotion in voices, faces and words, offline, and say how sure."""
     logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR)
     if debug:
         # Where main() looks for it: typer gives the flag to nobody else.
         os.environ["MIEN_DEBUG"] = "1"
-    if version:
-        from mien import __version__
-        from mien.cli.output import result
-
-        result(f"mien {__version__}")
-        raise typer.Exit
 
 
 def main() -> None:
