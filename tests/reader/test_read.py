@@ -83,6 +83,14 @@ def test_several_sources_give_one_timeline(sound, video):
     assert mien.read([sound, video]).sources == ("a.wav", "talk.mp4")
 
 
+def test_two_files_of_one_name_are_not_mixed_up(sound, tmp_path):
+    (tmp_path / "b").mkdir()
+    other = write_sound(tmp_path / "b" / "a.wav", noise(1.0, level=0.2))
+    timeline = mien.read([sound, other])
+    assert timeline.sources == (sound.as_posix(), other.as_posix())
+    assert {r.source for r in timeline} == set(timeline.sources)
+
+
 def test_a_bad_source_is_skipped_if_asked_for(sound, tmp_path):
     timeline = mien.read([tmp_path / "none.wav", sound], on_error="skip")
     assert len(timeline) == 3
@@ -132,8 +140,9 @@ def test_a_stream_gives_the_same_readings(sound):
 
 def test_progress_reaches_the_end(sound):
     reached = []
-    for _ in Pass(sound, report=reached.append):
-        pass
+    reading = Pass(sound)
+    reading.report = reached.append
+    assert len(list(reading)) == 3
     assert reached == sorted(reached)
     assert reached[-1] >= 1.9
 

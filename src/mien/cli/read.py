@@ -76,12 +76,12 @@ class _Run:
 
     def through(self, sources: list[str]) -> int:
         """Read all; the exit code: 0 all read, 1 some skipped, 2 none, 130 interrupted."""
-        from mien.reader import Veil
+        from mien.reader import Veil, distinct_names
 
         veil = Veil() if self.private else None
-        for source in sources:
+        for source, name in zip(sources, distinct_names(sources), strict=True):
             try:
-                self._one(source, veil)
+                self._one(source, name, veil)
             except SourceError as error:
                 if len(sources) == 1:
                     raise
@@ -93,23 +93,23 @@ class _Run:
             return 2
         return 1 if self.failed else 0
 
-    def _one(self, source: str, veil: Veil | None) -> None:
+    def _one(self, source: str, name: str | None, veil: Veil | None) -> None:
         from mien.core.progress import bar
         from mien.reader import Pass
         from mien.timeline import plain_reading
 
-        with bar(Path(source).name, None, sys.stderr) as report:
-            reading = Pass(source, self.options, report=report)
-            for advice in reading.plan.advice:
-                self._advise_once(advice)
-            try:
+        reading = Pass(source, self.options, name=name)
+        for advice in reading.plan.advice:
+            self._advise_once(advice)
+        try:
+            with bar(reading.name, reading.seconds, sys.stderr) as reading.report:
                 for found in reading:
                     if self.as_json:
                         result_json(plain_reading(veil.reading(found) if veil else found))
-            finally:
-                # Also when interrupted: nothing that was read is lost.
-                timeline = reading.timeline()
-                self.timelines.append(veil.timeline(timeline) if veil else timeline)
+        finally:
+            # Also when interrupted: nothing that was read is lost.
+            timeline = reading.timeline()
+            self.timelines.append(veil.timeline(timeline) if veil else timeline)
         for part in self.timelines[-1].skipped:
             times = f" ({part.count} times)" if part.count > 1 else ""
             advise(f"{part.source}: {' '.join((part.where, part.reason)).strip()}{times}")

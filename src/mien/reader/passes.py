@@ -62,6 +62,11 @@ class Pass:
     >>> reading = Pass("notes.wav")          # doctest: +SKIP
     >>> for r in reading: print(r.start, r.scores.top)  # doctest: +SKIP
     >>> reading.timeline()                   # doctest: +SKIP
+
+    Attributes:
+        name: What readings carry as their source.
+        plan: Which decoders read it, and what a person should know before.
+        report: Told the second that was reached; may be set before iterating.
     """
 
     def __init__(
@@ -69,10 +74,16 @@ class Pass:
         source: str | Path | Conversation,
         options: Options | None = None,
         *,
-        report: Report = ignore,
+        name: str | None = None,
         cancel: CancelToken | None = None,
     ) -> None:
         """Open the source and decide what to do with it.
+
+        Args:
+            source: What to read.
+            options: The caller's wishes.
+            name: What readings carry as their source; by default the file's name.
+            cancel: Asked before each piece.
 
         Raises:
             SourceError: If it cannot be read.
@@ -86,18 +97,14 @@ class Pass:
         self._config = options.config if options.config is not None else load_config()
         chosen = choose(options.channels, options.decoders, self._config)
         self._source = _Chat(source) if isinstance(source, Conversation) else _open(source, options)
+        self.name = name if name is not None else self._source.name
         self.plan: Plan = plan(self._source, chosen)
-        self._report = report
+        self.report: Report = ignore
         self._cancel = cancel if cancel is not None else CancelToken()
         self._builder = Builder()
         self._gallery = Gallery()
         self._reached = 0.0
         self._whole = False
-
-    @property
-    def name(self) -> str:
-        """What readings carry as their source."""
-        return self._source.name
 
     @property
     def seconds(self) -> float | None:
@@ -119,7 +126,7 @@ class Pass:
                 self._cancel.check()
                 yield from self._keep(self._push(live, piece))
                 self._reached = max(self._reached, piece.at)
-                self._report(self._reached)
+                self.report(self._reached)
             yield from self._keep(live.close())
         self._whole = True
 
@@ -127,7 +134,9 @@ class Pass:
         """All readings so far in order of their start, with what is known of the source."""
         origin = self._source.origin()
         notes = dict.fromkeys((*origin.notes, *self.plan.advice))
-        origin = replace(origin, thumbnails=self._gallery.thumbnails(), notes=tuple(notes))
+        origin = replace(
+            origin, source=self.name, thumbnails=self._gallery.thumbnails(), notes=tuple(notes)
+        )
         cards = [offer.card() for offer in self.plan.decoders]
         timeline = self._builder.finish([origin], self._skipped(), cards)
         # Arrow sorts stably, so readings without times keep the order of their turns.
@@ -160,7 +169,7 @@ class Pass:
         return heapq.merge(*streams, key=lambda piece: (piece.at, piece.order))
 
     def _skipped(self) -> tuple[Skipped, ...]:
-        skipped = self._source.skipped()
+        skipped = tuple(replace(part, source=self.name) for part in self._source.skipped())
         if self._whole:
             return skipped
         where = f"after {self._reached:.1f} s"
@@ -190,6 +199,20 @@ class _Chat:
 
     def skipped(self) -> tuple[Skipped, ...]:
         return ()
+
+
+def distinct_names(sources: Sequence[str | Path | Conversation]) -> list[str | None]:
+    """A name for each source where file names alone would mix two up, else None.
+
+    >>> distinct_names(["mon/call.wav", "tue/call.wav", "b.wav"])
+    ['mon/call.wav', 'tue/call.wav', None]
+    """
+    paths = [None if isinstance(s, Conversation) else Path(s) for s in sources]
+    ends = [path.name for path in paths if path is not None]
+    return [
+        path.as_posix() if path is not None and ends.count(path.name) > 1 else None
+        for path in paths
+    ]
 
 
 def refer(

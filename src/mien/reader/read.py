@@ -11,7 +11,7 @@ from typing import Literal
 from mien.core.config import Config, load_config
 from mien.core.errors import SourceError
 from mien.core.progress import Cancelled, CancelToken
-from mien.reader.passes import Options, Pass, refer
+from mien.reader.passes import Options, Pass, distinct_names, refer
 from mien.reader.plan import choose
 from mien.timeline.conversation import Conversation
 from mien.timeline.origin import Skipped
@@ -56,7 +56,8 @@ def read(
     """
     options = prepare(channels, decoders, fps, start, end, baseline=baseline, config=config)
     sources = [source] if isinstance(source, (str, Path, Conversation)) else list(source)
-    timelines = [_read_one(one, options, on_error, cancel) for one in sources]
+    named = zip(sources, distinct_names(sources), strict=True)
+    timelines = [_read_one(one, name, options, on_error, cancel) for one, name in named]
     return timelines[0].join(*timelines[1:]) if timelines else Timeline.of_readings(())
 
 
@@ -117,12 +118,13 @@ def prepare(
 
 def _read_one(
     source: Readable,
+    name: str | None,
     options: Options,
     on_error: Literal["raise", "skip"],
     cancel: CancelToken | None,
 ) -> Timeline:
     try:
-        reading = Pass(source, options, cancel=cancel)
+        reading = Pass(source, options, name=name, cancel=cancel)
         for _ in reading:
             pass
         return reading.timeline()
