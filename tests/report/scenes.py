@@ -6,6 +6,7 @@ import io
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 
 from PIL import Image, ImageDraw
 
@@ -203,6 +204,7 @@ def _outline(seconds: float, silent: Sequence[tuple[float, float]]) -> tuple[flo
     )
 
 
+@cache
 def call() -> Timeline:
     """A video: the voice of an unknown speaker, two faces, words, a silence, a covered face."""
     name, seconds, silent = "sunday-call.mp4", 184.0, ((118.0, 128.0),)
@@ -252,6 +254,7 @@ def call() -> Timeline:
     return Timeline.of_readings(readings, (origin,), skipped, CARDS)
 
 
+@cache
 def photo() -> Timeline:
     """A photo with three faces, one too blurred to tell."""
     name = "birthday.jpg"
@@ -297,6 +300,7 @@ TURNS: tuple[tuple[str, str, Mapping[Emotion, float] | None], ...] = (
 )
 
 
+@cache
 def chat() -> Timeline:
     """A chat of two without times; one turn is too short to tell."""
     name = "mia-and-tom.json"
@@ -311,6 +315,7 @@ def chat() -> Timeline:
     return Timeline.of_readings([stamp(r, name) for r in readings], (origin,), (), CARDS)
 
 
+@cache
 def little() -> Timeline:
     """A recording of one minute in which the decoder hardly ever commits itself."""
     name, silent = "corridor.wav", ((20.0, 34.0),)
@@ -324,6 +329,7 @@ def little() -> Timeline:
     return Timeline.of_readings([stamp(r, name) for r in readings], (origin,), (), CARDS)
 
 
+@cache
 def private() -> Timeline:
     """The call with `--private`, but as if the reader had forgotten to leave anything out."""
     whole = call()
@@ -335,28 +341,34 @@ def private() -> Timeline:
     return Timeline(whole.table, (hidden,), whole.skipped, whole.cards)
 
 
+@cache
 def long() -> Timeline:
     """Three hours with 20,000 readings: two faces at nearly one a second, a voice, words."""
     name, seconds = "hearing.mkv", 10_800.0
     chance = random.Random(11)
     readings: list[Reading] = []
+    feelings = (E.ELATION, E.SURPRISE, E.SADNESS, E.ANGER, E.FEAR)
+    hills = [
+        [(e, chance.uniform(0, seconds), chance.uniform(100, 900)) for e in feelings * 2]
+        for _ in range(3)
+    ]
 
-    def drift(at: float, seed: int) -> dict[Emotion, float]:
-        choice = (E.ELATION, E.SURPRISE, E.SADNESS, E.ANGER, E.FEAR)
-        hills = random.Random(seed)
-        spots = [(e, hills.uniform(0, seconds), hills.uniform(100, 900)) for e in choice * 3]
-        return {e: min(0.9, 0.7 * bump(at, m, w) + chance.uniform(0, 0.08)) for e, m, w in spots}
+    def drift(at: float, lane: int) -> dict[Emotion, float]:
+        felt = dict.fromkeys(feelings, 0.0)
+        for emotion, middle, width in hills[lane]:
+            felt[emotion] = max(felt[emotion], 0.7 * bump(at, middle, width))
+        return {e: share + chance.uniform(0, 0.08) for e, share in felt.items()}
 
     for a, b in utterances(seconds, ((3000.0, 3400.0),), seed=4):
-        readings.append(told(Channel.VOICE, drift(a, 1), a, b))
+        readings.append(told(Channel.VOICE, drift(a, 0), a, b))
         readings.append(
             told(Channel.WORDS, {E.INTEREST: chance.random()}, a, b, text=f"said at {a}")
         )
     step = 2 * seconds / (20_000 - len(readings))
-    for person, seed in (("face 1", 2), ("face 2", 3)):
+    for person, lane in (("face 1", 1), ("face 2", 2)):
         at = 0.0
         while at < seconds:
-            readings.append(told(Channel.FACE, drift(at, seed), at, at + step, person=person))
+            readings.append(told(Channel.FACE, drift(at, lane), at, at + step, person=person))
             at += step
     origin = Origin(source=name, kind=Kind.VIDEO, seconds=seconds, envelope=_outline(seconds, ()))
     return Timeline.of_readings([stamp(r, name) for r in readings], (origin,), (), CARDS)
@@ -365,6 +377,7 @@ def long() -> Timeline:
 HOSTILE = "</script><img src=x onerror=\"document.title='broken'\"><!--'\"&"
 
 
+@cache
 def hostile() -> Timeline:
     """A chat whose every string tries to break out of the page."""
     name = f"{HOSTILE}.json"

@@ -22,8 +22,8 @@ LIKELY = 0.5
 WORTH_TELLING = 0.25
 """Share from which a peak is worth a place in the sentence."""
 
-PREVAILS = 0.4
-"""Part of all ribbons from which an emotion prevails."""
+CALM = 0.4
+"""Part of all ribbons that Neutral takes where things are called mostly neutral."""
 
 MOST = 3
 
@@ -85,9 +85,7 @@ def what_it_says(view: View) -> list[Piece]:
         return [Piece(_nothing(view))]
     if view.tells_little:
         return [Piece(_little(view))]
-    prevailing = _prevailing(view)
-    calm = f"Mostly {prevailing}" if prevailing else ""
-    peaks = [peak for peak in telling_peaks(view) if peak.emotion is not prevailing]
+    peaks, calm = telling_peaks(view), "Mostly neutral" if _is_calm(view) else ""
     if not peaks:
         return [Piece(f"{calm}." if calm else "No emotion stands out.")]
     pieces = [Piece(f"{calm}; ")] if calm else []
@@ -179,12 +177,12 @@ def _when(view: View, reading: Reading) -> str:
     return f"around {view.axis.says(reading.middle or 0.0)}"
 
 
-def _prevailing(view: View) -> Emotion | None:
-    """What takes most of all ribbons together, if one thing takes two fifths."""
+def _is_calm(view: View) -> bool:
+    """Whether Neutral takes more of all ribbons together than any emotion, and much of them."""
     parts = [track.parts[track.told] for track in view.tracks if track.told.any()]
     mean = np.concatenate(parts).mean(axis=0)
-    top = int(mean.argmax())
-    return list(Emotion)[top] if mean[top] >= PREVAILS else None
+    neutral = Emotion.NEUTRAL.position
+    return int(mean.argmax()) == neutral and float(mean[neutral]) >= CALM
 
 
 def _people(view: View) -> list[str]:

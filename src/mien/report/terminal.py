@@ -61,7 +61,7 @@ def _parts(view: View, width: int, *, plain: bool) -> Iterator[Text | Table]:
         yield from _ribbons(view, width, plain=plain)
     rows = strongest(view)
     if rows:
-        yield _table(view, rows)
+        yield _table(view, rows, plain=plain)
     yield from _foot(view)
 
 
@@ -145,7 +145,7 @@ def _hills(track: Track, view: View) -> Iterator[tuple[float, int, Emotion]]:
             yield float(column[cell]), cell, emotion
 
 
-def _table(view: View, rows: Sequence[Reading]) -> Table:
+def _table(view: View, rows: Sequence[Reading], *, plain: bool) -> Table:
     kept = sorted(rows, key=lambda r: -(leading(r).share * r.confidence))[:ROWS]
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
     if not view.is_photo:
@@ -154,16 +154,17 @@ def _table(view: View, rows: Sequence[Reading]) -> Table:
         table.add_column(head, no_wrap=True, overflow="ellipsis")
     for reading in rows:
         if reading in kept:
-            table.add_row(*_cells_of(view, reading))
+            table.add_row(*_cells_of(view, reading, plain=plain))
     return table
 
 
-def _cells_of(view: View, reading: Reading) -> list[str | Text]:
+def _cells_of(view: View, reading: Reading, *, plain: bool) -> list[str | Text]:
     top = leading(reading)
     start, _ = view.axis.place(reading) or (0.0, 0.0)
     at = str(int(start) + 1) if view.axis.by_turn else view.axis.says(start)
     share = Text.assemble(
-        ("\u25a0 ", palette.color(top.emotion)), f"{palette.name(top.emotion)} {decimal(top.share)}"
+        ("" if plain else "■ ", palette.color(top.emotion)),
+        f"{palette.name(top.emotion)} {decimal(top.share)}",
     )
     cells: list[str | Text] = [
         Text(who(reading.person, reading.channel)),

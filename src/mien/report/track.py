@@ -31,8 +31,6 @@ SMOOTHED_CELLS = 2.5
 AFFECT = ("valence", "arousal")
 """Columns of a track's affect."""
 
-_CHUNK = 2048
-
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -156,13 +154,11 @@ def tracks_of(readings: Sequence[Reading], axis: Axis) -> list[Track]:
 def _track(person: str | None, channel: Channel, readings: list[Reading], axis: Axis) -> Track:
     edges = axis.edges()
     readings = sorted(readings, key=lambda r: axis.place(r) or (0.0, 0.0))
-    spans = np.array([axis.place(r) for r in readings], dtype=np.float64)
-    shortest = edges[1] - edges[0]
-    spans[:, 1] = np.maximum(spans[:, 1], spans[:, 0] + shortest)
+    shared = _shared(np.array([axis.place(r) for r in readings], dtype=np.float64), edges)
     spread = 0.0 if axis.by_turn and axis.length < CELLS else SMOOTHED_CELLS
-    seen, told, behind = _covered(spans, readings, edges)
+    seen, told, behind = _covered(shared, readings, len(edges) - 1)
     shares, sds, affect, affect_sds = (
-        np.where(told[:, None], _means(spans, _rows(readings, of), edges, spread), np.nan)
+        np.where(told[:, None], _means(shared, _rows(readings, of), len(told), spread), np.nan)
         for of in (_shares, _sds, _affect, _affect_sds)
     )
     return Track(
@@ -207,22 +203,39 @@ def _number(value: float | None) -> float:
     return np.nan if value is None else value
 
 
-def _shared(spans: Grid, edges: Grid) -> Grid:
-    """How much of each cell each span takes, shape (spans, cells), in the axis' unit."""
-    passed = np.clip(edges[None, :] - spans[:, :1], 0.0, (spans[:, 1] - spans[:, 0])[:, None])
-    return np.diff(passed, axis=1)
+class _Shared(NamedTuple):
+    """Which reading takes how much of which cell, sorted by cell; three arrays of one length."""
+
+    reading: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    amount: Grid
 
 
-def _means(spans: Grid, rows: Grid, edges: Grid, spread: float) -> Grid:
+def _shared(spans: Grid, edges: Grid) -> _Shared:
+    """What each span takes of the cells; an instant takes a whole cell."""
+    cells, width = len(edges) - 1, edges[1] - edges[0]
+    starts, ends = spans[:, 0], np.maximum(spans[:, 1], spans[:, 0] + width)
+    first = np.clip(np.searchsorted(edges, starts, side="right") - 1, 0, cells - 1)
+    last = np.clip(np.searchsorted(edges, ends, side="left"), first + 1, cells)
+    counts = last - first
+    reading = np.repeat(np.arange(len(spans)), counts)
+    cell = np.arange(len(reading)) - np.repeat(np.cumsum(counts) - counts - first, counts)
+    amount = np.minimum(edges[cell + 1], ends[reading]) - np.maximum(edges[cell], starts[reading])
+    order = np.flatnonzero(amount > 0)
+    order = order[np.argsort(cell[order], kind="stable")]
+    return _Shared(reading[order], cell[order], amount[order])
+
+
+def _means(shared: _Shared, rows: Grid, cells: int, spread: float) -> Grid:
     """Means over readings weighed by their time in each cell, smoothed along the cells."""
     known = np.isfinite(rows)
-    cells = len(edges) - 1
     mass, weight = np.zeros((cells, rows.shape[1])), np.zeros((cells, rows.shape[1]))
-    for first in range(0, len(rows), _CHUNK):
-        part = slice(first, first + _CHUNK)
-        shared = _shared(spans[part], edges)
-        mass += shared.T @ np.where(known[part], rows[part], 0.0)
-        weight += shared.T @ known[part].astype(np.float64)
+    filled, firsts = np.unique(shared.cell, return_index=True)
+    if len(filled):
+        amounts = shared.amount[:, None]
+        parts = amounts * np.where(known, rows, 0.0)[shared.reading]
+        mass[filled] = np.add.reduceat(parts, firsts)
+        weight[filled] = np.add.reduceat(amounts * known[shared.reading], firsts)
     mass, weight = _smooth(mass, spread), _smooth(weight, spread)
     return np.divide(mass, weight, out=np.full_like(mass, np.nan), where=weight > 1e-9)
 
@@ -238,22 +251,17 @@ def _smooth(values: Grid, spread: float) -> Grid:
 
 
 def _covered(
-    spans: Grid, readings: Sequence[Reading], edges: Grid
+    shared: _Shared, readings: Sequence[Reading], cells: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
-    cells = len(edges) - 1
-    is_told = np.array([r.is_told for r in readings])
-    best, behind = np.zeros(cells), np.full(cells, -1, dtype=np.int64)
-    seen = np.zeros(cells, dtype=bool)
-    for first in range(0, len(spans), _CHUNK):
-        shared = _shared(spans[first : first + _CHUNK], edges)
-        seen |= shared.max(axis=0) > 0
-        told = shared * is_told[first : first + _CHUNK, None]
-        winner = told.argmax(axis=0)
-        amount = told[winner, np.arange(cells)]
-        behind = np.where(amount > best, first + winner, behind)
-        best = np.maximum(best, amount)
-    seen, told_cells = _close(seen), _close(best > 0)
-    return seen | told_cells, told_cells, _carried(behind, told_cells)
+    """Cells in which anything was read, those in which it is told, and by which reading most."""
+    seen, behind = np.zeros(cells, dtype=bool), np.full(cells, -1, dtype=np.int64)
+    seen[shared.cell] = True
+    is_told = np.array([r.is_told for r in readings])[shared.reading]
+    largest_last = np.flatnonzero(is_told)
+    largest_last = largest_last[np.argsort(shared.amount[largest_last], kind="stable")]
+    behind[shared.cell[largest_last]] = shared.reading[largest_last]
+    told = _close(behind >= 0)
+    return _close(seen) | told, told, _carried(behind, told)
 
 
 def _close(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

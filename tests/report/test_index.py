@@ -1,0 +1,51 @@
+from mien.report.index import report_names
+from mien.report.report import write_report
+from mien.report.view import view_of
+from mien.timeline.origin import Kind, Origin, Skipped
+from mien.timeline.timeline import Timeline
+
+from . import scenes
+
+
+def names_of(*sources):
+    return report_names([view_of(Origin(source=s, kind=Kind.SOUND), []) for s in sources])
+
+
+def test_names_are_safe_and_no_two_are_alike_even_where_case_is_lost():
+    assert names_of("a b.wav", "A B.wav", "../../etc/passwd", "…", "a-b.wav-2") == [
+        "a-b.wav.html",
+        "A-B.wav-2.html",
+        "etc-passwd.html",
+        "source.html",
+        "a-b.wav-2-2.html",
+    ]
+
+
+def test_a_long_name_is_cut_at_its_front():
+    (name,) = names_of("x" * 300 + ".mp4")
+    assert len(name) < 90
+    assert name.endswith(".mp4.html")
+
+
+def test_several_sources_give_an_index_and_a_folder_beside_it(tmp_path):
+    timeline = scenes.call().join(scenes.photo(), scenes.chat())
+    write_report(tmp_path / "all.html", timeline)
+    found = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.html"))
+    assert found == [
+        "all-reports/birthday.jpg.html",
+        "all-reports/mia-and-tom.json.html",
+        "all-reports/sunday-call.mp4.html",
+        "all.html",
+    ]
+    index = (tmp_path / "all.html").read_text(encoding="utf-8")
+    assert all(f'href="{name}"' in index for name in found[:3])
+    assert index.count('class="small"') == 3
+
+
+def test_what_was_skipped_stands_above_the_sources(tmp_path):
+    lost = Skipped(source="lost.mp4", where="", reason="the file is empty")
+    both = scenes.photo().join(scenes.chat())
+    timeline = Timeline(both.table, both.origins, (lost,), both.cards)
+    write_report(tmp_path / "all.html", timeline)
+    index = (tmp_path / "all.html").read_text(encoding="utf-8")
+    assert index.index("the file is empty") < index.index("birthday.jpg")

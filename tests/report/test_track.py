@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mien.emotions.emotion import Emotion
+from mien.report.track import CELLS, axis_of, runs, tracks_of
+from mien.timeline.reading import Channel, Reason
+
+from .scenes import call, chat, told, untold
+
+E = Emotion
+
+
+def one_track(readings, seconds=None):
+    (track,) = tracks_of(readings, axis_of(readings, seconds))
+    return track
+
+
+@given(st.lists(st.booleans(), min_size=1))
+def test_runs_cover_exactly_the_cells_that_hold(mask):
+    mask = np.array(mask)
+    found = np.zeros(len(mask), dtype=bool)
+    for run in runs(mask):
+        assert run.first < run.last
+        assert not found[run.first : run.last].any()
+        found[run.first : run.last] = True
+    assert (found == mask).all()
+
+
+@given(st.lists(st.tuples(st.floats(0, 90), st.floats(0.2, 9)), min_size=1, max_size=12))
+def test_what_no_reading_covers_is_never_told(spans):
+    readings = [told(Channel.VOICE, {E.ANGER: 0.5}, a, a + length) for a, length in spans]
+    track = one_track(readings, 100.0)
+    middles = (track.edges[1:] + track.edges[:-1]) / 2
+    cell = track.edges[1] - track.edges[0]
+    for middle, is_told in zip(middles, track.told, strict=True):
+        away = min(max(a - middle, middle - a - length, 0) for a, length in spans)
+        if away > 2 * cell:
+            assert not is_told
+        if away == 0:
+            assert is_told
+
+
+@given(st.floats(0, 0.9), st.floats(0, 0.9))
+def test_shares_stay_between_those_of_their_readings(one, other):
+    readings = [
+        told(Channel.VOICE, {E.ANGER: one}, 0, 5),
+        told(Channel.VOICE, {E.ANGER: other}, 5, 10),
+    ]
+    column = one_track(readings).shares[:, E.ANGER.position]
+    assert column.min() >= min(one, other) - 1e-6
+    assert column.max() <= max(one, other) + 1e-6
+
+
+def test_a_constant_share_is_drawn_as_it_is():
+    track = one_track([told(Channel.VOICE, {E.ANGER: 0.6}, i, i + 1) for i in range(20)])
+    assert track.shares[:, E.ANGER.position] == pytest.approx(0.6)
+    assert track.told.all()
+
+
+def test_an_emotion_that_is_not_judged_stays_unknown():
+    track = one_track([told(Channel.VOICE, {E.ANGER: 0.6}, 0, 5)])
+    assert np.isnan(track.shares[:, E.JEALOUSY.position]).all()
+
+
+def test_a_reading_that_cannot_tell_is_seen_but_not_told():
+    track = one_track(
+        [
+            told(Channel.VOICE, {E.ANGER: 0.6}, 0, 5),
+            untold(Channel.VOICE, 5, 10, Reason.LOW_QUALITY),
+        ],
+        20.0,
+    )
+    third = len(track.told) // 4
+    assert track.told[:third].all()
+    assert track.seen[third + 3 : 2 * third - 3].all()
+    assert not track.told[third + 3 :].any()
+    assert not track.seen[2 * third + 3 :].any()
+    assert np.isnan(track.shares[third + 3 :]).all()
+
+
+def test_every_told_cell_has_a_reading_behind_it():
+    timeline = call()
+    for track in tracks_of(timeline.readings, axis_of(timeline.readings, 184.0)):
+        assert (track.behind[track.told] >= 0).all()
+        assert all(track.readings[i].is_told for i in track.behind[track.told])
+
+
+def test_a_chat_without_times_runs_by_turns():
+    axis = axis_of(chat().readings, None)
+    assert axis.by_turn
+    assert (axis.start, axis.end) == (0, 12)
+    assert axis.says(0.5) == "turn 1"
+
+
+def test_turns_are_not_smeared_into_each_other():
+    readings = [
+        told(Channel.WORDS, {E.ANGER: 0.8}, None, None, turn=0),
+        told(Channel.WORDS, {E.ANGER: 0.0}, None, None, turn=1),
+    ]
+    column = one_track(readings).shares[:, E.ANGER.position]
+    assert set(np.round(column, 3)) == {0.8, 0.0}
+
+
+def test_a_track_never_has_more_cells_than_can_be_seen():
+    assert len(axis_of([], 100_000.0).edges()) == CELLS + 1
+
+
+def test_an_instant_still_fills_a_cell():
+    assert one_track([told(Channel.FACE, {E.ANGER: 0.8}, 2.0, 2.0)], 10.0).told.any()
+
+
+def test_people_stay_together_and_keep_their_order():
+    timeline = call()
+    tracks = tracks_of(timeline.readings, axis_of(timeline.readings, 184.0))
+    assert [(t.person, t.channel.value) for t in tracks] == [
+        ("Ana", "face"),
+        ("Ben", "face"),
+        (None, "voice"),
+        (None, "words"),
+    ]
