@@ -1,0 +1,1 @@
+"""Trains the face decoder: expression net, face-or-not net, calibration and card."""

@@ -88,13 +88,13 @@ def _grids(n: int, factor: float, generator: torch.Generator) -> Tensor:
 
 
 def _shrunk(crops: Tensor, chance: float, generator: torch.Generator) -> Tensor:
-    """Some pictures made 14 to 36 px small and large again, in four groups of one size each."""
+    """Some pictures made 16 to 36 px small and large again, in four groups of one size each."""
     chosen = torch.nonzero(torch.rand(len(crops), generator=generator) < chance)[:, 0]
     if not len(chosen):
         return crops
     crops = crops.clone()
     for group in chosen.chunk(4):
-        side = int(torch.randint(14, 37, (1,), generator=generator))
+        side = int(torch.randint(16, 37, (1,), generator=generator))
         small = fun.interpolate(
             crops[group], size=(side, side), mode="bilinear", antialias=True, align_corners=False
         )
@@ -151,29 +151,28 @@ def _erased(inner: Tensor, chance: float, generator: torch.Generator) -> Tensor:
 
 def mix(
     pictures: Tensor, targets: Tensor, chances: tuple[float, float], generator: torch.Generator
-) -> tuple[Tensor, Tensor, Tensor | None, float]:
+) -> tuple[Tensor, Tensor]:
     """A batch mixed with itself in another order, or as it was.
 
     Args:
         pictures: n x 1 x 40 x 40.
-        targets: Shares times weight and whatever else is linear, first axis n.
+        targets: Anything that mixes linearly, first axis n.
         chances: Of mixup (Zhang et al. 2018) and of cutmix (Yun et al. 2019).
         generator: The only source of chance.
 
     Returns:
-        Pictures, targets, the order of the partners (None if not mixed) and the part
-        of the first.
+        Pictures and targets.
     """
     draw = float(torch.rand(1, generator=generator))
     if draw >= sum(chances):
-        return pictures, targets, None, 1.0
+        return pictures, targets
     order = torch.randperm(len(pictures), generator=generator)
     part = _beta(0.4, generator)
     if draw < chances[0]:
         mixed = part * pictures + (1 - part) * pictures[order]
     else:
         mixed, part = _cut_in(pictures, pictures[order], part, generator)
-    return mixed, part * targets + (1 - part) * targets[order], order, part
+    return mixed, part * targets + (1 - part) * targets[order]
 
 
 def _beta(shape: float, generator: torch.Generator) -> float:
@@ -187,7 +186,7 @@ def _beta(shape: float, generator: torch.Generator) -> float:
 def _cut_in(
     pictures: Tensor, partners: Tensor, part: float, generator: torch.Generator
 ) -> tuple[Tensor, float]:
-    side = int(round(INNER * (1 - part) ** 0.5))
+    side = round(INNER * (1 - part) ** 0.5)
     top, left = (int(torch.randint(0, INNER - side + 1, (1,), generator=generator)) for _ in "xy")
     mixed = pictures.clone()
     mixed[:, :, top : top + side, left : left + side] = partners[

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +36,7 @@ class Pictures:
         fer2013: FER2013's own label, 0 to 6, -1 where it is not known.
         split: `train`, `valid` or `test`, as published.
         use: `train`, `valid`, `test`, or why a row is left out (copies of other rows).
+        group: Which rows show one photograph, shape (n,).
     """
 
     images: NDArray[np.uint8]
@@ -45,6 +45,7 @@ class Pictures:
     fer2013: NDArray[np.int64]
     split: NDArray[np.str_]
     use: NDArray[np.str_]
+    group: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.images)
@@ -58,6 +59,7 @@ class Pictures:
             self.fer2013[rows],
             self.split[rows],
             self.use[rows],
+            self.group[rows],
         )
 
     @property
@@ -105,6 +107,7 @@ def load_pictures(folder: Path) -> Pictures:
         fer2013=table["fer2013"].to_numpy()[kept].astype(np.int64),
         split=np.array(table["split"].to_pylist())[kept],
         use=np.array(table["use"].to_pylist())[kept],
+        group=table["group"].to_numpy()[kept].astype(np.int64),
     )
 
 
@@ -121,9 +124,3 @@ def validating(pictures: Pictures) -> Pictures:
 def published_test(pictures: Pictures) -> Pictures:
     """The test rows that papers report on (n = 3,153), copies of training pictures included."""
     return pictures.take((pictures.split == "test") & (pictures.majority >= 0))
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

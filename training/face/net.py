@@ -108,14 +108,31 @@ def scaling_matrix(side_in: int, middle: int, side_out: int) -> np.ndarray:
 
 
 class Shipped(nn.Module):
-    """What goes into the ONNX file: crops of 48 x 48 with values 0..255 in, logits out."""
+    """What goes into the ONNX file: 48 x 48 crops with values 0..255 in, log shares out.
 
-    def __init__(self, net: ExpressionNet) -> None:
+    Cutting, scaling, normalising and the mean over both mirror images are part of the
+    graph, so that no caller can do them differently.
+
+    Args:
+        net: The trained net.
+        mirror: Whether both mirror images are looked at (two passes).
+    """
+
+    def __init__(self, net: ExpressionNet, mirror: bool = True) -> None:
         super().__init__()
         self.net = net
-        self.register_buffer("scaling", torch.from_numpy(scaling_matrix(SIDE, MIDDLE, INNER)))
+        self.mirror = mirror
+        scaling = torch.from_numpy(scaling_matrix(SIDE, MIDDLE, INNER))
+        self.register_buffer("rows", scaling)
+        self.register_buffer("columns", scaling.t().contiguous())
+        self.register_buffer("mirrored", scaling.flip(0).t().contiguous())
 
     def forward(self, crops: Tensor) -> Tensor:
-        inner = torch.matmul(torch.matmul(self.scaling, crops / 255.0), self.scaling.t())
-        logits: Tensor = self.net(normalise(inner))[0]
-        return logits
+        lines = torch.matmul(self.rows, crops / 255.0)
+        pictures = normalise(torch.matmul(lines, self.columns))
+        if not self.mirror:
+            return self.net(pictures)[0].log_softmax(1)
+        turned = normalise(torch.matmul(lines, self.mirrored))
+        both = torch.stack([pictures, turned], 1).flatten(0, 1)
+        logits: Tensor = self.net(both)[0]
+        return logits.log_softmax(1).reshape(-1, 2, 8).mean(1)

@@ -1,0 +1,268 @@
+"""The face decoder: pictures in, one reading a face out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mien.core.arrays import Frame
+from mien.core.config import Config
+from mien.decoders.decoder import Picture, Reference
+from mien.decoders.face.align import Crop, crop_face, like_yunet
+from mien.decoders.face.detect import Detector, Found, open_detector
+from mien.decoders.face.quality import Quality, assess
+from mien.decoders.face.readout import Readout, Row
+from mien.decoders.face.track import PACES, Followed, Seen, Tracker
+from mien.decoders.face.verify import Verifier
+from mien.decoders.session import metadata, open_session
+from mien.emotions.maps import LabelMap, label_map
+from mien.emotions.scores import Scores
+from mien.timeline.card import Card, read_card
+from mien.timeline.reading import Adapted, Box, Channel, Reading, Reason, Verdict
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+NAME = "face-v1"
+WEIGHTS = Path(__file__).parent / "weights"
+REST_LOOKS = 3
+"""Faces a recording of a resting person must show before it counts; a photo needs one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a loaded decoder is made of, shared by all its passes."""
+
+    detector: Detector
+    verifier: Verifier
+    session: onnxruntime.InferenceSession
+    readout: Readout
+    labels: LabelMap
+
+    def tracker(self) -> Tracker:
+        """A tracker for one picture stream."""
+        return Tracker(self.detector, self.examine, self.is_face, PACES[self.detector.name])
+
+    def examine(self, frame: Frame, found: Found) -> Seen:
+        """A find with its crop and the verifier's judgement."""
+        shaped = found if self.detector.is_sure else like_yunet(found, *self.readout.box)
+        crop = crop_face(frame, shaped)
+        return Seen(shaped, crop, self.verifier.judge(crop))
+
+    def is_face(self, seen: Seen, is_known: bool) -> bool:
+        """Whether a find is a face; one that continues a track is believed more readily."""
+        name = f"{self.detector.name}_{'stay' if is_known else 'first'}"
+        return seen.judgement.face >= self.verifier.least[name]
+
+    def log_shares(self, crop: Crop) -> Row:
+        """What the net says of one crop, mean over both mirror images, shape (8,)."""
+        values = crop[None, None].astype(np.float32)
+        return np.asarray(self.session.run(None, {"crops": values})[0][0], dtype=np.float32)
+
+    def quality(self, frame: Frame, seen: Seen) -> Quality:
+        """How much a crop can tell."""
+        return assess(frame, seen.found, seen.crop, seen.judgement.covered, self.readout.sharpness)
+
+
+class FaceDecoding:
+    """One pass over one picture stream; every picture is answered at once.
+
+    Args:
+        parts: The loaded nets.
+        reference: Median log shares of the person at rest, shape (8,), or None.
+        balanced: Whether scores have part of the class prior taken out.
+    """
+
+    def __init__(self, parts: Parts, reference: Reference | None, balanced: bool) -> None:
+        self._parts, self._reference, self._balanced = parts, reference, balanced
+        self._tracker = parts.tracker()
+
+    def push(self, pieces: Sequence[Picture]) -> list[Reading]:
+        """One reading for each face of each picture."""
+        return [
+            self._reading(picture, followed)
+            for picture in pieces
+            for followed in self._followed(picture)
+        ]
+
+    def close(self) -> list[Reading]:
+        """Nothing: no reading waits for a later picture."""
+        return []
+
+    def _followed(self, picture: Picture) -> list[Followed]:
+        if picture.still:
+            return self._tracker.still(picture.frame)
+        return self._tracker.step(picture.frame, picture.at)
+
+    def _reading(self, picture: Picture, followed: Followed) -> Reading:
+        parts, readout, seen = self._parts, self._parts.readout, followed.seen
+        quality = parts.quality(picture.frame, seen)
+        log_shares = parts.log_shares(seen.crop)
+        if self._reference is not None:
+            log_shares = readout.adapted(log_shares, self._reference)
+        shares = readout.balanced(log_shares) if self._balanced else readout.shares(log_shares)
+        deviations = readout.deviations(shares)
+        affect, affect_sd = _affect(parts.labels, shares, deviations)
+        confidence = readout.confidence(log_shares, quality, balanced=self._balanced)
+        reason = _doubt(readout, quality, confidence)
+        return Reading(
+            start=picture.at,
+            end=picture.until,
+            channel=Channel.FACE,
+            person=f"Face {followed.number}",
+            scores=Scores.from_array(parts.labels.spread(shares[None])[0]),
+            scores_sd=Scores.from_array(parts.labels.spread(deviations[None])[0]),
+            valence=affect[0],
+            valence_sd=affect_sd[0],
+            arousal=affect[1],
+            arousal_sd=affect_sd[1],
+            dominance=affect[2],
+            dominance_sd=affect_sd[2],
+            confidence=round(confidence, 6),
+            quality=round(quality.overall, 6),
+            verdict=Verdict.TOLD if reason is None else Verdict.CANNOT_TELL,
+            reason=reason,
+            box=_as_parts(picture.frame, seen.found),
+            adapted=Adapted.NONE if self._reference is None else Adapted.BASELINE,
+            extra=_extra(seen, quality),
+            decoder=NAME,
+        )
+
+
+class FaceDecoder:
+    """Reads faces as onlookers would label them.
+
+    It says how a face looks, not what a person feels, and never who the person is: no face
+    is compared with a stored one, and no template of a face leaves it.
+
+    Args:
+        parts: The loaded nets.
+        card: What they are worth.
+        balanced: Take part of the class prior out of the scores, so that disgust, fear and
+            contempt are found oftener and less precisely; scores are then no vote shares.
+    """
+
+    name = NAME
+
+    def __init__(self, parts: Parts, card: Card, *, balanced: bool = False) -> None:
+        self._parts, self._balanced = parts, balanced
+        self.card = card
+
+    def open(self, reference: Reference | None = None) -> FaceDecoding:
+        """Begin a pass over one picture stream."""
+        return FaceDecoding(self._parts, reference, self._balanced)
+
+    def refer(self, pieces: Iterable[Picture]) -> Reference | None:
+        """Median log shares of a person at rest, shape (8,), from the largest face of each picture.
+
+        None if fewer than three pictures of a video, or no photo, show a face well enough.
+        """
+        tracker = self._parts.tracker()
+        looks: list[Row] = []
+        least = REST_LOOKS
+        for picture in pieces:
+            faces = (
+                tracker.still(picture.frame)
+                if picture.still
+                else tracker.step(picture.frame, picture.at)
+            )
+            least = 1 if picture.still else least
+            seen = max((face.seen for face in faces), key=lambda s: s.found.side, default=None)
+            if seen is not None and self._is_fit(picture.frame, seen):
+                looks.append(self._parts.log_shares(seen.crop))
+        if len(looks) < least:
+            return None
+        return np.median(np.stack(looks), axis=0).astype(np.float32)
+
+    def _is_fit(self, frame: Frame, seen: Seen) -> bool:
+        least = self._parts.readout.least_quality
+        return self._parts.quality(frame, seen).overall >= least
+
+
+def load(config: Config, *, balanced: bool = False) -> FaceDecoder:
+    """The decoder with its nets and a detector.
+
+    Args:
+        config: Its `detector` and `threads` are used.
+        balanced: As in `FaceDecoder`.
+
+    Raises:
+        MissingWeights: If a file is missing, or YuNet is asked for and not here.
+        BadWeights: If one is damaged.
+    """
+    return FaceDecoder(load_parts(config, WEIGHTS, _pulled_yunet()), card(), balanced=balanced)
+
+
+def load_parts(config: Config, weights: Path, yunet: Path | None) -> Parts:
+    """The nets of a folder of weights, before there is a card.
+
+    Args:
+        config: Its `detector` and `threads` are used.
+        weights: Holds `face-v1.onnx` and `face-v1.verifier.onnx`.
+        yunet: YuNet's weights, if they are here.
+    """
+    import cv2
+
+    cv2.setNumThreads(config.threads)
+    session = open_session(weights / f"{NAME}.onnx", config.threads)
+    return Parts(
+        detector=open_detector(config.detector, yunet),
+        verifier=Verifier(weights / f"{NAME}.verifier.onnx", config.threads),
+        session=session,
+        readout=Readout.from_metadata(metadata(session)),
+        labels=label_map("ferplus"),
+    )
+
+
+def card(weights: Path = WEIGHTS) -> Card:
+    """What the decoder is worth, without loading it."""
+    return read_card(weights / f"{NAME}.card.json")
+
+
+def _pulled_yunet() -> Path | None:
+    from mien.assets import installed
+
+    return installed("yunet")
+
+
+def _affect(labels: LabelMap, shares: Row, deviations: Row) -> tuple[list[float], list[float]]:
+    """Valence, arousal and dominance expected over the shares, and their standard deviations.
+
+    Derived from priors: the deviation holds the error of the shares, not that of the priors.
+    """
+    expected = labels.affect(shares[None])[0]
+    lever = (labels.priors - expected) * deviations[:, None]
+    spread = np.sqrt((lever**2).sum(axis=0))
+    return [round(float(v), 6) for v in expected], [round(float(v), 6) for v in spread]
+
+
+def _doubt(readout: Readout, quality: Quality, confidence: float) -> Reason | None:
+    """Why nothing can be told, if so."""
+    if quality.overall < readout.least_quality:
+        return Reason.LOW_QUALITY
+    if confidence < readout.least_confidence:
+        return Reason.LOW_CONFIDENCE
+    return None
+
+
+def _as_parts(frame: Frame, found: Found) -> Box:
+    """The box as parts of the picture, cut at its borders."""
+    rows, columns = frame.shape[:2]
+    x, y, width, height = found.box
+    left, right = (min(max(v / columns, 0.0), 1.0) for v in (x, x + width))
+    top, bottom = (min(max(v / rows, 0.0), 1.0) for v in (y, y + height))
+    return Box(*(round(v, 6) for v in (left, top, right - left, bottom - top)))
+
+
+def _extra(seen: Seen, quality: Quality) -> dict[str, float]:
+    """What a reader may filter by: pixels of the face, the detector's score, what spoils it."""
+    return {
+        "side_px": round(seen.found.side, 1),
+        "is_face": round(seen.judgement.face, 4),
+        "sharpness": round(quality.sharpness, 4),
+        "visible": round(quality.visible, 4),
+    }
