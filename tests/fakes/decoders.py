@@ -84,11 +84,11 @@ class _Seconds:
 
 
 class Brightness:
-    """One face in the middle of every picture that is not black."""
+    """One face in the middle of every picture that is not black; no commercial use."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.card = fake_card(name, Channel.FACE)
+        self.card = fake_card(name, Channel.FACE, commercial=False)
 
     def open(self, reference: Reference | None = None) -> Brightness:
         return self

@@ -36,7 +36,7 @@ def test_two_decoders_may_read_one_channel():
 
 def test_commercial_use_takes_the_open_decoder_and_refuses_the_other():
     commercial = Config(commercial=True)
-    assert names(config=commercial) == ["voice-v1", "face-v1", "words-open-v1"]
+    assert names(config=commercial) == ["voice-v1", "words-open-v1"]
     with pytest.raises(LicenceRefused, match="MIEN_COMMERCIAL"):
         registry.load("words-v2", commercial)
 
@@ -68,3 +68,16 @@ def test_a_channel_that_the_source_lacks_is_said(tmp_path):
         found = plan(source, choose(["face"], None, Config()))
     assert found.decoders == ()
     assert "face" in found.advice[0]
+
+
+def test_a_channel_without_an_open_decoder_is_said_or_refused(tmp_path):
+    from PIL import Image
+
+    commercial = Config(commercial=True)
+    Image.new("RGB", (9, 9)).save(tmp_path / "a.png")
+    with open_source(tmp_path / "a.png") as source:
+        found = plan(source, choose(None, None, commercial), commercial)
+    assert "face" in found.advice[-1]
+    assert "commercial" in found.advice[-1]
+    with pytest.raises(ConfigError, match="face"):
+        choose(["face"], None, commercial)

@@ -98,7 +98,7 @@ class Pass:
         chosen = choose(options.channels, options.decoders, self._config)
         self._source = _Chat(source) if isinstance(source, Conversation) else _open(source, options)
         self.name = name if name is not None else self._source.name
-        self.plan: Plan = plan(self._source, chosen)
+        self.plan: Plan = plan(self._source, chosen, self._config)
         self.report: Report = ignore
         self._cancel = cancel if cancel is not None else CancelToken()
         self._builder = Builder()

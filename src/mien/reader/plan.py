@@ -66,7 +66,8 @@ def choose(
         config: Decides between licences.
 
     Raises:
-        ConfigError: If a channel is unknown, or a decoder does not read any wanted channel.
+        ConfigError: If a channel is unknown or has no decoder that may be used, or a decoder
+            does not read any wanted channel.
         UnknownDecoder: If a decoder is unknown.
     """
     wanted = list(Channel) if channels is None else [_channel(name) for name in channels]
@@ -84,19 +85,35 @@ def choose(
             continue
         own = [offer for offer in named if offer.channel is channel]
         fallback = default(channel, config)
+        if not own and fallback is None and channels is not None:
+            raise ConfigError(_none_for(channel))
         chosen += own or ([fallback] if fallback is not None else [])
     return tuple(chosen)
 
 
-def plan(source: Readable, chosen: Sequence[Offer]) -> Plan:
-    """The part of the chosen decoders that a source gives work to, with advice."""
+def plan(source: Readable, chosen: Sequence[Offer], config: Config | None = None) -> Plan:
+    """The part of the chosen decoders that a source gives work to, with advice.
+
+    Args:
+        source: What there is to read.
+        chosen: By `choose`.
+        config: Settings, to say which channel has no decoder under them.
+    """
     at_hand = {
         Channel.VOICE: source.has_sound,
         Channel.FACE: source.has_pictures,
         Channel.WORDS: source.conversation is not None,
     }
     used = tuple(offer for offer in chosen if at_hand[offer.channel])
-    return Plan(used, tuple(_advice(source, chosen, used)))
+    missing = [
+        _none_for(channel)
+        for channel, is_there in at_hand.items()
+        if is_there
+        and config is not None
+        and default(channel, config) is None
+        and channel not in {offer.channel for offer in chosen}
+    ]
+    return Plan(used, (*_advice(source, chosen, used), *missing))
 
 
 def _advice(source: Readable, chosen: Sequence[Offer], used: Sequence[Offer]) -> list[str]:
@@ -114,6 +131,13 @@ def _advice(source: Readable, chosen: Sequence[Offer], used: Sequence[Offer]) ->
         channels = ", ".join(dict.fromkeys(offer.channel.value for offer in chosen))
         said.append(f"this {source.kind} has nothing to read on the channels asked for: {channels}")
     return said
+
+
+def _none_for(channel: Channel) -> str:
+    return (
+        f"no decoder reads the {channel} channel under these settings: "
+        "the weights that do forbid commercial use, and MIEN_COMMERCIAL is set"
+    )
 
 
 def _channel(name: Channel | str) -> Channel:
