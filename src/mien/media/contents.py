@@ -30,7 +30,7 @@ from mien.media.tally import Tally
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-_PROBE_SECONDS = 15.0
+_PROBE_SECONDS = 10.0
 _PROBE_PLACES = 4
 _FIRST_PACKETS = 400
 
@@ -270,4 +270,4 @@ def _listen(container: InputContainer, stream: Any, seconds: float, probe: Stere
         if count >= seconds * rate:
             break
     if held:
-        probe.add(np.concatenate(held), rate)
+        probe.add(np.concatenate(held, axis=1), rate)

@@ -11,29 +11,33 @@ PARTS = 600
 """Points of the outline that a report draws."""
 
 _BINS = 16 * PARTS
-_FINEST = 0.01
+_FINEST = RATE_HZ // 100
 
 
 class Envelope:
-    """Peaks of a sound over time; when it outgrows its bins, neighbors are joined."""
+    """Peaks of a sound over time; when it outgrows its bins, neighbors are joined.
+
+    Places are counted in whole samples, so that where the sound is cut does not matter.
+    """
 
     def __init__(self) -> None:
         self._width = _FINEST
         self._peaks: NDArray[np.float32] = np.zeros(_BINS, dtype=np.float32)
-        self._end = 0.0
+        self._end = 0
 
     def add(self, samples: Samples, start: float) -> None:
         """Take in a block of 16 kHz sound that begins at `start` seconds."""
-        if not len(samples) or start < 0:
+        place = round(start * RATE_HZ)
+        if not len(samples) or place < 0:
             return
-        end = start + len(samples) / RATE_HZ
-        while end >= self._width * _BINS:
+        end = place + len(samples)
+        while end > self._width * _BINS:
             self._halve()
         self._end = max(self._end, end)
-        bins = ((start + np.arange(len(samples)) / RATE_HZ) / self._width).astype(np.int64)
-        firsts = np.flatnonzero(np.diff(bins, prepend=-1))
-        peaks = np.maximum.reduceat(np.abs(samples), firsts)
-        np.maximum.at(self._peaks, bins[firsts], peaks)
+        bins = np.arange(place // self._width, (end - 1) // self._width + 1)
+        edges = np.maximum(bins * self._width - place, 0)
+        peaks = np.maximum.reduceat(np.abs(samples), edges)
+        self._peaks[bins] = np.maximum(self._peaks[bins], peaks)
 
     def parts(self, seconds: float | None = None) -> tuple[float, ...]:
         """Peak of each of 600 equal parts, 0 to 1; empty if there was no sound.
@@ -43,7 +47,8 @@ class Envelope:
         """
         if not self._end:
             return ()
-        edges = np.linspace(0.0, max(seconds or 0.0, self._end), PARTS + 1) / self._width
+        length = max((seconds or 0.0) * RATE_HZ, self._end)
+        edges = np.linspace(0.0, length, PARTS + 1) / self._width
         low = np.minimum(edges[:-1].astype(np.int64), _BINS - 1)
         high = np.minimum(np.maximum(np.ceil(edges[1:]).astype(np.int64), low + 1), _BINS)
         peaks = [float(self._peaks[a:b].max()) for a, b in zip(low, high, strict=True)]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.media.pieces import Side
+from mien.media.resample import zero_what_is_no_number
 
 Stereo: TypeAlias = Literal["mixed", "left only", "sides"]
 """What to do with two channels."""
@@ -57,18 +58,18 @@ class StereoProbe:
 
     _moments: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     _count: int = 0
-    _levels: list[NDArray[np.float64]] = field(default_factory=list)
+    _levels: list[NDArray[np.float32]] = field(default_factory=list)
 
     def add(self, pair: NDArray[np.float32], rate_hz: int) -> None:
-        """Take in samples, shape (n, 2), a few seconds at a time."""
-        fine = np.nan_to_num(pair.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-        left, right = fine[:, 0], fine[:, 1]
+        """Take in samples, shape (2, n), a few seconds at a time."""
+        fine, _ = zero_what_is_no_number(pair)
+        left, right = fine
         self._moments += (left @ left, right @ right, left @ right)
-        self._count += len(fine)
+        self._count += len(left)
         hop = max(1, rate_hz // 20)
-        whole = len(fine) // hop * hop
-        power = (fine[:whole].reshape(-1, hop, 2) ** 2).mean(axis=1)
-        self._levels.append(np.log(power + 1e-8))
+        whole = len(left) // hop * hop
+        power = (fine[:, :whole].reshape(2, -1, hop) ** 2).mean(axis=2)
+        self._levels.append(np.log(power + 1e-8).T)
 
     def judge(self) -> Stereo:
         """What to do with the two channels, by all that was seen."""

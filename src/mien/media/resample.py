@@ -26,7 +26,9 @@ def to_float(samples: NDArray[Any]) -> NDArray[np.float32]:
     if kind == np.uint8:
         return (samples.astype(np.float32) - 128.0) / 128.0
     if np.issubdtype(kind, np.signedinteger):
-        return samples.astype(np.float32) / np.float32(-float(np.iinfo(kind).min))
+        scaled = samples.astype(np.float32)
+        scaled *= np.float32(-1.0 / np.iinfo(kind).min)
+        return scaled
     raise ConfigError(f"samples must be floats or integers, not {kind}")
 
 
@@ -35,6 +37,8 @@ def zero_what_is_no_number(samples: NDArray[np.float32]) -> tuple[NDArray[np.flo
 
     One NaN would spread over 321 samples of the resampled sound.
     """
+    if np.isfinite(np.vdot(samples, samples)):
+        return samples, 0  # a tenth of the time of looking at each
     fine = np.isfinite(samples)
     count = int(samples.size - np.count_nonzero(fine))
     return (np.where(fine, samples, np.float32(0.0)), count) if count else (samples, 0)
@@ -64,7 +68,7 @@ class Converter:
             last: Whether nothing follows; without it the tail is lost.
         """
         if self._stream is None:
-            return samples
+            return np.ascontiguousarray(samples)
         fed = samples[:, 0] if self._channels == 1 else samples
         made: NDArray[np.float32] = self._stream.resample_chunk(
             np.ascontiguousarray(fed), last=last

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,25 +57,19 @@ def channel_names(context: Any) -> tuple[str, ...]:
 
 
 def raw_samples(frame: Any) -> NDArray[Any]:
-    """The samples of a frame as they were stored, shape (n, channels).
+    """The samples of a frame as they were stored, shape (channels, n).
 
     Raises:
         FFmpegError: If the frame claims channels that make no sense.
     """
-    if frame.format.is_planar and frame.layout.nb_channels >= _PLANES:
+    channels = frame.layout.nb_channels
+    if frame.format.is_planar and channels >= _PLANES:
         # PyAV counts planes up to a null pointer, which such a frame does not have: it would
         # read memory that is not the frame's. FFmpeg itself can lay them side by side.
         packer = av.AudioResampler(frame.format.packed.name, frame.layout, frame.sample_rate)
         (frame,) = packer.resample(frame)
     array: NDArray[Any] = frame.to_ndarray()
-    return array.T if frame.format.is_planar else array.reshape(-1, frame.layout.nb_channels)
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    rate_hz: int
-    names: tuple[str, ...]
-    sample: str
+    return array if len(array) == channels else array.reshape(-1, channels).T
 
 
 class _Line:
@@ -86,7 +79,9 @@ class _Line:
         self._stereo: Stereo = stereo
         self._clock = clock
         self._tally = tally
-        self._form: _Form | None = None
+        self._is_cut = clock.start > 0 or math.isfinite(clock.end)
+        self._form: tuple[int, str, str] | None = None
+        self._rate_hz = RATE_HZ
         self._held: list[NDArray[Any]] = []
         self._n_held = 0
         self._fed = 0  # samples taken in since the last break, at the source's rate
@@ -97,24 +92,27 @@ class _Line:
 
     def push(self, frame: Any) -> Iterator[Block]:
         """The blocks that a decoded frame completes."""
-        form = _Form(frame.sample_rate, channel_names(frame), frame.format.name)
-        at = self._time(frame, form)
+        form = (frame.sample_rate, frame.layout.name, frame.format.name)
+        now = self._since + self._fed / self._rate_hz
+        at = self._time(frame, now)
         try:
-            samples, at = self._cut(raw_samples(frame), at, form.rate_hz)
+            samples = raw_samples(frame)
         except (FFmpegError, ValueError):
             self._tally.add("damaged pieces of sound", at)
             return
-        if not len(samples):
+        if self._is_cut:
+            samples, at = self._cut(samples, at, form[0])
+        if not samples.shape[1]:
             return
-        if form != self._form or at > self._now + _GAP:
-            if self._fed and at > self._now + _GAP:
-                self._tally.add("gaps in the sound", self._now, seconds=at - self._now)
+        if form != self._form or at > now + _GAP:
+            if self._fed and at > now + _GAP:
+                self._tally.add("gaps in the sound", now, seconds=at - now)
             yield from self.flush()
-            self._begin(form, at)
+            self._begin(frame, form, at)
         self._held.append(samples)
-        self._n_held += len(samples)
-        self._fed += len(samples)
-        if self._n_held >= BLOCK_SECONDS * form.rate_hz:
+        self._n_held += samples.shape[1]
+        self._fed += samples.shape[1]
+        if self._n_held >= BLOCK_SECONDS * self._rate_hz:
             yield from self._convert(last=False)
 
     def flush(self) -> Iterator[Block]:
@@ -123,66 +121,61 @@ class _Line:
             yield from self._convert(last=True)
         self._form = None
 
-    @property
-    def _now(self) -> float:
-        return self._since + self._fed / self._form.rate_hz if self._form else self._since
-
-    def _begin(self, form: _Form, at: float) -> None:
-        self._form = form
+    def _begin(self, frame: Any, form: tuple[int, str, str], at: float) -> None:
+        self._form, self._rate_hz = form, form[0]
         self._since, self._fed, self._made = at, 0, 0
-        self._weights = weights(form.names, self._stereo)
-        self._converter = Converter(form.rate_hz, self._weights.shape[1])
+        self._weights = weights(channel_names(frame), self._stereo)
+        self._converter = Converter(self._rate_hz, self._weights.shape[1])
 
-    def _time(self, frame: Any, form: _Form) -> float:
+    def _time(self, frame: Any, now: float) -> float:
         """When the frame begins; by counting samples where its own time makes no sense."""
-        expected = self._now
         if frame.pts is None:
-            return expected
+            return now
         at = float(frame.time) - self._clock.zero
-        if not self._clock.is_sane(at):
-            self._tally.add("pieces of sound with a senseless time", expected)
-            return expected
-        if self._form is None and not self._fed:
+        if abs(at - now) <= _GAP and self._fed:
+            self._is_behind = False
             return at
-        if at < expected - _GAP:
+        if not self._clock.is_sane(at):
+            self._tally.add("pieces of sound with a senseless time", now)
+            return now
+        if at < now and self._fed:
             if not self._is_behind:
-                self._tally.add("places where the time of the sound jumps back", expected)
+                self._tally.add("places where the time of the sound jumps back", now)
             self._is_behind = True
-            return expected
+            return now
         self._is_behind = False
         return at
 
     def _cut(self, samples: NDArray[Any], at: float, rate_hz: int) -> tuple[NDArray[Any], float]:
-        first = max(0, math.ceil((max(self._clock.start, 0.0) - at) * rate_hz - 1e-3))
-        stop = len(samples)
+        first = max(0, math.ceil((self._clock.start - at) * rate_hz - 1e-3))
+        stop = samples.shape[1]
         if at + stop / rate_hz >= self._clock.end:
             stop = max(0, round((self._clock.end - at) * rate_hz))
             self.is_done = True
-        return samples[first:stop], at + first / rate_hz
+        return samples[:, first:stop], at + first / rate_hz
 
     def _convert(self, last: bool) -> Iterator[Block]:
-        joined = np.concatenate(self._held) if self._held else None
-        self._held, self._n_held = [], 0
         at = self._since + self._made / RATE_HZ
-        if joined is None:
-            made = self._converter.close() if last else None
-        else:
-            fine, zeroed = zero_what_is_no_number(to_float(joined))
-            if zeroed:
-                self._tally.add("samples that were no numbers, set to zero", at, zeroed)
-            made = self._converter.push(self._mix(fine), last=last)
-        if made is None or not len(made):
-            return
+        made = self._resampled(at, last)
         self._made += len(made)
-        made = np.clip(made, -1.0, 1.0)
+        if not len(made):
+            return
+        np.clip(made, -1.0, 1.0, out=made)
         if made.shape[1] == 1:
-            yield Block(np.ascontiguousarray(made[:, 0]), at)
+            yield Block(made[:, 0], at)
             return
         for i, side in enumerate(SIDES):
             yield Block(np.ascontiguousarray(made[:, i]), at, side)
 
-    def _mix(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _resampled(self, at: float, last: bool) -> NDArray[np.float32]:
+        """What is held, as lines of 16 kHz, shape (m, lines)."""
+        if not self._held:
+            return self._converter.push(np.zeros((0, self._weights.shape[1]), np.float32), last)
+        samples = np.concatenate(self._held, axis=1)
+        self._held, self._n_held = [], 0
+        fine, zeroed = zero_what_is_no_number(to_float(samples))
+        if zeroed:
+            self._tally.add("samples that were no numbers, set to zero", at, zeroed)
         if self._weights.shape == (1, 1):
-            return samples
-        mixed: NDArray[np.float32] = samples @ self._weights
-        return mixed
+            return self._converter.push(fine.T, last)
+        return self._converter.push(fine.T @ self._weights, last)
