@@ -105,13 +105,15 @@ def plan(source: Readable, chosen: Sequence[Offer], config: Config | None = None
         Channel.WORDS: source.conversation is not None,
     }
     used = tuple(offer for offer in chosen if at_hand[offer.channel])
+    chosen_channels = {offer.channel for offer in chosen}
     missing = [
         _none_for(channel)
         for channel, is_there in at_hand.items()
         if is_there
         and config is not None
+        and config.commercial
+        and channel not in chosen_channels
         and default(channel, config) is None
-        and channel not in {offer.channel for offer in chosen}
     ]
     return Plan(used, (*_advice(source, chosen, used), *missing))
 
