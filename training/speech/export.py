@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import onnx
@@ -12,8 +13,10 @@ from mien.decoders.voice.speech import BLOCK
 from training.speech.net import HIDDEN, REACH, STRIDE, SpeechNet
 
 
-def export(net: SpeechNet, path: Path, facts: dict[str, str]) -> None:
-    """Write the net for blocks of fixed size, with `facts` as metadata."""
+def export(net: SpeechNet, path: Path, threshold: float) -> None:
+    """Write the net for blocks of fixed size, its last bias moved so that 0.5 is the threshold."""
+    with torch.no_grad():
+        net.judge.bias -= math.log(threshold / (1 - threshold))
     frames = torch.zeros(1, BLOCK + REACH - STRIDE, BANDS)
     hidden = torch.zeros(1, 1, HIDDEN)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,7 +32,5 @@ def export(net: SpeechNet, path: Path, facts: dict[str, str]) -> None:
     model = onnx.load(path)
     model.producer_name = "mien"
     model.ir_version = min(model.ir_version, 10)
-    for key, value in facts.items():
-        model.metadata_props.add(key=key, value=value)
     onnx.checker.check_model(model)
     onnx.save(model, path)
