@@ -185,6 +185,6 @@ def test_a_report_takes_the_place_of_the_old_one_and_leaves_nothing_else(tmp_pat
 def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path):
     target = tmp_path / "r.html"
     target.mkdir()
-    with pytest.raises(OSError):
+    with pytest.raises(ConfigError, match="cannot write"):
         write_report(target, scenes.little())
     assert list(tmp_path.iterdir()) == [target]

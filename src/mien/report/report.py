@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -21,6 +19,7 @@ from mien.report.story import what_it_is, what_would_help
 from mien.report.strongest import strongest_table
 from mien.report.view import View, views_of
 from mien.report.words import chat
+from mien.timeline.files import replacing
 from mien.timeline.timeline import Timeline
 
 MEANING = (
@@ -58,7 +57,7 @@ def write_report(path: str | Path, timeline: Timeline, *, on: date | None = None
         on: The date to write into the page; today if None.
 
     Raises:
-        ConfigError: If the timeline holds no source.
+        ConfigError: If the timeline holds no source, or the file cannot be written.
     """
     target, on = Path(path), on or date.today()
     views = views_of(timeline)
@@ -117,14 +116,5 @@ def _page(title: str, body: Sequence[Content], script: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write beside the file, then take its place, so that nobody sees half a page."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")

@@ -167,7 +167,7 @@ def _clause(view: View, peak: Peak, *, opens: bool) -> list[Piece]:
 def _whose(person: str | None, channel: str) -> str:
     if person is None:
         return f"the {channel}"
-    return person if person.startswith(channel) else f"{person}’s {channel}"
+    return person if person.lower().startswith(channel) else f"{person}’s {channel}"
 
 
 def _when(view: View, reading: Reading) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -31,21 +32,33 @@ TELLING = 0.2
 
 BLOCKS, PLAIN = "▁▂▃▄▅▆▇█", ".:-=+*#@"
 UNSURE, PLAIN_UNSURE = "░", "?"
+ASCII = str.maketrans("·’“”±…−–×", '-\'""~.--x')
 
 
-def show(timeline: Timeline, console: Console) -> None:
-    """Print every source of a timeline; colors appear on a terminal only, as `console` decides.
+def render_terminal(
+    timeline: Timeline, *, color: bool = False, plain: bool = False, width: int = WIDTH
+) -> str:
+    """Every source of a timeline as text for a terminal, one after the other.
 
     Args:
         timeline: What to show.
-        console: Where to; its encoding decides between block characters and plain ones.
+        color: Whether it goes to a terminal; what that can show is found out, and `NO_COLOR`
+            is heeded.
+        plain: Whether only ASCII may be written.
+        width: Columns, at most 80 are used.
     """
-    width = min(WIDTH, console.width)
+    held = io.StringIO()
+    width = min(WIDTH, width)
+    console = Console(
+        file=held, width=width, force_terminal=color, legacy_windows=False, highlight=False
+    )
     for i, view in enumerate(views_of(timeline)):
         if i:
             console.print()
-        for part in _parts(view, width, plain=console.options.ascii_only):
-            console.print(part, width=width, highlight=False)
+        for part in _parts(view, width, plain=plain):
+            console.print(part)
+    text = held.getvalue().rstrip()
+    return text.translate(ASCII).encode("ascii", "replace").decode() if plain else text
 
 
 def _parts(view: View, width: int, *, plain: bool) -> Iterator[Text | Table]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +20,8 @@ UNKNOWN = {
     Channel.FACE: "a face",
     Channel.WORDS: "speaker unknown",
 }
+
+_IMPERSONAL = re.compile(r"(face|voice|person|speaker) \d+|left|right", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -133,8 +136,12 @@ def who(person: str | None, channel: Channel) -> str:
 
 
 def _without_names(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """The readings without words, and with a number for every name that is not one already."""
     people = dict.fromkeys(r.person for r in readings if r.person is not None)
-    named = {person: f"person {i}" for i, person in enumerate(people, start=1)}
+    named = {
+        person: person if _IMPERSONAL.fullmatch(person) else f"Person {i}"
+        for i, person in enumerate(people, start=1)
+    }
     return tuple(
         replace(r, text=None, caption=None, person=None if r.person is None else named[r.person])
         for r in readings
