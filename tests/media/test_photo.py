@@ -5,9 +5,11 @@ import zlib
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from mien.core.errors import TooLarge, UnreadableSource
+from mien.core.errors import SourceError, TooLarge, UnreadableSource
 from mien.media import limits, open_source
 from tests.fakes.videos import quarters
 
@@ -122,6 +124,32 @@ def test_a_photo_that_is_cut_off_is_unreadable(tmp_path):
     path.write_bytes(path.read_bytes()[:5000])
     with open_source(path) as source, pytest.raises(UnreadableSource, match="damaged or cut off"):
         list(source.pictures())
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    suffix=st.sampled_from(["jpg", "png", "webp", "gif", "bmp", "tiff"]),
+    seed=st.integers(0, 10_000),
+    n=st.integers(1, 40),
+    keep=st.floats(0.1, 1.0),
+)
+def test_no_damage_raises_anything_but_our_errors(tmp_path_factory, suffix, seed, n, keep):
+    base = tmp_path_factory.getbasetemp() / f"base.{suffix}"
+    if not base.exists():
+        exif = Pillow.Exif()
+        exif[0x0112] = 6
+        save(base, exif=exif)
+    raw = bytearray(base.read_bytes())
+    raw = raw[: max(20, int(len(raw) * keep))]
+    for at in np.random.default_rng(seed).integers(10, len(raw), n):
+        raw[at] ^= int(at % 255) + 1
+    path = tmp_path_factory.getbasetemp() / f"damaged.{suffix}"
+    path.write_bytes(raw)
+    try:
+        image, _ = photo(path)
+    except SourceError:
+        return  # what cannot be read says so
+    assert image.frame.dtype == np.uint8
 
 
 def _png_header(path, width, height):

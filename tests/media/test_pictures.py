@@ -97,6 +97,14 @@ def test_a_picture_beyond_the_limit_is_refused_before_it_is_decoded(tmp_path, mo
         open_source(path)
 
 
+def test_pictures_that_grow_beyond_the_limit_on_the_way_are_refused(tmp_path, monkeypatch):
+    path = talk(tmp_path / "a.mp4")
+    with open_source(path) as source:
+        monkeypatch.setattr("mien.media.container._CODEC_LIMITS", {"max_pixels": "1000"})
+        assert list(source.pictures()) == []
+        assert source.skipped()[0].reason == "damaged packets of video"
+
+
 def test_cover_art_is_not_a_video(tmp_path):
     path = tmp_path / "song.mp4"
     with av.open(str(path), "w") as container:

@@ -1,5 +1,6 @@
 """The sound path: one clock, nothing lost, nothing invented."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import av
@@ -11,7 +12,11 @@ from hypothesis import strategies as st
 from mien.core.arrays import RATE_HZ
 from mien.core.errors import ConfigError, UnreadableSource
 from mien.media import open_source
+from mien.media.contents import look_into
+from mien.media.sound import blocks as blocks_of
+from mien.media.tally import Tally
 from tests.fakes.sounds import (
+    add_sound,
     bursts,
     float_wav,
     noise,
@@ -255,6 +260,35 @@ def test_a_truncated_wav_says_so(tmp_path):
     blocks, origin, _ = read(path)
     assert blocks[-1].end == pytest.approx(2.0, abs=0.01)
     assert any("ends early" in note for note in origin.notes)
+
+
+def test_an_mp4_with_its_index_in_front_says_where_it_ends(tmp_path):
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+        add_sound(container, noise(10.0, 48_000), 48_000, "aac", "mono")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    blocks, origin, _ = read(path)
+    assert 3.0 < blocks[-1].end < 7.0
+    assert origin.seconds == pytest.approx(10.0, abs=0.1)
+    assert any(note.startswith("sound ends early: at ") for note in origin.notes)
+
+
+def test_sound_that_begins_later_than_the_pictures_keeps_its_time(tmp_path):
+    path = tmp_path / "a.mkv"
+    with av.open(str(path), "w") as container:
+        one = container.add_stream("flac", rate=RATE_HZ, layout="mono")
+        two = container.add_stream("flac", rate=RATE_HZ, layout="mono")
+        early = list(sound_packets(one, tone(3.0), RATE_HZ, "mono"))
+        late = list(sound_packets(two, tone(1.0, hz=900), RATE_HZ, "mono", start=1.5))
+        for packet in sorted([*early, *late], key=lambda p: p.dts * float(p.time_base)):
+            container.mux(packet)
+    with open_source(path) as source:
+        blocks = list(source.sound())
+    assert blocks[0].start == pytest.approx(0.0, abs=0.001)
+    contents = look_into(path)
+    track = replace(contents.sound, index=1)
+    late = list(blocks_of(path, track, contents.clock, Tally("")))
+    assert late[0].start == pytest.approx(1.5, abs=0.002)
 
 
 def test_an_end_on_purpose_is_not_early(tmp_path):

@@ -35,6 +35,9 @@ guess the place from the bit rate and the clock would be wrong."""
 _KNOWS_LENGTH = {"mov", "matroska", "avi", "flac"}
 """Formats whose header says how long they are meant to be."""
 
+_CODEC_LIMITS = {"max_pixels": str(limits.VIDEO_PIXELS)}
+"""FFmpeg itself refuses larger frames, also where a stream grows on the way."""
+
 _RETRIES = 3
 
 # FFmpeg's log comes from threads of its own, and waiting for Python's lock there can hang.
@@ -69,10 +72,14 @@ def open_container(path: Path) -> InputContainer:
         UnreadableSource: If FFmpeg cannot make sense of it.
         TooLarge: If it has more tracks than `limits.TRACKS`.
     """
-    options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+    allowed = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
     try:
         container = av.open(
-            str(path.absolute()), "r", container_options=options, metadata_errors="replace"
+            str(path.absolute()),
+            "r",
+            options=_CODEC_LIMITS,
+            container_options=allowed,
+            metadata_errors="replace",
         )
     except FFmpegError as error:
         raise UnreadableSource(path, _reason(path, error)) from error
@@ -110,6 +117,7 @@ def decoded(
         packets: How many packets to look at; None for all.
     """
     what = "sound" if stream.type == "audio" else "video"
+    stream.codec_context.options = _CODEC_LIMITS
     for packet in islice(_packets(container, stream, tally), packets):
         try:
             frames = packet.decode()

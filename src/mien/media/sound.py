@@ -100,7 +100,7 @@ class _Line:
         except (FFmpegError, ValueError):
             self._tally.add("damaged pieces of sound", at)
             return
-        if self._is_cut:
+        if self._is_cut or at < 0:
             samples, at = self._cut(samples, at, form[0])
         if not samples.shape[1]:
             return
