@@ -54,6 +54,16 @@ def test_the_sentence_is_one_sentence_of_at_most_three_things(scene):
     assert sum(piece.strong for piece in what_it_says(view(scene()))) <= MOST
 
 
+def test_a_place_that_all_share_is_said_once():
+    readings = [
+        told(Channel.VOICE, {E.ANGER: 0.7}, 5, 9),
+        told(Channel.VOICE, {E.FEAR: 0.7}, 30, 34),
+    ]
+    assert said(recording(*readings)) == (
+        "Anger likely around 0:07 and fear likely around 0:32, all in the voice."
+    )
+
+
 def test_no_emotion_is_told_as_a_fact():
     strong = [piece.text for piece in what_it_says(view(call())) if piece.strong]
     assert all(text.endswith((" likely", " possible")) for text in strong)

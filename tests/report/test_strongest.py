@@ -1,5 +1,5 @@
 from mien.emotions.emotion import Emotion
-from mien.report.strongest import APART, MOST, leading, strongest
+from mien.report.strongest import APART, LEAST, MOST, leading, strongest
 from mien.report.view import views_of
 
 from . import scenes
@@ -33,3 +33,4 @@ def test_neutral_and_what_cannot_be_told_are_never_strong():
         for reading in strongest(view):
             assert reading.is_told
             assert leading(reading).emotion is not Emotion.NEUTRAL
+            assert leading(reading).share >= LEAST

@@ -1,4 +1,6 @@
+import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +9,7 @@ from mien.report.terminal import WIDTH, render_terminal
 from . import scenes
 
 ESCAPE = "\x1b"
+GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.mark.parametrize("name", scenes.ALL)
@@ -51,3 +54,13 @@ def test_several_sources_follow_each_other():
 
 def test_a_private_reading_prints_no_names():
     assert "Ana" not in render_terminal(scenes.private())
+
+
+@pytest.mark.parametrize("name", scenes.ALL)
+def test_what_a_terminal_shows_has_not_changed(name):
+    """Written anew, for a look at the difference, with MIEN_GOLDEN=write."""
+    path = GOLDEN / f"{name}.txt"
+    text = render_terminal(scenes.ALL[name]()) + "\n"
+    if os.environ.get("MIEN_GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")

@@ -27,13 +27,13 @@ TWO_LINES_PX, ONE_LINE_PX = 29.0, 17.0
 LEAST_LAYER_PX = 1.0
 """A layer that is thinner all along a run is not drawn there."""
 
-BOLDER = 1.2
+BOLDER = 1.3
 """How much wider bold text runs."""
 
 SPILL = 0.3
 """Part of a label's width that may reach over neighboring layers, halved on either side."""
 
-SAME_LABEL_PX = 170.0
+SAME_LABEL_PX = 90.0
 """An emotion is not labelled twice within this distance."""
 
 

@@ -88,12 +88,16 @@ def what_it_says(view: View) -> list[Piece]:
     peaks, calm = telling_peaks(view), "Mostly neutral" if _is_calm(view) else ""
     if not peaks:
         return [Piece(f"{calm}." if calm else "No emotion stands out.")]
+    places = [_where(peak) for peak in peaks]
+    shared = len(peaks) > 1 and len(set(places)) == 1
     pieces = [Piece(f"{calm}; ")] if calm else []
-    for i, peak in enumerate(peaks):
+    for i, (peak, place) in enumerate(zip(peaks, places, strict=True)):
         if i:
             pieces.append(Piece(" and " if i == len(peaks) - 1 else ", "))
-        pieces += _clause(view, peak, opens=i == 0 and not calm)
-    return [*pieces, Piece(".")]
+        at = "" if shared else f" {place}"
+        when = "" if view.is_photo else f" {_when(view, peak.reading)}"
+        pieces += [_named(peak, opens=i == 0 and not calm), Piece(at + when)]
+    return [*pieces, Piece(f", all {places[0]}." if shared else ".")]
 
 
 def what_would_help(view: View) -> str:
@@ -156,18 +160,17 @@ def _peaks(track: Track) -> list[Peak]:
     return found
 
 
-def _clause(view: View, peak: Peak, *, opens: bool) -> list[Piece]:
+def _named(peak: Peak, *, opens: bool) -> Piece:
     name = palette.name(peak.emotion)
     sure = "likely" if peak.reading.confidence >= LIKELY else "possible"
-    where = f" in {_whose(peak.reading.person, peak.reading.channel.value)}"
-    at = "" if view.is_photo else f" {_when(view, peak.reading)}"
-    return [Piece(f"{name if opens else name.lower()} {sure}", strong=True), Piece(where + at)]
+    return Piece(f"{name if opens else name.lower()} {sure}", strong=True)
 
 
-def _whose(person: str | None, channel: str) -> str:
+def _where(peak: Peak) -> str:
+    person, channel = peak.reading.person, peak.reading.channel.value
     if person is None:
-        return f"the {channel}"
-    return person if person.lower().startswith(channel) else f"{person}’s {channel}"
+        return f"in the {channel}"
+    return f"in {person if person.lower().startswith(channel) else f'{person}’s {channel}'}"
 
 
 def _when(view: View, reading: Reading) -> str:

@@ -15,6 +15,9 @@ from mien.report.words import strength
 from mien.timeline.reading import Channel, Reading
 
 MOST = 12
+LEAST = 0.15
+"""A share below this is not strong, even if nothing else is."""
+
 APART = 0.04
 """Two rows of one person, channel and emotion lie at least this part of the axis apart."""
 
@@ -25,7 +28,9 @@ def strongest(view: View) -> list[Reading]:
     """The most telling readings in order of time, few of any one kind."""
     kept: list[Reading] = []
     for reading in sorted(view.told, key=strength, reverse=True):
-        if strength(reading) > 0 and not any(_alike(view, reading, other) for other in kept):
+        if strength(reading) == 0 or leading(reading).share < LEAST:
+            continue
+        if not any(_alike(view, reading, other) for other in kept):
             kept.append(reading)
         if len(kept) == MOST:
             break
