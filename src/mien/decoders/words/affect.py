@@ -1,0 +1,80 @@
+"""Valence, arousal and dominance: linear maps kept in a file of their own.
+
+They were fitted on EmoBank, whose licence is share-alike, so their file is under that
+licence and the models' own files are not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.core.errors import BadWeights, MissingWeights
+from mien.decoders.words.ngrams import LinearSum
+
+FILE = Path(__file__).parent / "weights" / "words-affect-v1.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class AffectScale:
+    """From EmoBank's narrow scale to Mien's.
+
+    Attributes:
+        slope: Stretch of each dimension, shape (3,); its origin is in the file's card.
+        deviation: Standard deviation of what remains unexplained, after the stretch, (3,).
+    """
+
+    slope: NDArray[np.float32]
+    deviation: NDArray[np.float32]
+
+    def __call__(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Valence, arousal and dominance in -1 to 1, shape (n, 3)."""
+        stretched: NDArray[np.float32] = np.clip(values * self.slope, -1, 1).astype(np.float32)
+        return stretched
+
+
+@dataclass(frozen=True, slots=True)
+class AffectWeights:
+    """What the affect file holds.
+
+    Attributes:
+        pooled: Weights over the transformer's pooled vectors and label logits.
+        pooled_bias: Shape (3,).
+        grams: Sums over the n-grams of the fast model.
+        pooled_scale: For the transformer.
+        grams_scale: For the n-grams.
+    """
+
+    pooled: NDArray[np.float32]
+    pooled_bias: NDArray[np.float32]
+    grams: LinearSum
+    pooled_scale: AffectScale
+    grams_scale: AffectScale
+
+
+@cache
+def load_affect(path: Path = FILE) -> AffectWeights:
+    """The affect weights, read once a process.
+
+    Raises:
+        MissingWeights: If the file is not there.
+        BadWeights: If it is damaged.
+    """
+    if not path.is_file():
+        raise MissingWeights(f"no weights at {path}: reinstall Mien")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            found = {name: file[name] for name in file.files}
+        return AffectWeights(
+            pooled=found["pooled"],
+            pooled_bias=found["pooled_bias"],
+            grams=LinearSum(found["grams"], found["grams_step"], found["grams_bias"]),
+            pooled_scale=AffectScale(found["pooled_slope"], found["pooled_sd"]),
+            grams_scale=AffectScale(found["grams_slope"], found["grams_sd"]),
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise BadWeights(f"cannot load {path}: {error}") from error
