@@ -51,8 +51,17 @@ class Scores(Mapping[Emotion, float | None]):
     @classmethod
     def from_array(cls, array: ScoresArray) -> Scores:
         """Scores of an array of shape (41,), NaN for None."""
+        return cls._of(_settled(array))
+
+    @classmethod
+    def from_rows(cls, rows: ScoresArray) -> list[Scores]:
+        """Scores of every row of an array of shape (n, 41); far cheaper than one by one."""
+        return [cls._of(row) for row in _settled(rows)]
+
+    @classmethod
+    def _of(cls, settled: ScoresArray) -> Scores:
         scores = cls.__new__(cls)
-        scores._array = _settled(array)
+        scores._array = settled
         return scores
 
     def to_array(self) -> ScoresArray:
