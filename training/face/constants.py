@@ -23,8 +23,11 @@ TAUS = tuple(round(0.05 * i, 2) for i in range(17))
 SHIFT_COST = 0.005
 """Accuracy on validation that a prior shift may cost against the best shift."""
 
-TOLD_RIGHT = 0.6
+TOLD_RIGHT = 0.65
 """Nothing is told of pictures so bad that fewer than this part would be right."""
+
+LEAST_QUALITY = 0.02
+"""Nor of pictures worse than any that was tested."""
 
 LEAST_CONFIDENCE = 0.4
 """Below it the strongest emotion is more likely wrong than right by half."""
@@ -51,7 +54,7 @@ class Seen:
 
 
 def sharpness_range(crops: NDArray[np.uint8], small: NDArray[np.uint8]) -> tuple[float, float]:
-    """Values of `detail` that count as 0 (crops of 12 px) and as 1 (three quarters of clean ones)."""
+    """Values of `detail` that count as 0 (12 px) and as 1 (three quarters of clean crops)."""
     low = float(np.median([detail(crop) for crop in small]))
     high = float(np.quantile([detail(crop) for crop in crops], 0.25))
     return low, high
@@ -170,7 +173,7 @@ def _least_quality(seen: Sequence[Seen], majority: NDArray[np.int64]) -> float:
     rising = fit_monotone(quality, is_right.astype(np.float64), knots=60)
     grid = np.linspace(0, 1, 501)
     enough = rising(grid.astype(np.float32)) >= TOLD_RIGHT
-    return round(float(grid[enough][0]), 4)
+    return max(LEAST_QUALITY, round(float(grid[enough][0]), 4))
 
 
 def _spread(

@@ -15,6 +15,16 @@ from training.face.net import INNER, MIDDLE, SIDE, normalise, scaling_matrix
 
 STRENGTH = Strength(geometry=1.2, erase=0.25, shrink=0.4, cover=0.0)
 
+LOST = {
+    "haar_first": 0.015,
+    "haar_weak": 0.1,
+    "haar_stay": 0.003,
+    "yunet_first": 0.002,
+    "yunet_weak": 0.01,
+    "yunet_stay": 0.001,
+}
+"""Part of validation faces that each threshold may lose."""
+
 
 class FaceOrNot(nn.Module):
     """Logits of `face` and `covered` from normalised pictures, n x 1 x 40 x 40."""
@@ -105,14 +115,13 @@ def train_verifier(
 def thresholds(net: FaceOrNot, faces: NDArray[np.uint8]) -> dict[str, float]:
     """Least chance of being a face, by detector, so that few validation faces are lost.
 
-    A cascade is believed only with the verifier (1.5 % of faces lost, .3 % of followed
-    ones); YuNet unless the verifier is sure of the contrary (.2 % and .1 %).
+    A cascade is believed only with the verifier, YuNet unless the verifier is sure of the
+    contrary; followed faces are believed more readily than new ones, and weak finds less.
     """
     with torch.no_grad():
         told = torch.sigmoid(ShippedVerifier(net)(torch.from_numpy(faces).float()[:, None]))
     chances = told[:, 0].numpy().astype(np.float64)
-    lost = {"haar_first": 0.015, "haar_stay": 0.003, "yunet_first": 0.002, "yunet_stay": 0.001}
-    return {name: round(float(np.quantile(chances, part)), 5) for name, part in lost.items()}
+    return {name: round(float(np.quantile(chances, part)), 5) for name, part in LOST.items()}
 
 
 def draw_covers(inner: Tensor, chance: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:

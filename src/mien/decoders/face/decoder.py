@@ -54,9 +54,12 @@ class Parts:
         return Seen(shaped, crop, self.verifier.judge(crop))
 
     def is_face(self, seen: Seen, is_known: bool) -> bool:
-        """Whether a find is a face; one that continues a track is believed more readily."""
-        name = f"{self.detector.name}_{'stay' if is_known else 'first'}"
-        return seen.judgement.face >= self.verifier.least[name]
+        """Whether a find is a face: one that continues a track is believed more readily.
+
+        A new find of which the detector is less than half sure needs more from the verifier.
+        """
+        need = "stay" if is_known else "first" if seen.found.score > 0.5 else "weak"
+        return seen.judgement.face >= self.verifier.least[f"{self.detector.name}_{need}"]
 
     def log_shares(self, crop: Crop) -> Row:
         """What the net says of one crop, mean over both mirror images, shape (8,)."""

@@ -10,8 +10,11 @@ from mien.core.arrays import Frame
 from mien.decoders.face.align import SIDE, Crop, yaw
 from mien.decoders.face.detect import Found
 
-SMALLEST = 20.0
-"""Side of a face in pixels at which nothing can be told any more."""
+SMALLEST = 16.0
+"""Side of a face in pixels at which nothing is told: smaller ones were never tested."""
+
+HIDDEN = 0.7
+"""What a covered mouth or covered eyes take away: onlookers still agree on most such faces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +22,12 @@ class Quality:
     """What may spoil a reading, each from 0 (useless) to 1 (no harm).
 
     Attributes:
-        size: Pixels of the face before scaling: 0 at 20, 1 at the 48 that the net sees.
+        size: Pixels of the face before scaling: 0 at 16, 1 at the 48 that the net sees.
         sharpness: Detail, against what crops of the training set have.
         exposure: Free of black and white patches.
         frontal: Turned towards the camera.
         inside: Within the picture.
-        visible: Nothing before the mouth or the eyes.
+        visible: Nothing before the mouth or the eyes; 0.3 with something there.
     """
 
     size: float
@@ -72,7 +75,7 @@ def assess_crop(
         exposure=1.0 - _ramp(_burnt(crop), 0.3, 0.8),
         frontal=1.0,
         inside=1.0,
-        visible=1.0 - covered,
+        visible=1.0 - HIDDEN * covered,
     )
 
 

@@ -37,7 +37,7 @@ class Verifier:
         self._session = open_session(weights, threads)
         found = metadata(self._session)
         self.least: dict[str, float] = json.loads(found["least"])
-        """Least chance of being a face for `first` sight and to `stay`, by detector."""
+        """Least chance of being a face at `first` sight, for a `weak` find and to `stay`."""
 
     def judge(self, crop: Crop) -> Judgement:
         """Both chances for one crop."""
