@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +56,7 @@ def read_header(path: Path) -> PhotoHeader:
         TooLarge: If it has more pixels than `limits.PHOTO_PIXELS`.
         UnreadableSource: If it is no picture.
     """
-    with _open(path) as picture:
+    with _quiet(), _open(path) as picture:
         width, height = picture.size
         try:
             is_on_its_side = picture.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
@@ -78,7 +80,7 @@ def read_photo(path: Path) -> Frame:
     from PIL import ImageOps
 
     side = limits.PHOTO_LONG_PX
-    with _open(path) as picture:
+    with _quiet(), _open(path) as picture:
         # JPEG can leave out resolution while it decodes, which saves most of the memory.
         picture.draft("RGB", (side, side))
         try:
@@ -92,14 +94,19 @@ def read_photo(path: Path) -> Frame:
         return np.ascontiguousarray(np.asarray(upright, dtype=np.uint8))
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Pillow's warnings off a user's screen: its limit is not ours, its EXIF talk no help."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _open(path: Path) -> Picture:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings():
-            # Pillow's own limit is one for the whole process; ours is checked right below.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(path, formats=FORMATS)
+        picture = Image.open(path, formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise TooLarge(path, f"a picture of too many pixels, {_allowed()}") from error
     except (UnidentifiedImageError, *_DAMAGE) as error:
