@@ -14,6 +14,8 @@ from mien.media.sniff import Content, sniff
 from tests.fakes.sounds import tone, wav_header, write_sound
 from tests.fakes.videos import talk
 
+POSIX = pytest.mark.skipif(os.name != "posix", reason="needs pipes, permissions, sparse files")
+
 
 def test_a_missing_file_is_not_found(tmp_path):
     with pytest.raises(SourceNotFound, match=r"gone\.mp4: no such file"):
@@ -72,12 +74,14 @@ def test_a_folder_is_refused(tmp_path):
         open_source(tmp_path)
 
 
+@POSIX
 def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UnreadableSource, match="not a regular file"):
         open_source(tmp_path / "pipe")
 
 
+@POSIX
 def test_a_file_without_permission_is_refused(tmp_path):
     path = tmp_path / "secret.wav"
     write_sound(path, tone(0.1))
@@ -117,6 +121,7 @@ def test_an_mp4_cut_before_its_index_is_refused(tmp_path):
         open_source(tmp_path / "cut.mp4")
 
 
+@POSIX
 @pytest.mark.parametrize("head", [b"", b"RIFF\xff\xff\xff\x7fWAVEfmt ", b"\0\0\0\x18ftypisom"])
 def test_a_sparse_file_of_10_gb_is_refused(tmp_path, head):
     path = tmp_path / "sparse.wav"
