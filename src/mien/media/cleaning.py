@@ -6,7 +6,7 @@ import html
 import re
 from typing import NamedTuple
 
-_MARKUP = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,200}\}")
+_MARKUP = re.compile(r"</?[A-Za-z\d][^<>\n]{0,200}>|\{\\[^{}\n]{0,200}\}")
 _BRACKETS = re.compile(r"\[[^\[\]\n]{1,60}\]")
 _PARENTHESES = re.compile(r"\([^()\n]{1,60}\)")
 _SUNG = re.compile(r"[♪♫][^♪♫]*[♪♫]?")
@@ -18,7 +18,7 @@ _SOUND = re.compile(
 )
 _NAME = re.compile(r"^\s*(?P<name>[^\W\d_][^:\n]{0,39}?)\s*:\s+(?P<text>\S.*)$", re.DOTALL)
 _LABEL = re.compile(
-    r"^\s*\[?(?P<name>speaker[ _-]?\w{1,8})\]?\s*:?\s+(?P<text>\S.*)$", re.IGNORECASE | re.DOTALL
+    r"^\s*\[(?P<name>speaker[ _-]?\w{1,8})\]\s*:?\s+(?P<text>\S.*)$", re.IGNORECASE | re.DOTALL
 )
 
 
