@@ -1,4 +1,4 @@
-# ruff: noqa: E402  # what needs an optional library comes after the skip
+# what needs an optional library comes after the skip
 """What happens to speech on its way: levels, bands and lengths are as asked."""
 
 import numpy as np

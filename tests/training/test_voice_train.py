@@ -15,6 +15,8 @@ from training.voice import store
 from training.voice.bank import CROP, Bank, Draw
 from training.voice.corpora import LABELS, read_clips
 from training.voice.net import VoiceNet
+from training.voice.predict import Pair
+from training.voice.summary import SummaryNet
 from training.voice.train import Recipe, train
 
 RECIPE = Recipe(epochs=2, clips=16, batch=8, draw=Draw(clean=0.5))
@@ -134,13 +136,20 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(bank, tmp_path, monkeyp
         torch.testing.assert_close(parts.state_dict()[name], value, msg=name)
 
 
+def test_gain_does_not_move_what_the_summary_says():
+    net, still = SummaryNet().eval(), (torch.zeros(1, N_STATISTICS), torch.zeros(1, 1))
+    whole = torch.randn(1, N_STATISTICS)
+    louder = whole + 3.0 * torch.from_numpy(GAIN_SHIFTED)
+    torch.testing.assert_close(net(whole, *still)[0], net(louder, *still)[0], atol=1e-4, rtol=0)
+
+
 def test_what_is_exported_is_what_was_trained(bank, tmp_path):
     pytest.importorskip("onnx")
     from mien.decoders.session import metadata, open_session
     from mien.decoders.voice.readout import Readout
-    from training.voice.export import export
+    from training.voice.export import Mean, export
 
-    nets = [VoiceNet().eval(), VoiceNet().eval()]
+    pairs = [Pair(VoiceNet().eval(), SummaryNet().eval()) for _ in range(2)]
     facts = {
         "labels": list(LABELS),
         "temperature": 1.5,
@@ -149,7 +158,7 @@ def test_what_is_exported_is_what_was_trained(bank, tmp_path):
         "spread": 0.2,
         "affect_scale": [1.0, 1.1],
     }
-    export(nets, tmp_path / "v.onnx", facts)
+    export(pairs, tmp_path / "v.onnx", facts)
     session = open_session(tmp_path / "v.onnx")
     assert Readout.from_metadata(metadata(session)).labels == LABELS
     for frames in (50, 133, 998):
@@ -157,9 +166,11 @@ def test_what_is_exported_is_what_was_trained(bank, tmp_path):
             torch.randn(1, frames, 64),
             torch.rand(1, (frames + 1) // 2, 2),
             torch.randn(1, N_STATISTICS),
+            torch.randn(1, N_STATISTICS),
             torch.ones(1, 1),
         )
         with torch.no_grad():
-            wanted = torch.stack([net(*inputs).labels for net in nets]).mean(0)
-        fed = dict(zip(("mel", "pitch", "relative", "known"), map(np.asarray, inputs), strict=True))
+            wanted = Mean(pairs)(*inputs)[0]
+        names = ("mel", "pitch", "statistics", "relative", "known")
+        fed = dict(zip(names, map(np.asarray, inputs), strict=True))
         np.testing.assert_allclose(session.run(None, fed)[0], wanted, atol=1e-4)

@@ -5,9 +5,11 @@
     python -m training.voice --corpora ~/corpora --licence CC-BY-SA-4.0 --commercial
 
 Every step is kept below `--out` and is taken up again where an earlier call was stopped:
-`store` computes features of all clips in all conditions, `folds` and `left-out` train the
-nets behind the card's figures, `final` trains the nets that ship, `card` measures and writes
-weights and card. `--corpora` names a folder of further corpora, one sub-folder each with a
+`store` computes features of all clips in all conditions, `folds` trains three nets a seed, each
+on two thirds of the speakers, `left-out` one net for each corpus without it, `card` measures
+and writes weights and card. What ships is the mean of one net of each fold, so that all
+speakers have taught it; its figures are those of the mean over seeds on the speakers that a
+fold left out. `--corpora` names a folder of further corpora, one sub-folder each with a
 `clips.csv` in the columns that the shared ones have (file, corpus, speaker, sex, emotion,
 intensity, licence at least) and the sound files beside it or in a `clips.zip`.
 """
@@ -26,11 +28,11 @@ from training.voice import store as copies
 from training.voice.bank import Draw
 from training.voice.corpora import JUDGED, OPEN, TAUGHT, Clip, extra_corpora, read_corpora
 from training.voice.finish import finish
-from training.voice.runs import carry_out, final_plan, fold_plans, left_out_plans
+from training.voice.runs import Plan, carry_out, fold_plans, left_out_plans
 from training.voice.train import Recipe
 
-STAGES = ("store", "folds", "left-out", "final", "card")
-VOICE = Recipe(epochs=18, clips=4480, draw=Draw(clean=0.55))
+STAGES = ("store", "folds", "left-out", "card")
+VOICE = Recipe(epochs=24, clips=4480, draw=Draw(clean=0.5))
 OPEN_VOICE = replace(VOICE, clips=1280)
 
 
@@ -72,9 +74,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     stages = STAGES if options.stage == "all" else (options.stage,)
     if "store" in stages:
         _store(data, kept, taught, options.threads)
-    for stage in ("folds", "left-out", "final"):
-        if stage in stages:
-            _train(stage, clips, options, choice, kept)
+    if "folds" in stages:
+        plans = [plan for seed in _seeds(options) for plan in fold_plans(clips, seed)]
+        _train(plans, clips, choice, options.out)
+    if "left-out" in stages and len(taught) > 1:
+        _train(left_out_plans(clips, options.seed), clips, choice, options.out)
     if "card" in stages:
         seeds = _seeds(options)
         finish(data, options.out, choice, taught, seeds, options.weights)
@@ -88,7 +92,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--which", choices=tuple(CHOICES), default="voice")
     parser.add_argument("--stage", choices=("all", *STAGES), default="all")
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
-    parser.add_argument("--seeds", type=int, default=3, help="how many nets, averaged into one")
+    parser.add_argument("--seeds", type=int, default=3, help="how often to train each fold")
     parser.add_argument("--corpora", type=Path, help="folder of further corpora")
     parser.add_argument("--licence", help="of the weights, if further corpora change it")
     parser.add_argument("--threads", type=int, default=1)
@@ -120,20 +124,9 @@ def _store(data: Path, kept: Path, taught: Sequence[str], threads: int) -> None:
     copies.build(data, kept, tasks, threads)
 
 
-def _train(
-    stage: str, clips: Sequence[Clip], options: argparse.Namespace, choice: Choice, kept: Path
-) -> None:
-    for seed in _seeds(options):
-        plans = {
-            "folds": lambda seed=seed: fold_plans(clips, seed),
-            "left-out": lambda seed=seed: (
-                left_out_plans(clips, seed) if seed == options.seed else []
-            ),
-            "final": lambda seed=seed: [final_plan(clips, seed)],
-        }[stage]()
-        for plan in plans:
-            if plan.teach.any():
-                carry_out(plan, clips, choice.recipe, kept, options.out)
+def _train(plans: Sequence[Plan], clips: Sequence[Clip], choice: Choice, out: Path) -> None:
+    for plan in plans:
+        carry_out(plan, clips, choice.recipe, out / "store", out)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ class Bank:
         self.speakers = np.array([clip.speaker for clip in clips])
         self.allowed = np.stack([self._known_labels(corpus) for corpus in self.corpora])
         self._neutral = LABELS.index("neutral")
-        self._priors = label_map("voice").priors[:, :2]
+        self.priors = label_map("voice").priors[:, :2]
 
     def _known_labels(self, corpus: str) -> NDArray[np.bool_]:
         known = np.zeros(len(LABELS), dtype=bool)
@@ -128,7 +128,7 @@ class Bank:
             mel[i], pitch[i] = crop(*copy.clip(self.rows[index]), rng)
             relative[i] = self._relative(index, copy, neutrals, rng)
         labels = self.labels[chosen]
-        affect = np.where((labels >= 0)[:, None], self._priors[labels], np.nan)
+        affect = np.where((labels >= 0)[:, None], self.priors[labels], np.nan)
         return Batch(
             mel,
             pitch,

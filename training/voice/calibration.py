@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.decoders.calibrate import expected_calibration_error, softmax
+from mien.decoders.voice.readout import Readout, meaning
+from mien.emotions.maps import label_map
+from training.voice.corpora import LABELS
 from training.voice.gather import Said
 from training.voice.measure import indices
 
@@ -61,10 +64,12 @@ def sureness(
     temperature: float,
     doubt: float,
 ) -> Sure:
-    """Confidence as the decoder gives it."""
-    heat = temperature * (1 + doubt * (1 - quality))
-    shares = softmax(logits / heat[:, None].astype(np.float32))
-    return Sure(shares.max(axis=1).astype(np.float64), shares.argmax(axis=1) == truth)
+    """Confidence as the decoder gives it, and whether the strongest emotion was meant."""
+    labels = label_map("voice")
+    readout = Readout(LABELS, temperature, doubt, 0.0, 0.0, (1.0, 1.0))
+    tops = meaning(labels, labels.spread(readout.shares(logits)))
+    confidence = readout.confidence(logits, quality.astype(np.float32), tops)
+    return Sure(confidence.astype(np.float64), tops[np.arange(len(truth)), truth])
 
 
 def least_confidence(sure: Sure) -> float:

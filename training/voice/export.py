@@ -11,31 +11,34 @@ import torch
 from torch import Tensor, nn
 
 from mien.decoders.voice.features import BANDS, N_STATISTICS
-from training.voice.net import VoiceNet
+from training.voice.predict import Pair, joined
 
 
 class Mean(nn.Module):
-    """Several nets that answer as one."""
+    """Several pairs of nets that answer as one."""
 
-    def __init__(self, nets: Sequence[VoiceNet]) -> None:
+    def __init__(self, pairs: Sequence[Pair]) -> None:
         super().__init__()
-        self.nets = nn.ModuleList(nets)
+        self.voices = nn.ModuleList([pair.voice for pair in pairs])
+        self.summaries = nn.ModuleList([pair.summary for pair in pairs])
 
     def forward(
-        self, mel: Tensor, pitch: Tensor, relative: Tensor, known: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Mean logits of the labels, and mean valence, arousal and log spreads."""
-        told = [net(mel, pitch, relative, known) for net in self.nets]
-        labels = torch.stack([t.labels for t in told]).mean(0)
-        affect = torch.stack([t.affect for t in told]).mean(0)
-        return labels, affect
+        self, mel: Tensor, pitch: Tensor, statistics: Tensor, relative: Tensor, known: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Mean logits of labels, of high arousal, and valence, arousal and log spreads."""
+        told = [
+            joined(voice(mel, pitch, relative, known), summary(statistics, relative, known))
+            for voice, summary in zip(self.voices, self.summaries, strict=True)
+        ]
+        labels, high, affect = (torch.stack(part).mean(0) for part in zip(*told, strict=True))
+        return labels, high, affect
 
 
-def export(nets: Sequence[VoiceNet], path: Path, facts: Mapping[str, object]) -> None:
-    """Write the mean of `nets` for one utterance of any length.
+def export(pairs: Sequence[Pair], path: Path, facts: Mapping[str, object]) -> None:
+    """Write the mean of `pairs` for one utterance of any length.
 
     Args:
-        nets: Trained.
+        pairs: Trained.
         path: Of the ONNX file.
         facts: Constants of the decoder, kept as JSON under `readout`.
     """
@@ -43,15 +46,16 @@ def export(nets: Sequence[VoiceNet], path: Path, facts: Mapping[str, object]) ->
         torch.zeros(1, 200, BANDS),
         torch.zeros(1, 100, 2),
         torch.zeros(1, N_STATISTICS),
+        torch.zeros(1, N_STATISTICS),
         torch.zeros(1, 1),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(
-        Mean(nets).eval(),
+        Mean(pairs).eval(),
         examples,
         path,
-        input_names=["mel", "pitch", "relative", "known"],
-        output_names=["labels", "affect"],
+        input_names=["mel", "pitch", "statistics", "relative", "known"],
+        output_names=["labels", "high", "affect"],
         dynamic_axes={"mel": {1: "frames"}, "pitch": {1: "pitches"}},
         opset_version=17,
         dynamo=False,

@@ -17,8 +17,8 @@ from training.voice.card import fit_constants, make_card, qualities, trained_on
 from training.voice.corpora import JUDGED, TAUGHT, Clip, read_clips, read_corpora
 from training.voice.export import export
 from training.voice.gather import Said, gather
-from training.voice.predict import predict, reference_clips
-from training.voice.runs import CONDITIONS, fold_plans, load_net
+from training.voice.predict import Pair, predict, reference_clips
+from training.voice.runs import CONDITIONS, fold_plans, load_pair
 from training.voice.store import load_copy
 from training.voice.train import Recipe
 
@@ -60,12 +60,13 @@ def finish(
         for c in CONDITIONS
     }
     constants = fit_constants(plain, quality)
-    nets = [load_net(out / f"all-s{seed}" / "net.pt", choice.recipe) for seed in seeds]
-    export(nets, weights / f"{choice.name}.onnx", constants.metadata())
+    shipped = [f"{fold}-s{seeds[i % len(seeds)]}" for i, fold in enumerate(folds)]
+    pairs = [load_pair(out / name, choice.recipe) for name in shipped]
+    export(pairs, weights / f"{choice.name}.onnx", constants.metadata())
     serve = np.concatenate([reference_clips(read_clips(data / name)) for name in taught])
     found = figures.main_figures(plain["clean"], taught)
     found += _left_out(out, clips, taught, seeds)
-    found += _never_taught(data, store, taught, nets)
+    found += _never_taught(data, store, taught, pairs)
     noisy = {name: said for name, said in plain.items() if name != "clean"}
     found += figures.robustness_figures(noisy, taught)
     found += figures.reference_figures(plain["clean"], adapted, serve, taught)
@@ -84,8 +85,8 @@ def finish(
         weights,
         confidence=constants.sure.confidence,
         is_right=constants.sure.is_right,
-        curve=json.loads((out / f"all-s{seeds[0]}" / "curve.json").read_text()),
-        config={"seeds": list(seeds), **asdict(choice.recipe)},
+        curve=json.loads((out / shipped[0] / "curve.json").read_text()),
+        config={"seeds": list(seeds), "shipped": shipped, **asdict(choice.recipe)},
     )
 
 
@@ -106,7 +107,7 @@ def _left_out(
 
 
 def _never_taught(
-    data: Path, store: Path, taught: Sequence[str], nets: Sequence[object]
+    data: Path, store: Path, taught: Sequence[str], pairs: Sequence[Pair]
 ) -> list[Figure]:
     """Corpora that never teach, by the nets that ship."""
     found = []
@@ -115,7 +116,7 @@ def _never_taught(
             continue
         clips = read_clips(data / corpus)
         everyone = np.ones(len(clips), dtype=bool)
-        told = predict(nets, store, corpus, clips, everyone)
+        told = predict(pairs, store, corpus, clips, everyone)
         ways = ("never heard", "with two neutral clips")
         for part, where in zip(told, ways, strict=True):
             if where == ways[1] and not reference_clips(clips).any():

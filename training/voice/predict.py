@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
@@ -17,6 +18,7 @@ from mien.decoders.voice.features import BANDS, N_STATISTICS
 from training.voice.corpora import Clip
 from training.voice.net import Outputs, VoiceNet
 from training.voice.store import Copy, load_copy
+from training.voice.summary import SHARE, SummaryNet
 
 REFERENCES = 2
 """Neutral clips that make a speaker's reference in the tests."""
@@ -30,13 +32,11 @@ class Told:
         labels: Logits, shape (n, 9).
         high: Logits of high arousal, shape (n,).
         affect: Mean valence and arousal, log spreads, shape (n, 4).
-        embedding: Shape (n, 128).
     """
 
     labels: NDArray[np.float32]
     high: NDArray[np.float32]
     affect: NDArray[np.float32]
-    embedding: NDArray[np.float32]
 
 
 def reference_clips(clips: Sequence[Clip], seed: int = 0) -> NDArray[np.bool_]:
@@ -50,18 +50,25 @@ def reference_clips(clips: Sequence[Clip], seed: int = 0) -> NDArray[np.bool_]:
     return chosen
 
 
+class Pair(NamedTuple):
+    """What one run trains: the net that listens and the one that reads statistics."""
+
+    voice: VoiceNet
+    summary: SummaryNet
+
+
 def predict(
-    nets: Sequence[VoiceNet],
+    pairs: Sequence[Pair],
     store: Path,
     corpus: str,
     clips: Sequence[Clip],
     tested: NDArray[np.bool_],
     condition: str = "clean",
 ) -> tuple[Told, Told]:
-    """What the mean of `nets` says without a reference, and with one.
+    """What the mean of `pairs` says without a reference, and with one.
 
     Args:
-        nets: Averaged over their logits; usually one.
+        pairs: Averaged over their logits; usually one.
         store: Where copies are.
         corpus: Whose clips; `clips` are all of them, in order.
         clips: As said.
@@ -75,13 +82,26 @@ def predict(
     copy = load_copy(store, corpus, condition)
     rows = np.flatnonzero(tested)
     relative, known = (torch.from_numpy(x[rows]) for x in references(copy, clips))
+    statistics = torch.from_numpy(copy.statistics[rows])
     plain, adapted = [], []
-    for net in nets:
-        heard = torch.from_numpy(listen(net, copy, rows))
+    for pair in pairs:
+        heard = torch.from_numpy(listen(pair.voice, copy, rows))
         with torch.inference_mode():
-            plain.append(net.judge(heard, torch.zeros_like(relative), torch.zeros_like(known)))
-            adapted.append(net.judge(heard, relative, known))
+            for said, share in ((plain, 0.0), (adapted, 1.0)):
+                given = relative * share, known * share
+                first = pair.voice.judge(heard, *given)
+                said.append(joined(first, pair.summary(statistics, *given)))
     return _mean(plain), _mean(adapted)
+
+
+def joined(first: Outputs, second: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    """Labels, high arousal and affect of both nets as one."""
+    labels, high, affect = second
+    return (
+        first.labels + SHARE * labels,
+        first.high + SHARE * high,
+        (first.affect + affect) / 2,
+    )
 
 
 def references(
@@ -138,5 +158,5 @@ class _Listener(nn.Module):
         return self.net.listen(mel, pitch)
 
 
-def _mean(outputs: Sequence[Outputs]) -> Told:
+def _mean(outputs: Sequence[tuple[Tensor, Tensor, Tensor]]) -> Told:
     return Told(*(torch.stack(parts).mean(0).numpy() for parts in zip(*outputs, strict=True)))

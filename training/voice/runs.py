@@ -1,4 +1,4 @@
-"""The runs behind a card: folds, left-out corpora, and the nets that ship."""
+"""The runs behind a card: folds, whose nets also ship, and left-out corpora."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from training.voice.bank import Bank
 from training.voice.corpora import Clip, speaker_folds
 from training.voice.net import VoiceNet
-from training.voice.predict import Told, predict
+from training.voice.predict import Pair, Told, predict
 from training.voice.store import TESTED
+from training.voice.summary import SummaryNet, train_summary
 from training.voice.train import Recipe, train
 
 CONDITIONS = ("clean", *TESTED)
@@ -28,7 +29,7 @@ class Plan:
         name: Folder of the run, without the seed.
         seed: Of weights and draws.
         teach: Which clips teach, shape (clips,).
-        test: Which clips test; empty for nets that ship.
+        test: Which clips test.
         conditions: What the tested clips sound like.
     """
 
@@ -65,25 +66,19 @@ def left_out_plans(clips: Sequence[Clip], seed: int) -> list[Plan]:
     ]
 
 
-def final_plan(clips: Sequence[Clip], seed: int) -> Plan:
-    """A net that ships: all speakers teach, none can test."""
-    everyone = np.ones(len(clips), dtype=bool)
-    return Plan("all", seed, everyone, ~everyone)
-
-
-def carry_out(
-    plan: Plan, clips: Sequence[Clip], recipe: Recipe, store: Path, out: Path
-) -> VoiceNet:
-    """Train the planned net and keep what it says of the tested clips; resumes."""
-    net = train(Bank(store, clips), plan.teach, recipe, plan.seed, out / plan.folder)
-    told = out / plan.folder / "told.npz"
-    if plan.test.any() and not told.is_file():
-        np.savez(told, **tell([net], clips, plan.test, plan.conditions, store))
-    return net
+def carry_out(plan: Plan, clips: Sequence[Clip], recipe: Recipe, store: Path, out: Path) -> Pair:
+    """Train the planned nets and keep what they say of the tested clips; resumes."""
+    bank, folder = Bank(store, clips), out / plan.folder
+    voice = train(bank, plan.teach, recipe, plan.seed, folder)
+    pair = Pair(voice, train_summary(bank, plan.teach, plan.seed, folder))
+    told = folder / "told.npz"
+    if not told.is_file():
+        np.savez(told, **tell([pair], clips, plan.test, plan.conditions, store))
+    return pair
 
 
 def tell(
-    nets: Sequence[VoiceNet],
+    pairs: Sequence[Pair],
     clips: Sequence[Clip],
     test: NDArray[np.bool_],
     conditions: Sequence[str],
@@ -101,16 +96,17 @@ def tell(
         for corpus in dict.fromkeys(corpora):
             inside = corpora == corpus
             own = [clip for clip in clips if clip.corpus == corpus]
-            parts.append(predict(nets, store, corpus, own, test[inside], condition))
+            parts.append(predict(pairs, store, corpus, own, test[inside], condition))
         for way, kind in enumerate(("plain", "adapted")):
-            for field in ("labels", "high", "affect", "embedding"):
+            for field in ("labels", "high", "affect"):
                 columns = [getattr(part[way], field) for part in parts]
                 found[f"{condition}.{kind}.{field}"] = np.concatenate(columns)
     return found
 
 
-def load_net(path: Path, recipe: Recipe) -> VoiceNet:
-    """A trained net."""
-    net = VoiceNet(recipe.shape)
-    net.load_state_dict(torch.load(path, weights_only=True))
-    return net.eval()
+def load_pair(folder: Path, recipe: Recipe) -> Pair:
+    """The nets of a finished run."""
+    voice, summary = VoiceNet(recipe.shape), SummaryNet()
+    voice.load_state_dict(torch.load(folder / "net.pt", weights_only=True))
+    summary.load_state_dict(torch.load(folder / "summary.pt", weights_only=True))
+    return Pair(voice.eval(), summary.eval())

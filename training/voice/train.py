@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.voice.bank import Bank, Batch, Draw
+from training.voice.losses import smoothed, spread_loss
 from training.voice.net import Outputs, Shape, VoiceNet
 
 
@@ -173,9 +174,9 @@ class _Run:
         allowed = torch.from_numpy(np.tile(batch.allowed, (2, 1)))
         named = label >= 0
         masked = outputs.labels.masked_fill(~allowed, -30.0)[named]
-        loss = _smoothed(masked, label[named], allowed[named], recipe.smoothing)
+        loss = smoothed(masked, label[named], allowed[named], recipe.smoothing)
         everything = torch.ones_like(allowed)[named]
-        loss = loss + recipe.open_set * _smoothed(
+        loss = loss + recipe.open_set * smoothed(
             outputs.labels[named], label[named], everything, 0.1
         )
         high = torch.from_numpy(np.tile(batch.arousal, 2))
@@ -184,7 +185,7 @@ class _Run:
         loss = loss + recipe.arousal * functional.binary_cross_entropy_with_logits(
             outputs.high[told], soft
         )
-        loss = loss + recipe.affect * _spread_loss(outputs.affect, np.tile(batch.affect, (2, 1)))
+        loss = loss + recipe.affect * spread_loss(outputs.affect, np.tile(batch.affect, (2, 1)))
         if recipe.adversary:
             domain = torch.from_numpy(np.tile(batch.domain, 2))
             ramp = 2 / (1 + math.exp(-6 * self.epoch / recipe.epochs)) - 1
@@ -229,23 +230,6 @@ def _cosine(warm: int, total: int):
         return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm))))
 
     return factor
-
-
-def _smoothed(logits: Tensor, label: Tensor, allowed: Tensor, smoothing: float) -> Tensor:
-    """Cross-entropy whose smoothing stays among the labels that the corpus knows."""
-    share = allowed.float() / allowed.sum(1, keepdim=True) * smoothing
-    share = share.scatter_add(1, label[:, None], torch.full((len(label), 1), 1 - smoothing))
-    return -(share * torch.log_softmax(logits, 1)).sum(1).mean()
-
-
-def _spread_loss(told: Tensor, wanted: NDArray[np.float32]) -> Tensor:
-    """Gaussian log loss, its gradient weighted by the spread (Seitzer et al. 2022, beta 0.5)."""
-    target = torch.from_numpy(wanted)
-    there = ~torch.isnan(target)
-    mean, log_spread = told[:, :2][there], torch.clamp(told[:, 2:], -3, 1)[there]
-    precision = torch.exp(-2 * log_spread)
-    loss = 0.5 * (mean - target[there]) ** 2 * precision + log_spread
-    return (loss * torch.exp(log_spread).detach()).mean()
 
 
 def _warped(mel: Tensor, most: float, rng: np.random.Generator) -> Tensor:

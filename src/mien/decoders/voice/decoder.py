@@ -11,11 +11,12 @@ import numpy as np
 
 from mien.core.arrays import RATE_HZ, Samples
 from mien.core.config import Config
+from mien.decoders.calibrate import sigmoid
 from mien.decoders.decoder import Reference, Sound
 from mien.decoders.session import metadata, open_session
-from mien.decoders.voice.features import N_STATISTICS, Floats, pitch, statistics
+from mien.decoders.voice.features import Floats, pitch, statistics
 from mien.decoders.voice.quality import Quality, assess
-from mien.decoders.voice.readout import Readout
+from mien.decoders.voice.readout import Readout, meaning
 from mien.decoders.voice.speech import SpeechNet
 from mien.decoders.voice.stream import SpeechStream, Utterance
 from mien.decoders.voice.utterances import STEP, CutRule
@@ -49,17 +50,17 @@ class Parts:
     def judge(self, utterance: Utterance, pitches: Floats, reference: Reference | None) -> Told:
         """What the net says of an utterance, compared with a reference if there is one."""
         is_known = reference is not None
-        relative = np.zeros(N_STATISTICS, dtype=np.float32)
-        if reference is not None:
-            relative = statistics(utterance.mel, pitches) - reference
+        whole = statistics(utterance.mel, pitches)
+        relative = np.zeros_like(whole) if reference is None else whole - reference
         given = {
             "mel": utterance.mel[None],
             "pitch": pitches[None],
+            "statistics": whole[None],
             "relative": relative[None],
             "known": np.full((1, 1), is_known, dtype=np.float32),
         }
-        logits, affect = self.session.run(None, given)
-        return Told(logits[0], affect[0])
+        logits, high, affect = self.session.run(None, given)
+        return Told(logits[0], high, affect[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,12 @@ class Told:
 
     Attributes:
         logits: Of the labels, shape (labels,).
+        high: Logit of high arousal, shape (1,).
         affect: Valence and arousal, then the logarithm of their spreads, shape (4,).
     """
 
     logits: Floats
+    high: Floats
     affect: Floats
 
 
@@ -146,16 +149,18 @@ class VoiceDecoding:
     def _told(self, reading: Reading, told: Told, quality: Quality) -> Reading:
         """The reading with what the net says."""
         readout, labels = self._parts.readout, self._parts.labels
-        shares = readout.shares(told.logits)
-        deviations = readout.deviations(shares)
+        shares = readout.shares(told.logits[None])
+        scores, deviations = labels.spread(shares), readout.deviations(shares)
         spreads = np.exp(np.clip(told.affect[2:], -3, 1)) * readout.affect_scale
         valence, arousal = np.clip(told.affect[:2], -1, 1).tolist()
-        confidence = readout.confidence(told.logits, quality.overall)
+        level = np.array([quality.overall], dtype=np.float32)
+        tops = meaning(labels, scores)
+        confidence = float(readout.confidence(told.logits[None], level, tops)[0])
         is_sure = confidence >= readout.least_confidence
         return replace(
             reading,
-            scores=Scores.from_array(labels.spread(shares[None])[0]),
-            scores_sd=Scores.from_array(labels.spread(deviations[None])[0]),
+            scores=Scores.from_array(scores[0]),
+            scores_sd=Scores.from_array(labels.spread(deviations)[0]),
             valence=round(valence, 6),
             valence_sd=round(float(spreads[0]), 6),
             arousal=round(arousal, 6),
@@ -163,6 +168,7 @@ class VoiceDecoding:
             confidence=round(confidence, 6),
             verdict=Verdict.TOLD if is_sure else Verdict.CANNOT_TELL,
             reason=None if is_sure else Reason.LOW_CONFIDENCE,
+            extra={**reading.extra, "aroused": round(float(sigmoid(told.high)[0]), 6)},
         )
 
 

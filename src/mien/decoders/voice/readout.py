@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.core.arrays import ScoresArray
 from mien.core.errors import BadWeights
 from mien.decoders.calibrate import softmax
+from mien.emotions.maps import LabelMap
 
-Row = NDArray[np.float32]
-"""One number for each label."""
+Rows = NDArray[np.float32]
+"""One number for each label, or rows of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,46 @@ class Readout:
         except (KeyError, ValueError, TypeError) as error:
             raise BadWeights(f"the voice weights carry no readable constants: {error!r}") from error
 
-    def shares(self, logits: Row) -> Row:
+    def shares(self, logits: Rows) -> Rows:
         """The share of each label, summing to one, shape of `logits`."""
         return softmax(logits, self.temperature)
 
-    def confidence(self, logits: Row, quality: float) -> float:
-        """The chance that the strongest label is right, for a sound of that quality."""
-        flatter = self.temperature * (1.0 + self.doubt * (1.0 - quality))
-        return float(softmax(logits, flatter).max())
+    def confidence(self, logits: Rows, quality: Rows, tops: NDArray[np.bool_]) -> Rows:
+        """The chance that a label which means the strongest emotion is right.
 
-    def deviations(self, shares: Row) -> Row:
+        Args:
+            logits: Of the labels, shape (n, labels).
+            quality: Of each sound, 0 to 1, shape (n,).
+            tops: Which labels mean the strongest emotion, from `meaning`, shape (n, labels).
+
+        Returns:
+            Shape (n,).
+        """
+        flatter = 1.0 + self.doubt * (1.0 - quality)
+        chances = softmax(logits / flatter[:, None], self.temperature)
+        sure: Rows = np.minimum((chances * tops).sum(axis=1), np.float32(1.0))
+        return sure
+
+    def deviations(self, shares: Rows) -> Rows:
         """The standard deviation of each share's error, shape of `shares`."""
         bent = 2.0 * self.spread * np.sqrt(np.maximum(shares * (1.0 - shares), 1e-4))
         return bent.astype(np.float32)
+
+
+def meaning(labels: LabelMap, scores: ScoresArray) -> NDArray[np.bool_]:
+    """Which labels mean the strongest emotion of some scores, shape (n, labels).
+
+    A label means the covered emotions with the largest weight in its row: calm means both
+    contentment and neutral. Boredom means none that is covered, so that a bored voice gives
+    low confidence in whatever is strongest beside it.
+
+    Args:
+        labels: The map that made the scores.
+        scores: Shape (n, 41).
+    """
+    covered = np.zeros(labels.matrix.shape[1], dtype=bool)
+    covered[[emotion.position for emotion in labels.covers]] = True
+    own = np.where(covered, labels.matrix, 0.0)
+    means = (own > 0) & (own >= own.max(axis=1, keepdims=True))
+    named: NDArray[np.bool_] = means[:, np.nanargmax(scores, axis=1)].T
+    return named

@@ -25,8 +25,9 @@ BLOCK = 100
 _REACH = 6  # frames of the first convolution
 _HIDDEN = 64
 _WANTED_DB = -20.0
-_QUIETEST_DB = -60.0  # what is softer is not raised to the level of speech
-_FALL_DB = 3.0 / FRAME_HZ  # the running level falls by 3 dB a second
+_EXPECTED_DB = -30.0  # before anything was heard
+_QUIETEST_DB = -50.0  # what is softer is not raised to the level of speech
+_FALL_DB = 1.0 / FRAME_HZ  # the running level falls by 1 dB a second
 _LEVEL_FRAMES = 10
 # Parseval: half the FFT's 512 bins times the sum of the squared window, 150, of which the
 # bands see 94 %; 10 log10(256 * 150 * 0.94) dB above the mean square of the samples.
@@ -38,11 +39,12 @@ _PER_DB = np.float32(np.log(10) / 10)
 class Leveler:
     """Brings running speech to about -20 dBFS, judging by what was heard so far.
 
-    The level is the loudest 100 ms so far, falling by 3 dB a second, and at least -60 dBFS.
+    The level is the loudest 100 ms so far, falling by 1 dB a second, at least -50 dBFS; a
+    stream begins as if its speech were at -30 dBFS, so that a quiet room stays quiet.
     """
 
     def __init__(self) -> None:
-        self._level_db = _QUIETEST_DB
+        self._level_db = _EXPECTED_DB
         self._last = np.zeros(_LEVEL_FRAMES - 1, dtype=np.float64)
 
     def skip(self, n: int) -> None:
