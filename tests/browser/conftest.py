@@ -54,23 +54,38 @@ def files():
     return written
 
 
-@pytest.fixture
-def open_page(chromium, files):
-    """Open a scene as its reader would, offline; fails on any error in the page's script."""
-    contexts, errors = [], []
+@pytest.fixture(scope="session")
+def contexts(chromium):
+    """One browser context for each way of looking, since making one takes longer than a page."""
+    made = {}
 
-    def opened(name, width=1280, *, dark=False, script=True, **options):
-        context = chromium.new_context(
-            viewport=SIZES[width],
-            color_scheme="dark" if dark else "light",
-            is_mobile=width < 500,
-            has_touch=width < 500,
-            offline=True,
-            java_script_enabled=script,
-            **options,
-        )
-        contexts.append(context)
-        page = context.new_page()
+    def context(width, dark, script, bypass_csp):
+        key = (width, dark, script, bypass_csp)
+        if key not in made:
+            made[key] = chromium.new_context(
+                viewport=SIZES[width],
+                color_scheme="dark" if dark else "light",
+                is_mobile=width < 500,
+                has_touch=width < 500,
+                offline=True,
+                java_script_enabled=script,
+                bypass_csp=bypass_csp,
+            )
+        return made[key]
+
+    yield context
+    for each in made.values():
+        each.close()
+
+
+@pytest.fixture
+def open_page(contexts, files):
+    """Open a scene as its reader would, offline; fails on any error in the page's script."""
+    pages, errors = [], []
+
+    def opened(name, width=1280, *, dark=False, script=True, bypass_csp=False):
+        page = contexts(width, dark, script, bypass_csp).new_page()
+        pages.append(page)
         page.requests = []
         page.on("request", lambda request: page.requests.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -79,6 +94,6 @@ def open_page(chromium, files):
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert not errors

@@ -57,8 +57,9 @@ def test_a_page_asks_for_nothing_but_itself(open_page, name):
     assert all(url.startswith(("file:", "data:")) for url in page.requests)
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(
+    ("name", "dark"), [*((name, False) for name in PAGES), ("call", True), ("chat", True)]
+)
 def test_axe_finds_nothing_serious(open_page, name, dark):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     found = axe.run(open_page(name, dark=dark, bypass_csp=True)).response["violations"]

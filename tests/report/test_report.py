@@ -182,6 +182,12 @@ def test_a_report_takes_the_place_of_the_old_one_and_leaves_nothing_else(tmp_pat
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_name_that_is_not_utf8_does_no_harm(tmp_path):
+    origin = Origin(source="caf\udce9.wav", kind=Kind.SOUND)
+    write_report(tmp_path / "r.html", Timeline.of_readings([], [origin]))
+    assert "caf?.wav" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
 def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path):
     target = tmp_path / "r.html"
     target.mkdir()

@@ -117,4 +117,5 @@ def _page(title: str, body: Sequence[Content], script: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     with replacing(path) as part:
-        part.write_text(text, encoding="utf-8", newline="\n")
+        # A file name that is not UTF-8 reaches us with surrogates, which cannot be written.
+        part.write_text(text, encoding="utf-8", errors="replace", newline="\n")

@@ -183,6 +183,8 @@ def _when(view: View, reading: Reading) -> str:
 def _is_calm(view: View) -> bool:
     """Whether Neutral takes more of all ribbons together than any emotion, and much of them."""
     parts = [track.parts[track.told] for track in view.tracks if track.told.any()]
+    if not parts:
+        return False
     mean = np.concatenate(parts).mean(axis=0)
     neutral = Emotion.NEUTRAL.position
     return int(mean.argmax()) == neutral and float(mean[neutral]) >= CALM

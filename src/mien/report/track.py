@@ -47,9 +47,10 @@ class Axis:
     by_turn: bool = False
 
     def place(self, reading: Reading) -> tuple[float, float] | None:
-        """Where a reading stands, or None if it has no place on this axis."""
+        """Where a reading stands, or None if it has no place in time; without a turn at the first."""
         if self.by_turn:
-            return None if reading.turn is None else (float(reading.turn), reading.turn + 1.0)
+            turn = float(reading.turn or 0)
+            return turn, turn + 1.0
         if reading.start is None or reading.end is None:
             return None
         return reading.start, reading.end
