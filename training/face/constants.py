@@ -156,7 +156,7 @@ def _fit_doubt(seen: Sequence[Seen], majority: NDArray[np.int64], base: float) -
     flaws = np.concatenate([s.flaws for s in seen])
     labels = np.tile(majority, len(seen))
     weights = np.ones(len(labels))
-    weights[: len(majority)] = len(seen) - 1
+    weights[: len(majority)] = max(1, len(seen) - 1)
     rows = np.arange(len(labels))
 
     def loss(doubt: Array) -> float:

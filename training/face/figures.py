@@ -46,6 +46,13 @@ def main_figures(log_shares: Array, pictures: Pictures, readout: Readout, of: st
             note="of the confidence, 15 bins of equal mass",
         ),
         _figure(
+            "ECE, equal widths",
+            of,
+            lambda r: _gap_by_width(confidence[r], is_right[r]),
+            pictures,
+            note="of the confidence, 15 bins of equal width, as papers on FER+ have it",
+        ),
+        _figure(
             "accuracy, balanced",
             of,
             lambda r: is_right_shifted[r].mean(),
@@ -220,6 +227,13 @@ def _figure(
         chance=chance,
         note=note,
     )
+
+
+def _gap_by_width(confidence: Array, is_right: NDArray[np.bool_], bins: int = 15) -> float:
+    """Mean gap between confidence and accuracy over bins of equal width (Guo et al. 2017)."""
+    which = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    gaps = np.bincount(which, confidence - is_right, minlength=bins)
+    return float(np.abs(gaps).sum() / len(confidence))
 
 
 def _most(majority: NDArray[np.int64]) -> float:

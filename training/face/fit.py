@@ -111,6 +111,9 @@ def logits_of(net: nn.Module, images: NDArray[np.uint8], mirror: bool = True) ->
 class Run:
     """One training run with its files: checkpoint, learning curve, recipe.
 
+    A run may be taken up with another number of steps; `plans` keeps from which step on
+    which number held.
+
     Args:
         teaching: Rows to learn from.
         validating: Rows to watch; no choice is made on them while the run goes on.
@@ -136,6 +139,7 @@ class Run:
         self.step = self.epoch = 0
         self.seconds = 0.0
         self.curve: list[dict[str, float]] = []
+        self.plans = [[0, recipe.steps]]
 
     @property
     def checkpoint(self) -> Path:
@@ -151,7 +155,9 @@ class Run:
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.epoch, self.seconds = state["step"], state["epoch"], state["seconds"]
-        self.curve, self.taught = state["curve"], state["taught"]
+        self.curve, self.taught, self.plans = state["curve"], state["taught"], state["plans"]
+        if self.plans[-1][1] != self.recipe.steps:
+            self.plans.append([self.step, self.recipe.steps])
         return True
 
     def save(self) -> None:
@@ -166,6 +172,7 @@ class Run:
             "seconds": self.seconds,
             "curve": self.curve,
             "taught": self.taught,
+            "plans": self.plans,
         }
         fresh = self.checkpoint.with_suffix(".new")
         torch.save(state, fresh)

@@ -52,6 +52,7 @@ def make_release(folders: Folders, recipe: Recipe) -> Card:
         curve=run.curve,
         config={
             "recipe": asdict(recipe),
+            "steps planned, from step": run.plans,
             "verifier": {**asdict(VerifierRecipe(seed=recipe.seed)), "least": least},
             "prior shift": shift,
             "training minutes": round(run.seconds / 60, 1),

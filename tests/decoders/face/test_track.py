@@ -90,7 +90,7 @@ def test_a_film_without_faces_is_searched_at_most_as_often_as_the_pace_says():
     empty = detector.paint(0, {})
     for k in range(50):
         assert follow.step(empty, 0.2 * k) == []
-    assert detector.whole_searches <= 25 * 2 + 3  # two sizes every .4 s, enlarged every 5 s
+    assert detector.whole_searches <= 17 * 2 + 1  # two sizes every third picture, enlarged once
 
 
 def test_two_people_who_swap_sides_slowly_keep_their_numbers():

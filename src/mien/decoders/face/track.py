@@ -22,6 +22,9 @@ from mien.decoders.face.verify import Judgement
 LOST_AFTER = 2.0
 """Seconds without a face after which its person is forgotten."""
 
+WEAK = 0.5
+"""A find with no better score makes no new person in a film: a better look at a face follows."""
+
 
 class Seen(NamedTuple):
     """A find with what was cut out and what the verifier thinks of it."""
@@ -40,23 +43,28 @@ class Followed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often the whole picture is searched, in seconds of the source.
+    """How often the whole picture is searched, in seconds, and at which long sides, in pixels.
 
     Attributes:
         known: While faces are followed.
         empty: While there is none, or one was lost.
-        far: While there is none, enlarged, for small faces.
-        side: Long side the whole picture is searched at.
+        far: While there is none, at `far_side`, for small faces.
+        side: Where every whole search begins.
+        near_side: Tried when nothing is found, for very large faces; None to leave it out.
+        far_side: Of the search for small faces.
     """
 
     known: float = 1.0
-    empty: float = 0.4
-    far: float = 5.0
+    empty: float = 0.5
+    far: float = 10.0
     side: int = LONG_SIDES[0]
+    near_side: int | None = LONG_SIDES[1]
+    far_side: int = LONG_SIDES[2]
 
 
-PACES = {"yunet": Pace(), "haar": Pace(empty=1.0, far=1e9, side=480)}
-"""Cascades cost ten times what YuNet does: they look less often, and never at full size."""
+PACES = {"yunet": Pace(), "haar": Pace(empty=1.0, side=480, near_side=None, far_side=960)}
+"""Cascades cost ten times what YuNet does: they look less often and coarser, and faces too
+large for them are unknown."""
 
 
 @dataclass(slots=True)
@@ -129,11 +137,11 @@ class Tracker:
             return finds
         self._whole_at = at
         finds += self._detector.find(frame, self._pace.side)
-        if not finds:
-            finds = self._detector.find(frame, LONG_SIDES[1])
+        if not finds and self._pace.near_side is not None:
+            finds = self._detector.find(frame, self._pace.near_side)
         if not finds and at - self._far_at >= self._pace.far:
             self._far_at = at
-            finds = self._detector.find(frame, LONG_SIDES[2])
+            finds = self._detector.find(frame, self._pace.far_side)
         return finds
 
     def _match(self, frame: Frame, seen: Sequence[Seen], at: float) -> list[Followed]:
@@ -142,7 +150,8 @@ class Tracker:
         followed: list[Followed] = []
         for index, face in enumerate(seen):
             track = partners.get(index)
-            if not self._is_face(face, track is not None):
+            is_weak = track is None and face.found.score <= WEAK
+            if is_weak or not self._is_face(face, track is not None):
                 continue
             if track is None:
                 followed.append(self._named(face))
