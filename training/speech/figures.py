@@ -36,9 +36,9 @@ THRESHOLD = 0.5
 _MEASURES = ("miss", "false alarm", "detection cost")
 
 
-def measure(net: SpeechNet, teacher: Teacher, activity: Path) -> list[Figure]:
-    """All figures of the card, by the hand-labelled files."""
-    judges = {"speech-v1": judge_with(net), "Silero": judge_with_teacher(teacher)}
+def measure(name: str, net: SpeechNet, teacher: Teacher, activity: Path) -> list[Figure]:
+    """All figures of the card of `name`, by the hand-labelled files."""
+    judges = {name: judge_with(net), "Silero": judge_with_teacher(teacher)}
     found: list[Figure] = []
     for condition in CONDITIONS:
         scores = {who: score(judge, activity, condition) for who, judge in judges.items()}

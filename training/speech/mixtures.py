@@ -26,6 +26,16 @@ STEPS = FRAMES // STEP_FRAMES
 _STEP = STEP_FRAMES * HOP
 
 
+_SYNTHETIC = (
+    (augment.music, 0.6),
+    (augment.calls, 0.67),
+    (augment.engine, 0.72),
+    (augment.tones, 0.76),
+    (augment.clatter, 0.82),
+)
+"""Kinds of background and where, from 0 to 1, their share of the draw ends."""
+
+
 class Mixture(NamedTuple):
     """One mixture as the net sees it.
 
@@ -44,7 +54,7 @@ def clean_speech(voices: Sequence[Samples], rng: Generator) -> Samples:
     """Clips after each other with gaps of half a second on average; sometimes nobody."""
     n = SECONDS * RATE_HZ
     sound = np.zeros(n, dtype=np.float32)
-    if rng.random() < 0.18:
+    if rng.random() < 0.22:
         return sound
     at = int(RATE_HZ * rng.exponential(0.6))
     while at < n:
@@ -68,7 +78,7 @@ def disturbed(speech: Samples, crowd: Sequence[Samples], rng: Generator) -> Samp
         sound = augment.reverberate(speech, augment.room(rng))
     if rng.random() < 0.9:
         background = _background(n, crowd, rng)
-        loudness = 10 ** (-rng.uniform(-3, 35) / 20) * 0.1
+        loudness = 10 ** (-rng.triangular(-5, 5, 35) / 20) * 0.1
         sound = sound + background / (augment.rms(background) + 1e-9) * np.float32(loudness)
     if rng.random() < 0.2:
         sound = augment.telephone(sound, rng.uniform(200, 400), rng.uniform(3000, 3800))
@@ -81,20 +91,16 @@ def disturbed(speech: Samples, crowd: Sequence[Samples], rng: Generator) -> Samp
 
 
 def _background(n: int, crowd: Sequence[Samples], rng: Generator) -> Samples:
-    """Anything that is not speech; half of it has pitch or a beat, which speech has too."""
+    """Anything that is not speech; most of it has pitch or a beat, which speech has too."""
     kind = rng.random()
-    if kind < 0.25:
-        people = int(rng.integers(1, 9))
+    if kind < 0.35:
+        people = int(rng.integers(1, 13))
         sound = augment.scrambled(augment.babble(crowd, n, rng, people), rng)
-        sound = sound * augment.swell(n, rng, 5)
+        sound = sound * augment.swell(n, rng, rng.uniform(1, 10))
         return augment.fluttering(sound, rng) if rng.random() < 0.4 else sound
-    for part, share in (
-        (augment.music, 0.4),
-        (augment.calls, 0.52),
-        (augment.engine, 0.6),
-        (augment.tones, 0.65),
-        (augment.clatter, 0.73),
-    ):
+    if kind < 0.5:
+        return augment.creatures(crowd, n, rng)
+    for part, share in _SYNTHETIC:
         if kind < share:
             return part(n, rng)
     sound = augment.noise(n, rng, ())

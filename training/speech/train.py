@@ -136,7 +136,7 @@ def _augmented(frames: NDArray[np.float16], rng: np.random.Generator) -> NDArray
 def choose_threshold(net: SpeechNet, shards: Sequence[Path], recipe: Recipe) -> float:
     """Where 0.75 miss + 0.25 false alarm is least on mixtures that did not teach.
 
-    What counts as speech there is the teacher's own decision on the clean speech.
+    Someone speaks there where both the teacher and the level of the clean speech say so.
     """
     told, wanted = [], []
     for path in shards:
@@ -145,7 +145,8 @@ def choose_threshold(net: SpeechNet, shards: Sequence[Path], recipe: Recipe) -> 
             logits, _ = net.logits(torch.from_numpy(frames.astype(np.float32)))
         told.append(torch.sigmoid(logits[:, STEPS_AHEAD:]).numpy())
         with np.load(path) as shard:
-            wanted.append(shard["teacher"][:, : told[-1].shape[1]] >= 0.5)
+            both = (shard["teacher"] >= 0.5) & (shard["energy"] > 0)
+        wanted.append(both[:, : told[-1].shape[1]])
     says, speaks = np.concatenate(told), np.concatenate(wanted)
     grid = np.arange(0.2, 0.81, 0.02)
     costs = [0.75 * (says[speaks] < t).mean() + 0.25 * (says[~speaks] >= t).mean() for t in grid]

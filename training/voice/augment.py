@@ -107,6 +107,22 @@ def calls(n: int, rng: Generator) -> Samples:
     return sound
 
 
+def creatures(voices: Sequence[Samples], n: int, rng: Generator) -> Samples:
+    """Voices so fast or so slow that nobody talks like that: cackles, squeaks, growls."""
+    factor = rng.uniform(2.3, 4.5) if rng.random() < 0.7 else rng.uniform(0.2, 0.4)
+    sound = np.zeros(n, dtype=np.float32)
+    at = int(RATE_HZ * rng.exponential(0.3))
+    pause = rng.uniform(0.05, 1.0)
+    while at < n:
+        voice = voices[int(rng.integers(len(voices)))]
+        start = int(rng.integers(0, max(1, len(voice) - 4000)))
+        piece = voice[start : start + int(RATE_HZ * rng.uniform(0.3, 1.5))]
+        part = speed(piece, factor * rng.uniform(0.9, 1.1))
+        _add(sound, part / (rms(part) + 1e-6), at, rng.uniform(0.5, 1))
+        at += len(part) + int(RATE_HZ * rng.exponential(pause))
+    return sound
+
+
 def engine(n: int, rng: Generator) -> Samples:
     """A motor, a saw, a drum roll: pulses at a drifting rate through a few resonances."""
     rate = rng.uniform(5, 120) * 2 ** np.interp(

@@ -22,7 +22,7 @@ HEARD = {
     "white10": "white noise at 10 dB",
     "room": "recorded rooms",
 }
-_DRAWS = 1000
+_DRAWS = 500
 
 Rows = NDArray[np.int64]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.voice.corpora import Clip
+from training.voice.corpora import LABELS, Clip
 from training.voice.measure import answers, high_arousal, indices, uar
 
 
@@ -61,3 +62,31 @@ class Said:
         truth = np.nan_to_num(high_arousal(self.clips)).astype(np.int64)
         told = [(high > 0).astype(np.int64) for high in self.high]
         return lambda rows: float(np.mean([uar(truth[rows], said[rows]) for said in told]))
+
+
+def gather(
+    out: Path, names: Sequence[str], seeds: Sequence[int], clips: Sequence[Clip], kind: str
+) -> Said:
+    """Read `told.npz` of runs whose tested clips do not overlap.
+
+    Args:
+        out: Folder of the runs.
+        names: Runs of one seed, such as the folds.
+        seeds: Whose runs.
+        clips: All clips, as when the runs were made.
+        kind: `CONDITION.plain` or `CONDITION.adapted`.
+    """
+    n = len(clips)
+    labels = np.zeros((len(seeds), n, len(LABELS)), dtype=np.float32)
+    high = np.zeros((len(seeds), n), dtype=np.float32)
+    affect = np.zeros((len(seeds), n, 4), dtype=np.float32)
+    there = np.zeros(n, dtype=bool)
+    for i, seed in enumerate(seeds):
+        for name in names:
+            with np.load(out / f"{name}-s{seed}" / "told.npz") as told:
+                rows = told["rows"]
+                labels[i, rows] = told[f"{kind}.labels"]
+                high[i, rows] = told[f"{kind}.high"]
+                affect[i, rows] = told[f"{kind}.affect"]
+                there[rows] = True
+    return Said(clips, there, labels, high, affect)

@@ -118,7 +118,7 @@ class _Run:
         own = [*self.net.parameters(), *self.accuser.parameters()]
         self.optimizer = torch.optim.AdamW(own, lr=recipe.rate, weight_decay=recipe.decay)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
-            self.optimizer, _cosine(200, recipe.epochs * self.steps)
+            self.optimizer, _cosine(recipe.epochs * self.steps)
         )
         self.epoch, self.step, self.curve = 0, 0, []
 
@@ -223,7 +223,9 @@ class _Run:
         self.epoch, self.step, self.curve = saved["at"]
 
 
-def _cosine(warm: int, total: int):
+def _cosine(total: int):
+    warm = min(200, total // 4)
+
     def factor(step: int) -> float:
         if step < warm:
             return (step + 1) / warm

@@ -183,7 +183,8 @@ def test_a_reference_needs_speech(speech, hush):
 def test_both_decoders_hear_the_same_utterances(scene):
     other = VOICE_OPEN.load(Config())
     spans = [(r.start, r.end) for r in read(scene)]
-    assert [(r.start, r.end) for r in read(scene, decoder=other)] == spans
+    found = [(r.start, r.end) for r in read(scene, decoder=other)]
+    np.testing.assert_allclose(found, spans, atol=0.25)
     assert other.card.commercial
     assert not DECODER.card.commercial
 

@@ -11,7 +11,7 @@ from mien.decoders.voice.features import log_mel
 from mien.decoders.voice.speech import BLOCK, Leveler, SpeechNet, SpeechTracker
 from mien.timeline.card import read_card
 
-NET = SpeechNet(WEIGHTS / f"{SPEECH}.onnx")
+NET = SpeechNet(WEIGHTS / f"{SPEECH['voice-v1']}.onnx")
 
 
 def block_of(samples, i):
@@ -75,11 +75,16 @@ def test_missing_weights_are_named(tmp_path):
 
 
 def test_the_card_says_it_is_as_good_as_its_teacher_where_it_must_be():
-    card = read_card(WEIGHTS / f"{SPEECH}.card.json")
+    card = read_card(WEIGHTS / "speech-v1.card.json")
 
     def cost(who, of):
         return card.figure(f"detection cost, {who}", of).value
 
     assert cost("speech-v1", "clean") <= cost("Silero", "clean") + 0.01
     assert cost("speech-v1", "noise 5 dB") <= cost("Silero", "noise 5 dB")
+
+
+def test_the_open_decoder_finds_speech_by_open_weights_alone():
+    card = read_card(WEIGHTS / f"{SPEECH['voice-open-v1']}.card.json")
     assert card.commercial
+    assert {row.licence for row in card.data if row.use.startswith("speaks")} == {"CC0-1.0"}

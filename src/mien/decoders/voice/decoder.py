@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     import onnxruntime
 
 WEIGHTS = Path(__file__).parent / "weights"
-SPEECH = "speech-v1"
+SPEECH = {"voice-v1": "speech-v1", "voice-open-v1": "speech-open-v1"}
+"""Which speech net a decoder uses: the open one only what everyone may use."""
 _BRIEF = 0.5  # seconds of speech that a reading needs
 _BURST_VOICING = 0.45
 _REST_SECONDS = 1.5  # of speech that a reference needs
@@ -251,7 +252,7 @@ def load(name: str, config: Config) -> VoiceDecoder:
     session = open_session(WEIGHTS / f"{name}.onnx", config.threads)
     parts = Parts(
         name=name,
-        speech=SpeechNet(WEIGHTS / f"{SPEECH}.onnx", config.threads),
+        speech=SpeechNet(WEIGHTS / f"{SPEECH[name]}.onnx", config.threads),
         session=session,
         readout=Readout.from_metadata(metadata(session)),
         labels=label_map("voice"),
