@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mien.charts.html import Markup, tag
 from mien.charts.numbers import decimal, interval, listed
 from mien.report import palette
 from mien.report.view import View
 from mien.timeline.card import Card, Figure
+
+MOST_FIGURES = 3
+"""Figures of a decoder that stand open; its card puts the telling ones first."""
 
 RESPONSIBLE = (
     "A share is an estimate of how many people would name an emotion here. It is never a fact "
@@ -40,7 +45,8 @@ def coverage(card: Card) -> str:
 def figure_in_words(figure: Figure) -> str:
     """One measured number with its interval, on what, of how many, and beside chance."""
     parts = [f"{figure.name} {decimal(figure.value)}", interval(figure.low, figure.high)]
-    sized = [f"n {figure.n:,}", figure.clusters]
+    clusters = "" if figure.clusters.startswith(f"{figure.n} ") else figure.clusters
+    sized = [f"n {figure.n:,}", clusters]
     chance = f"; chance {decimal(figure.chance)}" if figure.chance is not None else ""
     note = f"; {figure.note}" if figure.note else ""
     inside = ", ".join(part for part in sized if part)
@@ -58,18 +64,21 @@ def _card(card: Card) -> Markup:
     return tag(
         "section",
         tag("h3", card.decoder, " ", tag("span", card.title)),
-        tag("ul", [tag("li", figure_in_words(f)) for f in main], class_="figures")
-        if main
-        else tag("p", "No measured figure comes with it."),
+        _figures(main[:MOST_FIGURES]) if main else tag("p", "No measured figure comes with it."),
         tag("dl", [(tag("dt", term), tag("dd", text)) for term, text in facts]),
-        tag(
-            "details",
-            tag("summary", "Known failures"),
-            tag("ul", [tag("li", limit) for limit in card.limits]),
-        )
+        _folded("More figures", _figures(main[MOST_FIGURES:])) if main[MOST_FIGURES:] else None,
+        _folded("Known failures", tag("ul", [tag("li", limit) for limit in card.limits]))
         if card.limits
         else None,
     )
+
+
+def _figures(figures: Sequence[Figure]) -> Markup:
+    return tag("ul", [tag("li", figure_in_words(f)) for f in figures], class_="figures")
+
+
+def _folded(summary: str, content: Markup) -> Markup:
+    return tag("details", tag("summary", summary), content)
 
 
 def _skipped(view: View) -> Markup | None:

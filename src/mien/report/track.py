@@ -47,7 +47,7 @@ class Axis:
     by_turn: bool = False
 
     def place(self, reading: Reading) -> tuple[float, float] | None:
-        """Where a reading stands, or None if it has no place in time; without a turn at the first."""
+        """Where a reading stands, or None without a time; without a turn, at the first."""
         if self.by_turn:
             turn = float(reading.turn or 0)
             return turn, turn + 1.0
