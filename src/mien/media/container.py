@@ -65,6 +65,12 @@ class Clock:
         return at <= (limits.SECONDS if self.seconds is None else 1.5 * self.seconds + 60.0)
 
 
+# Before 19, a tag that is not UTF-8 made a sound file unreadable; 19 dropped the option.
+_FORGIVING_TAGS: dict[str, Any] = (
+    {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+)
+
+
 def open_container(path: Path) -> InputContainer:
     """An opened container, to be closed by the caller.
 
@@ -74,12 +80,12 @@ def open_container(path: Path) -> InputContainer:
     """
     allowed = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
     try:
-        container = av.open(
+        container: InputContainer = av.open(
             str(path.absolute()),
             "r",
             options=_CODEC_LIMITS,
             container_options=allowed,
-            metadata_errors="replace",
+            **_FORGIVING_TAGS,
         )
     except FFmpegError as error:
         raise UnreadableSource(path, _reason(path, error)) from error
