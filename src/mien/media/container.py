@@ -129,7 +129,7 @@ def decoded(
             frames = packet.decode()
         except StreamEnd:
             return
-        except FFmpegError:
+        except (FFmpegError, ValueError):  # the latter for a codec that did not open, since 19
             at = None if packet.pts is None else packet.pts * float(stream.time_base) - zero
             tally.add(f"damaged packets of {what}", at)
             continue
