@@ -55,6 +55,12 @@ def test_the_terminal_shows_a_sentence_and_a_table_in_eighty_columns():
     assert "\x1b[" not in ran.stdout
 
 
+def test_a_terminal_that_knows_ascii_alone_is_served():
+    ran = mien("read", CHAT, env={"PYTHONIOENCODING": "ascii"})
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.isascii()
+
+
 def test_channels_and_decoders_choose(tmp_path):
     ran = mien("read", CHAT, "--decoders", "words-fast", "--json")
     assert {json.loads(line)["decoder"] for line in ran.stdout.splitlines()} == {"words-fast-v1"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.output import advise, result, result_json
-from mien.core.errors import ConfigError, MienError, SourceError
+from mien.core.errors import ConfigError, SourceError
 
 if TYPE_CHECKING:
     from mien.reader import Options, Veil
@@ -164,9 +164,10 @@ def _write(timeline: Timeline, path: Path) -> None:
 def _show(timeline: Timeline) -> None:
     from mien.report import render_terminal
 
+    is_terminal = sys.stdout.isatty()
+    text = render_terminal(timeline, color=is_terminal)
     try:
-        result(render_terminal(timeline, color=sys.stdout.isatty()))
-    except UnicodeEncodeError as error:
-        raise MienError(
-            "this terminal cannot show the ribbon: set PYTHONIOENCODING=utf-8 or use --json"
-        ) from error
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = render_terminal(timeline, plain=True)
+    result(text)
