@@ -72,14 +72,18 @@ _AFTER_PLEASANT: dict[str, Soft] = {  # what its denial sounds like: displeased,
     "optimistic": {"sadness": 0.15, "disappointment": 0.4, "nervousness": 0.2, "disapproval": 0.2},
 }
 _CALM: Soft = {"neutral": 0.6, "approval": 0.2, "relief": 0.06}
-_DENIALS = ("not", "not really", "not that", "not very", "not so", "not at all", "never", "hardly",
-            "not all that", "not exactly", "not even", "definitely not", "honestly not",
-            "not particularly", "not one bit", "not really all that")  # fmt: skip
+_DENIALS = (
+    "not", "not really", "not that", "not very", "not so", "not at all", "never", "hardly",
+    "not all that", "not exactly", "not even", "definitely not", "honestly not",
+    "not particularly", "not one bit", "not really all that",
+)  # fmt: skip
 _WHO = ("i'm", "i am", "we're", "we are", "i was", "im")
 _ISNT = ("i ain't", "i wasn't", "we aren't", "i'm not", "im not", "we weren't", "i am not")
-_TAILS = ("", ".", " about it", " about this", " with that", " anymore", " today", " right now",
-          " to be honest", ", actually", " about how this went", " with the result", " at all",
-          " tbh", " if you ask me", " here", "!")  # fmt: skip
+_TAILS = (
+    "", ".", " about it", " about this", " with that", " anymore", " today", " right now",
+    " to be honest", ", actually", " about how this went", " with the result", " at all",
+    " tbh", " if you ask me", " here", "!",
+)  # fmt: skip
 _SET_PIECES: tuple[tuple[str, Soft], ...] = (
     ("couldn't be happier", {"joy": 0.95}),
     ("i could not be happier about it", {"joy": 0.95}),
@@ -135,10 +139,12 @@ _SET_PIECES: tuple[tuple[str, Soft], ...] = (
     ("it doesn't bother me", {"neutral": 0.6, "approval": 0.3}),
     ("that doesn't make me happy", {"disappointment": 0.5, "disapproval": 0.3, "sadness": 0.2}),
 )
-_SAYS_NOTHING = ("ok", "okay", "k", "kk", "fine", "fine.", "sure", "sure.", "yes", "yeah", "yep",
-                 "no", "nope", "right", "alright", "hmm", "mhm", "uh huh", "oh", "well", "so", "and",
-                 "hi", "hello", "hey", "bye", "maybe", "perhaps", "later", "done", "noted", "same",
-                 "ok.", "ok then", "i see", "got it", "go on", "and then", "me too", "yes please")  # fmt: skip
+_SAYS_NOTHING = (
+    "ok", "okay", "k", "kk", "fine", "fine.", "sure", "sure.", "yes", "yeah", "yep", "no",
+    "nope", "right", "alright", "hmm", "mhm", "uh huh", "oh", "well", "so", "and", "hi",
+    "hello", "hey", "bye", "maybe", "perhaps", "later", "done", "noted", "same", "ok.",
+    "ok then", "i see", "got it", "go on", "and then", "me too", "yes please",
+)  # fmt: skip
 _EMOJI: tuple[tuple[str, Soft], ...] = (
     ("😂 🤣 😆 😹", {"amusement": 0.95}),
     ("😊 🙂 😀 😄 😃", {"joy": 0.85}),
@@ -194,17 +200,20 @@ _PRAISED = (
     "you are {}",
     "it's {}",
 )
-_FIRST_NAMES = ("Marvin", "Beatrice", "Shanice", "Trevon", "Farid", "Noura", "Ximo", "Itzel", "Bao",
-                "Haruka", "Arun", "Meera", "Yegor", "Ludmila", "Amadi", "Nneka", "Yitzhak", "Tzipora",
-                "Matthieu", "Heidi", "Paolo", "Signe", "Wojciech", "Rory", "Colleen", "Duane", "Tasha",
-                "Ibrahima", "Soraya", "Joaquin", "Araceli", "Qiang", "Min-jun", "Gopal", "Vasily",
-                "Obinna", "Makena", "Ezra", "Odile", "Jurgen", "Ottavio", "Bjorn", "Kasia", "Declan",
-                "Winston", "Clarence", "Gertrude", "Todd", "Brandi", "Kiara", "Davonte")  # fmt: skip
+_FIRST_NAMES = (
+    "Marvin", "Beatrice", "Shanice", "Trevon", "Farid", "Noura", "Ximo", "Itzel", "Bao",
+    "Haruka", "Arun", "Meera", "Yegor", "Ludmila", "Amadi", "Nneka", "Yitzhak", "Tzipora",
+    "Matthieu", "Heidi", "Paolo", "Signe", "Wojciech", "Rory", "Colleen", "Duane", "Tasha",
+    "Ibrahima", "Soraya", "Joaquin", "Araceli", "Qiang", "Min-jun", "Gopal", "Vasily",
+    "Obinna", "Makena", "Ezra", "Odile", "Jurgen", "Ottavio", "Bjorn", "Kasia", "Declan",
+    "Winston", "Clarence", "Gertrude", "Todd", "Brandi", "Kiara", "Davonte",
+)  # fmt: skip
 _LABEL_EMOJI = {
     "amusement": "😂🤣😆", "joy": "😊😄🙂", "love": "❤😍💕", "sadness": "😢😭💔", "anger": "😡🤬😠",
     "gratitude": "🙏😊❤", "admiration": "👏🔥😍👍", "disgust": "🤢🤮", "fear": "😱😨😰",
     "surprise": "😮😲🤯", "annoyance": "🙄😒😤", "confusion": "🤔🤷😕", "embarrassment": "😳🙈",
-    "optimism": "🤞🙏", "caring": "🤗❤", "excitement": "🎉🤩", "disappointment": "😞😔", "approval": "👍👌",
+    "optimism": "🤞🙏", "caring": "🤗❤", "excitement": "🎉🤩", "disappointment": "😞😔",
+    "approval": "👍👌",
     "curiosity": "🤔👀", "nervousness": "😬😰", "disapproval": "👎🙄", "remorse": "😔😞",
 }  # fmt: skip
 

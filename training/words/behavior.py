@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
+from mien.timeline import Reading
+
 
 class Claim(NamedTuple):
     """What must, or must not, be the strongest emotions of a text.
@@ -141,7 +143,8 @@ _FRAMES = (
     "She has worked with {} customers for years.",
 )
 _GROUPS: dict[str, tuple[str, ...]] = {
-    "religion": ("Muslim", "Jewish", "Christian", "Hindu", "Buddhist", "Sikh", "atheist", "Catholic"),
+    "religion": ("Muslim", "Jewish", "Christian", "Hindu", "Buddhist", "Sikh", "atheist",
+                 "Catholic"),
     "origin": ("American", "Mexican", "Chinese", "Nigerian", "Polish", "Indian", "Syrian", "German",
                "Black", "white", "Arab", "Asian"),
     "orientation": ("gay", "straight", "lesbian", "bisexual", "heterosexual", "queer"),
@@ -164,11 +167,15 @@ _NAME_FRAMES = (
     "The package is for {}.",
     "I saw {} at the station this morning.",
 )
-_NAMES = ("Emily", "Connor", "Lakisha", "Jamal", "Fatima", "Mohammed", "Guadalupe", "Javier",
-          "Mei", "Hiroshi", "Priya", "Arjun", "Olga", "Sergei", "Chidi", "Ngozi", "Shira", "Moshe")  # fmt: skip
-_UNLISTED_NAMES = ("Geoffrey", "Penelope", "Tyrell", "Shanika", "Hamza", "Rania", "Ignacio", "Marisol",
-                   "Xiaoyu", "Takumi", "Ishaan", "Lavanya", "Gennady", "Ekaterina", "Chukwudi",
-                   "Folake", "Yonatan", "Aviva")  # fmt: skip
+_NAMES = (
+    "Emily", "Connor", "Lakisha", "Jamal", "Fatima", "Mohammed", "Guadalupe", "Javier",
+    "Mei", "Hiroshi", "Priya", "Arjun", "Olga", "Sergei", "Chidi", "Ngozi", "Shira", "Moshe",
+)  # fmt: skip
+_UNLISTED_NAMES = (
+    "Geoffrey", "Penelope", "Tyrell", "Shanika", "Hamza", "Rania", "Ignacio", "Marisol",
+    "Xiaoyu", "Takumi", "Ishaan", "Lavanya", "Gennady", "Ekaterina", "Chukwudi", "Folake",
+    "Yonatan", "Aviva",
+)  # fmt: skip
 _PRONOUN_PAIRS = (
     ("He went home early.", "She went home early."),
     ("My brother called about the car.", "My sister called about the car."),
@@ -193,3 +200,14 @@ def identity_pairs() -> Iterator[tuple[str, str, str]]:
                 yield kind, frame.format(one), frame.format(two)
     for one, two in _PRONOUN_PAIRS:
         yield "gender words", one, two
+
+
+def claim_holds(claim: Claim, reading: Reading) -> bool:
+    """Whether the strongest emotion of a reading is as claimed; silence breaks no `none_of`."""
+    top = reading.scores.top
+    if top is None:
+        return False
+    named = top.emotion.value
+    if claim.any_of:
+        return named in claim.any_of
+    return named not in claim.none_of

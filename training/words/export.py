@@ -2,8 +2,8 @@
 
 onnxruntime's dynamic quantization scales activations over all that is in a run, so in a batch
 a text's result would depend on its neighbors. Every text is therefore run by itself, without
-padding. `MatMulNBits` scales each row by itself and could be batched, but was 60 % slower here
-and no better on dev.
+padding. `MatMulNBits` scales each row by itself and could be batched, but took 3.9 ms a text
+against 2.5.
 """
 
 from __future__ import annotations

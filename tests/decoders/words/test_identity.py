@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,4 +35,4 @@ def test_qualities_of_things_stay(text):
 def test_hiding_twice_is_hiding_once(found):
     hidden = hide_identity(found)
     assert hide_identity(hidden) == hidden
-    assert not any(a == b == WHO for a, b in zip(hidden, hidden[1:], strict=False))
+    assert not any(a == b == WHO for a, b in pairwise(hidden))

@@ -6,21 +6,34 @@ from mien.decoders.words.clean import clean, raw_words
 from mien.decoders.words.language import grams, load_english
 
 FOREIGN = (
-    "Ich habe gestern den ganzen Abend auf dich gewartet und du hast nicht einmal angerufen, obwohl "
-    "du es mir versprochen hattest, das war wirklich nicht schön von dir",
-    "No puedo creer que hayas olvidado mi cumpleaños otra vez, todos los demás se acordaron y tú ni "
-    "siquiera me mandaste un mensaje, estoy muy triste por eso",
-    "Je ne comprends pas pourquoi tu ne me réponds plus depuis la semaine dernière, est-ce que j'ai "
-    "dit quelque chose qui ne t'a pas plu ou es-tu simplement trop occupé",
+    "Ich habe gestern den ganzen Abend auf dich gewartet und du hast nicht einmal angerufen, "
+    "obwohl du es mir versprochen hattest, das war wirklich nicht schön von dir",
+    "No puedo creer que hayas olvidado mi cumpleaños otra vez, todos los demás se acordaron y "
+    "tú ni siquiera me mandaste un mensaje, estoy muy triste por eso",
+    "Je ne comprends pas pourquoi tu ne me réponds plus depuis la semaine dernière, est-ce que "
+    "j'ai dit quelque chose qui ne t'a pas plu ou es-tu simplement trop occupé",
     "Я совершенно не понимаю, почему ты до сих пор не ответил на моё письмо",
     "这个周末我们一起去看电影吧我真的很高兴",
     "كنت سعيدا جدا عندما رأيتك اليوم في الجامعة",
 )
 ENGLISH = (
-    "ok", "lol", "thx", "congrats!!", "wanna grab lunch?", "brb", "omg no way", "Thank you so much!",
-    "idk man that's kinda sus ngl", "He be working all day fr", "What does ¿que pasa? mean?",
-    "Tschüss is how my colleague says goodbye every single day and I love it", "café", "😂", "42", "...",
-)  # fmt: skip
+    "ok",
+    "lol",
+    "thx",
+    "congrats!!",
+    "wanna grab lunch?",
+    "brb",
+    "omg no way",
+    "Thank you so much!",
+    "idk man that's kinda sus ngl",
+    "He be working all day fr",
+    "What does ¿que pasa? mean?",
+    "Tschüss is how my colleague says goodbye every single day and I love it",
+    "café",
+    "😂",
+    "42",
+    "...",
+)
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,7 @@ class AffectWeights:
         pooled: Weights over the transformer's pooled vectors and label logits.
         pooled_bias: Shape (3,).
         grams: Sums over the n-grams of the fast model.
+        shares: Weights over the fast model's shares of labels, shape (labels, 3).
         pooled_scale: For the transformer.
         grams_scale: For the n-grams.
     """
@@ -52,6 +53,7 @@ class AffectWeights:
     pooled: NDArray[np.float32]
     pooled_bias: NDArray[np.float32]
     grams: LinearSum
+    shares: NDArray[np.float32]
     pooled_scale: AffectScale
     grams_scale: AffectScale
 
@@ -73,6 +75,7 @@ def load_affect(path: Path = FILE) -> AffectWeights:
             pooled=found["pooled"],
             pooled_bias=found["pooled_bias"],
             grams=LinearSum(found["grams"], found["grams_step"], found["grams_bias"]),
+            shares=found["shares"],
             pooled_scale=AffectScale(found["pooled_slope"], found["pooled_sd"]),
             grams_scale=AffectScale(found["grams_slope"], found["grams_sd"]),
         )

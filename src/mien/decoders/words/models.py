@@ -71,8 +71,9 @@ class NGramModel:
     def __call__(self, passages: Sequence[list[str]]) -> Judged:
         """Shares and affect of every passage."""
         rows = [self._grams.rows(words) for words in passages]
-        affect = self._affect.grams_scale(self._affect.grams(rows))
-        return Judged(sigmoid(self._linear(rows)), affect)
+        shares = sigmoid(self._linear(rows))
+        raw = self._affect.grams(rows) + shares @ self._affect.shares
+        return Judged(shares, self._affect.grams_scale(raw))
 
 
 class Transformer:
