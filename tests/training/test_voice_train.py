@@ -156,6 +156,7 @@ def test_what_is_exported_is_what_was_trained(bank, tmp_path):
         "doubt": 0.5,
         "least_confidence": 0.4,
         "spread": 0.2,
+        "neutral": [0.0] * 10,
         "affect_scale": [1.0, 1.1],
     }
     export(pairs, tmp_path / "v.onnx", facts)

@@ -1,31 +1,44 @@
-"""The trained speech net as an ONNX file."""
+"""Trained speech nets as one ONNX file."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
 import torch
+from torch import Tensor, nn
 
 from mien.decoders.voice.features import BANDS
 from mien.decoders.voice.speech import BLOCK
 from training.speech.net import HIDDEN, REACH, STRIDE, SpeechNet
 
 
-def export(net: SpeechNet, path: Path, threshold: float) -> None:
-    """Write the net for blocks of fixed size, its last bias moved so that 0.5 is the threshold."""
-    with torch.no_grad():
-        net.judge.bias -= math.log(threshold / (1 - threshold))
+class Mean(nn.Module):
+    """Several nets that answer as one; their states are stacked."""
+
+    def __init__(self, nets: Sequence[SpeechNet]) -> None:
+        super().__init__()
+        self.nets = nn.ModuleList(nets)
+
+    def forward(self, frames: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean logits, and the states after them, shape (nets, 1, 64)."""
+        told = [net.logits(frames, hidden[i : i + 1]) for i, net in enumerate(self.nets)]
+        logits, after = zip(*told, strict=True)
+        return torch.stack(logits).mean(0), torch.cat(after)
+
+
+def export(nets: Sequence[SpeechNet], path: Path) -> None:
+    """Write the mean of `nets` for blocks of fixed size."""
     frames = torch.zeros(1, BLOCK + REACH - STRIDE, BANDS)
-    hidden = torch.zeros(1, 1, HIDDEN)
+    hidden = torch.zeros(len(nets), 1, HIDDEN)
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(
-        net.eval(),
+        Mean(nets).eval(),
         (frames, hidden),
         path,
         input_names=["frames", "hidden"],
-        output_names=["speech", "after"],
+        output_names=["logits", "after"],
         opset_version=17,
         dynamo=False,
     )

@@ -6,13 +6,14 @@ import torch
 from torch import Tensor, nn
 
 from mien.decoders.voice.features import BANDS
+from mien.decoders.voice.speech import SMOOTH, UNHEARD
 
 REACH, STRIDE = 6, 2
 HIDDEN = 64
 
 
 class SpeechNet(nn.Module):
-    """Causal: step `i` has heard frames up to `2 i + 5` and judges step `i - STEPS_AHEAD`."""
+    """Causal: step `i` has heard frames up to `2 i + 5`."""
 
     def __init__(self, channels: int = 40) -> None:
         super().__init__()
@@ -32,7 +33,12 @@ class SpeechNet(nn.Module):
         steps, after = self.recur(heard.transpose(1, 2), hidden)
         return self.judge(steps).squeeze(2), after
 
-    def forward(self, frames: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
-        """Probabilities and the state after them; what is exported."""
-        told, after = self.logits(frames, hidden)
-        return torch.sigmoid(told), after
+
+def smoothed(logits: Tensor) -> Tensor:
+    """The mean of the last `SMOOTH` logits of a stream's start, shape of `logits`.
+
+    Number `i` judges step `i - STEPS_AHEAD`.
+    """
+    led = nn.functional.pad(logits, (SMOOTH - 1, 0), value=UNHEARD)
+    mean: Tensor = nn.functional.avg_pool1d(led.unsqueeze(1), SMOOTH, 1).squeeze(1)
+    return mean

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from mien.decoders.voice.speech import STEPS_AHEAD, Leveler, silence
-from training.speech.net import REACH, STRIDE, SpeechNet
+from training.speech.net import REACH, STRIDE, SpeechNet, smoothed
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,12 @@ class Recipe:
         batch: Mixtures a step.
         rate: Highest learning rate.
         teacher: Share of Silero's judgement in the label; the rest is the energy rule.
-        held_out: Shards that only choose the threshold.
     """
 
-    epochs: int = 12
+    epochs: int = 8
     batch: int = 32
     rate: float = 4e-3
     teacher: float = 0.6
-    held_out: int = 2
     average: float = 0.99
 
 
@@ -58,7 +56,7 @@ def train(shards: Sequence[Path], recipe: Recipe, seed: int, folder: Path) -> Sp
     if (folder / "net.pt").is_file():
         averaged.load_state_dict(torch.load(folder / "net.pt", weights_only=True))
         return averaged.eval()
-    parts = [load_shard(path, recipe.teacher) for path in shards[recipe.held_out :]]
+    parts = [load_shard(path, recipe.teacher) for path in shards]
     frames = np.concatenate([part[0] for part in parts])
     labels = np.concatenate([part[1] for part in parts])
     steps = len(frames) // recipe.batch
@@ -118,7 +116,7 @@ def train(shards: Sequence[Path], recipe: Recipe, seed: int, folder: Path) -> Sp
 
 def _loss(net: SpeechNet, frames: NDArray[np.float32], labels: NDArray[np.float32]):
     told, _ = net.logits(torch.from_numpy(frames))
-    told = told[:, STEPS_AHEAD:]
+    told = smoothed(told)[:, STEPS_AHEAD:]
     wanted = torch.from_numpy(labels[:, : told.shape[1]])
     return functional.binary_cross_entropy_with_logits(told, wanted)
 
@@ -131,23 +129,3 @@ def _augmented(frames: NDArray[np.float16], rng: np.random.Generator) -> NDArray
     color = np.stack([np.interp(at, np.arange(5), row) for row in knots])
     moved: NDArray[np.float32] = frames.astype(np.float32) + color[:, None].astype(np.float32)
     return moved
-
-
-def choose_threshold(net: SpeechNet, shards: Sequence[Path], recipe: Recipe) -> float:
-    """Where 0.75 miss + 0.25 false alarm is least on mixtures that did not teach.
-
-    Someone speaks there where both the teacher and the level of the clean speech say so.
-    """
-    told, wanted = [], []
-    for path in shards:
-        frames, _ = load_shard(path, recipe.teacher)
-        with torch.inference_mode():
-            logits, _ = net.logits(torch.from_numpy(frames.astype(np.float32)))
-        told.append(torch.sigmoid(logits[:, STEPS_AHEAD:]).numpy())
-        with np.load(path) as shard:
-            both = (shard["teacher"] >= 0.5) & (shard["energy"] > 0)
-        wanted.append(both[:, : told[-1].shape[1]])
-    says, speaks = np.concatenate(told), np.concatenate(wanted)
-    grid = np.arange(0.2, 0.81, 0.02)
-    costs = [0.75 * (says[speaks] < t).mean() + 0.25 * (says[~speaks] >= t).mean() for t in grid]
-    return round(float(grid[int(np.argmin(costs))]), 2)

@@ -23,6 +23,7 @@ from training.voice.calibration import (
     fit_temperature,
     least_confidence,
     sureness,
+    typical_neutral,
 )
 from training.voice.corpora import LABELS, Clip, fingerprint, speaker_folds
 from training.voice.gather import Said
@@ -64,6 +65,7 @@ class Constants:
     doubt: float
     least: float
     spread: float
+    neutral: tuple[float, ...]
     affect: tuple[float, float]
     sure: Sure
     figures: tuple[Figure, ...]
@@ -76,6 +78,7 @@ class Constants:
             "doubt": round(self.doubt, 3),
             "least_confidence": self.least,
             "spread": round(self.spread, 4),
+            "neutral": [round(value, 4) for value in self.neutral],
             "affect_scale": [round(scale, 4) for scale in self.affect],
         }
 
@@ -126,6 +129,7 @@ def fit_constants(
         doubt,
         least,
         disagreement(clean, temperature),
+        typical_neutral(clean.together),
         affect_scale(clean.together, label_map("voice").priors),
         judged["clean"],
         tuple(_confidence_figures(judged, least)),
@@ -149,6 +153,31 @@ def _confidence_figures(judged: dict[str, Sure], least: float) -> list[Figure]:
             for key, (value, note) in rows.items()
         ]
     return found
+
+
+def confidence_unheard(
+    said: Said,
+    rows: NDArray[np.int64],
+    corpus: str,
+    constants: Constants,
+    quality: NDArray[np.float64],
+) -> list[Figure]:
+    """What the confidence is worth on a corpus that the nets never heard."""
+    truth = indices(said.clips)[rows]
+    logits, level = said.labels[0, rows], quality[rows]
+    sure = sureness(logits, truth, level, constants.temperature, constants.doubt)
+    told = sure.confidence >= constants.least
+    where = f"{figures.NAMES.get(corpus, corpus)}, never heard"
+    rows_of = {
+        "ECE of confidence": sure.error,
+        "share told": float(told.mean()),
+        "right among told": float(sure.is_right[told].mean()) if told.any() else 0.0,
+    }
+    note = "all 9 labels allowed"
+    return [
+        Figure(name=name, of=where, value=value, n=len(told), group="left out", note=note)
+        for name, value in rows_of.items()
+    ]
 
 
 def trained_on(data: Path, taught: Sequence[str], judged: Sequence[str]) -> tuple[Training, ...]:

@@ -167,7 +167,7 @@ def test_what_is_not_finite_does_no_harm(scene):
 
 def test_a_reference_changes_what_is_said_and_says_so(scene, speech):
     reference = DECODER.refer([Sound(speech(4.0, 120.0, 9), 0.0)])
-    assert reference.shape == (N_STATISTICS,)
+    assert reference.shape == (N_STATISTICS + 10,)
     plain, adapted = read(scene), read(scene, reference=reference)
     assert {r.adapted for r in plain} == {Adapted.NONE}
     assert {r.adapted for r in adapted} == {Adapted.BASELINE}

@@ -11,7 +11,7 @@ from mien.decoders.voice.readout import Readout, meaning
 from mien.emotions.maps import label_map
 
 LABELS = label_map("voice")
-READOUT = Readout(LABELS.labels, 1.3, 0.8, 0.4, 0.2, (1.0, 1.0))
+READOUT = Readout(LABELS.labels, 1.3, 0.8, 0.4, 0.2, (0.0,) * 10, (1.0, 1.0))
 
 logits = arrays(np.float32, (4, len(LABELS.labels)), elements=st.floats(-8, 8, width=32))
 
@@ -36,6 +36,22 @@ def test_poor_sound_makes_a_clear_voice_less_sure(label, quality):
     row = np.zeros((1, len(LABELS.labels)), dtype=np.float32)
     row[0, LABELS.index(label)] = 5.0
     assert confidence(row, quality)[0] < confidence(row, 1.0)[0]
+
+
+@given(logits)
+def test_a_reference_like_everyones_changes_nothing(rows):
+    said = np.append(rows[0], np.float32(0.5))
+    typical = np.array(READOUT.neutral, dtype=np.float32)
+    np.testing.assert_array_equal(READOUT.adapted(said, typical), said)
+
+
+def test_who_always_sounds_sad_is_taken_less_for_sad():
+    sad, said = LABELS.index("sad"), np.zeros(10, dtype=np.float32)
+    at_rest = np.zeros(10, dtype=np.float32)
+    at_rest[sad] = 3.0
+    told = READOUT.adapted(said, at_rest)
+    assert told[sad] == pytest.approx(-1.0)
+    assert not np.delete(told, sad).any()
 
 
 def test_boredom_has_no_emotion_to_be_sure_of():

@@ -14,7 +14,7 @@ from mien.core.config import Config
 from mien.decoders.calibrate import sigmoid
 from mien.decoders.decoder import Reference, Sound
 from mien.decoders.session import metadata, open_session
-from mien.decoders.voice.features import Floats, pitch, statistics
+from mien.decoders.voice.features import N_STATISTICS, Floats, pitch, statistics
 from mien.decoders.voice.quality import Quality, assess
 from mien.decoders.voice.readout import Readout, meaning
 from mien.decoders.voice.speech import SpeechNet
@@ -50,9 +50,29 @@ class Parts:
 
     def judge(self, utterance: Utterance, pitches: Floats, reference: Reference | None) -> Told:
         """What the net says of an utterance, compared with a reference if there is one."""
-        is_known = reference is not None
         whole = statistics(utterance.mel, pitches)
-        relative = np.zeros_like(whole) if reference is None else whole - reference
+        if reference is None:
+            return self._ask(utterance, pitches, whole, np.zeros_like(whole), is_known=False)
+        relative = whole - reference[:N_STATISTICS]
+        told = self._ask(utterance, pitches, whole, relative, is_known=True)
+        return replace(told, said=self.readout.adapted(told.said, reference[N_STATISTICS:]))
+
+    def rest(self, utterance: Utterance) -> Reference:
+        """What is remembered of a neutral utterance: its statistics and what the net says."""
+        pitches = pitch(utterance.samples)
+        whole = statistics(utterance.mel, pitches)
+        told = self._ask(utterance, pitches, whole, np.zeros_like(whole), is_known=False)
+        return np.concatenate([whole, told.said])
+
+    def _ask(
+        self,
+        utterance: Utterance,
+        pitches: Floats,
+        whole: Floats,
+        relative: Floats,
+        *,
+        is_known: bool,
+    ) -> Told:
         given = {
             "mel": utterance.mel[None],
             "pitch": pitches[None],
@@ -61,7 +81,7 @@ class Parts:
             "known": np.full((1, 1), is_known, dtype=np.float32),
         }
         logits, high, affect = self.session.run(None, given)
-        return Told(logits[0], high, affect[0])
+        return Told(np.concatenate([logits[0], high]), affect[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +89,22 @@ class Told:
     """The net's outputs for one utterance.
 
     Attributes:
-        logits: Of the labels, shape (labels,).
-        high: Logit of high arousal, shape (1,).
+        said: Logits of the labels, then of high arousal, shape (labels + 1,).
         affect: Valence and arousal, then the logarithm of their spreads, shape (4,).
     """
 
-    logits: Floats
-    high: Floats
+    said: Floats
     affect: Floats
+
+    @property
+    def logits(self) -> Floats:
+        """Of the labels, a single row, shape (1, labels)."""
+        return self.said[None, :-1]
+
+    @property
+    def high(self) -> Floats:
+        """Of high arousal, shape (1,)."""
+        return self.said[-1:]
 
 
 class VoiceDecoding:
@@ -84,7 +112,7 @@ class VoiceDecoding:
 
     Args:
         parts: The loaded nets.
-        reference: Statistics of the person's neutral speech, shape (N_STATISTICS,), or None.
+        reference: The person's neutral speech, as `VoiceDecoder.refer` gives it, or None.
     """
 
     def __init__(self, parts: Parts, reference: Reference | None) -> None:
@@ -150,13 +178,13 @@ class VoiceDecoding:
     def _told(self, reading: Reading, told: Told, quality: Quality) -> Reading:
         """The reading with what the net says."""
         readout, labels = self._parts.readout, self._parts.labels
-        shares = readout.shares(told.logits[None])
+        shares = readout.shares(told.logits)
         scores, deviations = labels.spread(shares), readout.deviations(shares)
         spreads = np.exp(np.clip(told.affect[2:], -3, 1)) * readout.affect_scale
         valence, arousal = np.clip(told.affect[:2], -1, 1).tolist()
         level = np.array([quality.overall], dtype=np.float32)
         tops = meaning(labels, scores)
-        confidence = float(readout.confidence(told.logits[None], level, tops)[0])
+        confidence = float(readout.confidence(told.logits, level, tops)[0])
         is_sure = confidence >= readout.least_confidence
         return replace(
             reading,
@@ -202,13 +230,14 @@ class VoiceDecoder:
         return VoiceDecoding(self._parts, reference)
 
     def refer(self, pieces: Iterable[Sound]) -> Reference | None:
-        """How a person sounds when neutral, shape (N_STATISTICS,).
+        """How a person sounds when neutral, shape (N_STATISTICS + labels + 1,).
 
         Args:
             pieces: Two or more neutral sentences, by the microphone that is used later.
 
         Returns:
-            The mean of the utterances' statistics; None for less than 1.5 s of speech.
+            The mean over utterances of their statistics and of what the net says of them;
+            None for less than 1.5 s of speech.
         """
         stream = SpeechStream(self._parts.speech, self._parts.rule)
         found = [u for sound in pieces for u in stream.push(_cleaned(sound.samples))]
@@ -216,8 +245,7 @@ class VoiceDecoder:
         found = [u for u in found if u.piece.seconds >= _BRIEF]
         if sum(u.piece.seconds for u in found) < _REST_SECONDS:
             return None
-        rows = [statistics(u.mel, pitch(u.samples)) for u in found]
-        mean: Reference = np.stack(rows).mean(axis=0)
+        mean: Reference = np.stack([self._parts.rest(u) for u in found]).mean(axis=0)
         return mean
 
 

@@ -17,6 +17,9 @@ from mien.emotions.maps import LabelMap
 Rows = NDArray[np.float32]
 """One number for each label, or rows of them."""
 
+SHARE_OF_REST = 1 / 3
+"""How much of what neutral speech adds is taken away; the nets themselves see to the rest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Readout:
@@ -29,6 +32,8 @@ class Readout:
         least_confidence: Below it the verdict is `cannot_tell`.
         spread: Standard deviation of a share's error where the share is one half; it shrinks
             towards 0 and 1 as a binomial's does.
+        neutral: What the nets say of neutral speech on average, logits of the labels and of
+            high arousal, shape (labels + 1,).
         affect_scale: What the net's own spread of valence and arousal is multiplied by, so
             that it holds on unheard speakers.
     """
@@ -38,6 +43,7 @@ class Readout:
     doubt: float
     least_confidence: float
     spread: float
+    neutral: tuple[float, ...]
     affect_scale: tuple[float, float]
 
     @classmethod
@@ -56,10 +62,22 @@ class Readout:
                 doubt=float(plain["doubt"]),
                 least_confidence=float(plain["least_confidence"]),
                 spread=float(plain["spread"]),
+                neutral=tuple(float(value) for value in plain["neutral"]),
                 affect_scale=(float(valence), float(arousal)),
             )
         except (KeyError, ValueError, TypeError) as error:
             raise BadWeights(f"the voice weights carry no readable constants: {error!r}") from error
+
+    def adapted(self, said: Rows, at_rest: Rows) -> Rows:
+        """Logits less a third of what a person's neutral speech adds to them.
+
+        Args:
+            said: Logits of the labels and of high arousal, shape (labels + 1,).
+            at_rest: The same of the person's neutral speech.
+        """
+        added = at_rest - np.array(self.neutral, dtype=np.float32)
+        less: Rows = said - np.float32(SHARE_OF_REST) * added
+        return less
 
     def shares(self, logits: Rows) -> Rows:
         """The share of each label, summing to one, shape of `logits`."""

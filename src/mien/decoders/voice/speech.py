@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mien.core.arrays import Samples
+from mien.decoders.calibrate import sigmoid
 from mien.decoders.session import open_session
 from mien.decoders.voice.features import BANDS, FRAME_HZ, Floats
 
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
 
 STEP_FRAMES = 2
 """Frames a probability stands for: 20 ms."""
-STEPS_AHEAD = 3
-"""Steps that the net hears beyond the one it judges; 120 ms with its first convolution."""
+SMOOTH = 9
+"""Steps whose logits are averaged: noise makes single steps flicker, speech does not."""
+STEPS_AHEAD = 7
+"""Steps heard beyond the one that is judged: half the average, and three for the net itself."""
+UNHEARD = -4.0
+"""The logit of what was not heard."""
 BLOCK = 100
 """Frames that are judged at once. Fixed, so that sums run in one order for any cut."""
 
 _REACH = 6  # frames of the first convolution
-_HIDDEN = 64
 _WANTED_DB = -20.0
 _EXPECTED_DB = -30.0  # before anything was heard
 _QUIETEST_DB = -50.0  # what is softer is not raised to the level of speech
@@ -80,16 +84,21 @@ class SpeechNet:
             BadWeights: If they cannot be loaded.
         """
         self._session: onnxruntime.InferenceSession = open_session(path, threads)
+        self._state: tuple[int, ...] = tuple(self._session.get_inputs()[1].shape)
+
+    def begin(self) -> Floats:
+        """The state before a stream, shape (nets, 1, 64)."""
+        return np.zeros(self._state, dtype=np.float32)
 
     def judge(self, frames: Floats, hidden: Floats) -> tuple[Floats, Floats]:
-        """Probabilities of the steps in leveled frames, and the state after them.
+        """Logits of the steps in leveled frames, and the state after them.
 
         Args:
             frames: Leveled, led by the 4 frames before them, shape (BLOCK + 4, 64).
-            hidden: State before, shape (1, 1, 64).
+            hidden: State before, from `begin` or the last call.
 
         Returns:
-            Shapes (BLOCK / 2,) and (1, 1, 64). Number `i` judges step `i - STEPS_AHEAD`.
+            Shape (BLOCK / 2,), and the state after.
         """
         told, after = self._session.run(None, {"frames": frames[None], "hidden": hidden})
         return told[0], after
@@ -102,7 +111,8 @@ class SpeechTracker:
         self._net = net
         self._level = Leveler()
         self._lead = silence(_REACH - STEP_FRAMES)
-        self._hidden = np.zeros((1, 1, _HIDDEN), dtype=np.float32)
+        self._hidden = net.begin()
+        self._logits = _unheard()
         self._to_drop = STEPS_AHEAD
         self._latest = 0.0
 
@@ -119,7 +129,8 @@ class SpeechTracker:
     def skip(self) -> Floats:
         """What `push` would give for a mute block, without asking the net."""
         self._lead = silence(_REACH - STEP_FRAMES)
-        self._hidden = np.zeros_like(self._hidden)
+        self._hidden = self._net.begin()
+        self._logits = _unheard()
         self._level.skip(BLOCK)
         told = np.zeros(BLOCK // STEP_FRAMES, dtype=np.float32)
         # The first steps judge the end of the block before: as it was judged last.
@@ -136,10 +147,18 @@ class SpeechTracker:
         """
         frames = np.concatenate([self._lead, self._level(mel)])
         self._lead = frames[-(_REACH - STEP_FRAMES) :]
-        told, self._hidden = self._net.judge(frames, self._hidden)
+        logits, self._hidden = self._net.judge(frames, self._hidden)
+        logits = np.concatenate([self._logits, logits])
+        self._logits = logits[-(SMOOTH - 1) :]
+        told = sigmoid(np.convolve(logits, np.full(SMOOTH, 1 / SMOOTH), "valid"))
         self._latest = float(told[-1])
         drop, self._to_drop = self._to_drop, 0
         return told[drop:]
+
+
+def _unheard() -> Floats:
+    """What stands for logits before a stream begins: surely no speech."""
+    return np.full(SMOOTH - 1, UNHEARD, dtype=np.float32)
 
 
 @cache
