@@ -18,7 +18,7 @@ def about(pinned: str) -> list[str]:
     return [
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {processor()}, {os.cpu_count()} cores, "
         f"{platform.system()} {platform.machine()}; load when it began {load:.1f}",
-        f"one core ({pinned}), one thread in every library; Python {platform.python_version()}",
+        f"{pinned}, one thread in every library; Python {platform.python_version()}",
         "ours: " + ", ".join(_versions(OURS)),
         "peers: " + ", ".join(_versions(PEERS)),
     ]

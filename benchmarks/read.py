@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> None:
     unknown = sorted(set(asked.only) - set(GROUPS))
     if unknown:
         raise SystemExit(f"nothing is called {', '.join(unknown)}: choose from {', '.join(GROUPS)}")
-    pinned = pin(asked.core)
+    pinned = "not pinned to a core" if asked.unpinned else pin(asked.core)
     lines = about(pinned)
     if asked.quick:
         lines.append("quick: short inputs, two runs; these figures are not to be quoted")
@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the table here as well")
     parser.add_argument("--quick", action="store_true", help="short inputs: does it all work?")
     parser.add_argument("--core", type=int, help="the core to use; by default the last one")
+    parser.add_argument("--unpinned", action="store_true", help="leave the core to the system")
     parser.add_argument("--cache", type=Path, default=ROOT / "out" / "benchmarks", help="inputs")
     parser.add_argument("--texts", type=Path, help="messages, one a line, instead of made-up ones")
     parser.add_argument("--yunet", type=Path, help="YuNet's weights, if they are not pulled yet")
