@@ -1,7 +1,8 @@
 """Fine-tuning of the transformer's upper layers on hard or soft labels.
 
-The lower layers stay as they were pretrained, so their states are computed once: with four of
-six frozen an epoch takes a third of the time.
+The lower layers stay as they were pretrained, so their states are computed once. With three of
+six frozen an epoch takes half the time; four frozen and an average over .998 gave .516 macro-F1
+on dev instead of .531.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Schedule:
     rate: float = 2e-4
     decay: float = 0.9
     head_rate: float = 3e-3
-    average: float = 0.998
+    average: float = 0.99
 
 
 @dataclass(frozen=True, slots=True)
