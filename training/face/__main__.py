@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/face"), help="folder of the run")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=Recipe.steps, help="batches of training")
+    parser.add_argument("--steps", type=int, default=Recipe().steps, help="batches of training")
     parser.add_argument("--ship", type=Path, help="folder the final files are copied to")
     options = parser.parse_args()
 

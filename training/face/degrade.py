@@ -70,7 +70,9 @@ def _blurred(crops: Crops, sigma: float) -> Crops:
 def _covered(crops: Crops, top: int, bottom: int) -> Crops:
     changed = crops.copy()
     # One even grey a picture, light and dark in turn, like a surgical or a black mask.
-    changed[:, top:bottom] = np.tile(np.uint8([60, 200, 130]), len(crops))[: len(crops), None, None]
+    changed[:, top:bottom] = np.resize(np.array([60, 200, 130], dtype=np.uint8), len(crops))[
+        :, None, None
+    ]
     return changed
 
 

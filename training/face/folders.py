@@ -28,7 +28,7 @@ class Folders:
 
     @property
     def weights(self) -> Path:
-        """The file that is shipped: eight bits, both mirror images, every constant inside."""
+        """The file that is shipped: integers, both mirror images, every constant inside."""
         return self.out / f"{NAME}.onnx"
 
     @property

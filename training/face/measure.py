@@ -82,9 +82,9 @@ def _file_figures(folders: Folders, test: Pictures, of: str) -> list[Figure]:
     """What eight bits and the second mirror image change."""
     rows = []
     for name, file in (
-        ("accuracy, eight bits, both mirror images (shipped)", folders.weights),
+        ("accuracy, integers, both mirror images (shipped)", folders.weights),
         ("accuracy, float, both mirror images", folders.out / "float.onnx"),
-        ("accuracy, eight bits, one pass", folders.out / "single.onnx"),
+        ("accuracy, integers, one pass", folders.out / "single.onnx"),
         ("accuracy, float, one pass", folders.out / "single-float.onnx"),
     ):
         is_right = run_file(file, test.images).argmax(1) == test.majority
@@ -150,7 +150,7 @@ def _data(folders: Folders, pictures: Pictures) -> tuple[Training, ...]:
     counts = {
         "training": len(teaching(pictures)),
         "validation: every choice": len(validating(pictures)),
-        "test: read once": len(published_test(pictures)),
+        "test: read after every choice": len(published_test(pictures)),
     }
     sets = [
         Training(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,11 +45,16 @@ def load_photographs(folder: Path) -> list[Photograph]:
         photographs.append(
             Photograph(
                 frame,
-                tuple(tuple(float(v) for v in box) for box in row["faces"]),
-                tuple(tuple(float(v) for v in box) for box in row["ignore"]),
+                tuple(_box(values) for values in row["faces"]),
+                tuple(_box(values) for values in row["ignore"]),
             )
         )
     return photographs
+
+
+def _box(values: Sequence[float]) -> Box:
+    x, y, width, height = (float(value) for value in values)
+    return x, y, width, height
 
 
 def detector_figures(

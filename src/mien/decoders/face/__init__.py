@@ -30,5 +30,5 @@ FACE = Offer(
     channel=Channel.FACE,
     card=_card,
     load=_load,  # type: ignore[arg-type]
-    cost="2 ms a followed face and picture, 20 ms a search, one thread",
+    cost="5 ms a followed face and picture, 20 ms a search by YuNet, one thread",
 )
