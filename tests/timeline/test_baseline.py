@@ -26,3 +26,12 @@ def test_a_baseline_of_its_own_is_used():
     rest = Timeline.of_readings(told(i, i + 1, anger=0.6) for i in range(LEAST))
     related = Timeline.of_readings([told(0, 1, anger=0.1)]).relative_to_baseline(rest)
     assert related.readings[0].extra["z_anger"] < 0
+
+
+def test_people_of_two_files_are_two_people():
+    from mien.timeline import stamp
+
+    low = [told(i, i + 1, anger=0.1) for i in range(LEAST)]
+    high = [stamp(told(i, i + 1, anger=0.9), "b.wav") for i in range(LEAST)]
+    related = Timeline.of_readings([*low, *high]).relative_to_baseline()
+    assert {reading.extra["z_anger"] for reading in related} == {0}

@@ -39,6 +39,14 @@ def test_a_gap_stays_a_gap():
     assert [r.start for r in timeline.resample(2.0)] == [0, 8]
 
 
+def test_two_decoders_are_never_averaged():
+    from dataclasses import replace
+
+    other = replace(told(0, 1, anger=0.0), decoder="other-v1")
+    grid = Timeline.of_readings([told(0, 1, anger=1.0), other]).resample(1.0)
+    assert sorted(_anger(grid)) == [0, 1]
+
+
 def test_what_was_never_judged_stays_unjudged():
     grid = Timeline.of_readings([told(0, 1, anger=0.5)]).resample(1.0)
     assert np.isnan(scores_array(grid.table)).sum() == 40

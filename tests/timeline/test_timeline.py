@@ -49,6 +49,8 @@ def test_lanes_are_who_was_read_on_what():
         ("Face 1", Channel.FACE),
     ]
     assert len(timeline.of_lane(timeline.lanes[0])) == 2
+    other = replace(told(0, 1), decoder="other-v1")
+    assert len(Timeline.of_readings([told(0, 1), other]).lanes) == 2
     assert timeline.people() == ("Face 1",)
 
 

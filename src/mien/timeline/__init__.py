@@ -2,7 +2,7 @@
 
 from mien.timeline.card import Card, Figure, Training, read_card
 from mien.timeline.conversation import Conversation, Turn
-from mien.timeline.files import json_line, read_timeline, replacing, write_timeline
+from mien.timeline.files import FORMS, json_line, read_timeline, replacing, write_timeline
 from mien.timeline.origin import Kind, Origin, Skipped, Thumbnail
 from mien.timeline.plain import plain_reading, reading_of
 from mien.timeline.reading import (
@@ -18,6 +18,7 @@ from mien.timeline.summary import Peak, mean_shares, peaks
 from mien.timeline.timeline import Builder, Lane, Timeline
 
 __all__ = [
+    "FORMS",
     "Adapted",
     "Box",
     "Builder",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from mien.emotions.emotion import Emotion
-from mien.timeline.reading import Adapted, Channel, Reading
+from mien.timeline.reading import Adapted, Reading
 from mien.timeline.timeline import Timeline
 
 LEAST = 8
@@ -18,12 +18,13 @@ _FLOOR_DIMENSION = 0.05
 _MAD_TO_SD = 1.4826  # of a normal distribution
 
 _Usual = dict[str, tuple[float, float]]
+_Key = tuple[str, str, str | None]
 
 
 def relative_to_baseline(timeline: Timeline, baseline: Timeline | None = None) -> Timeline:
     """The readings with `z_...` numbers in `extra`: distance from the person's own usual.
 
-    A usual is the median over the person's told readings on that channel, and a distance is
+    A usual is the median over the person's told readings by that decoder, and a distance is
     counted in robust standard deviations (1.4826 times the median absolute deviation, with a
     floor so that a motionless face does not make every twitch an event). Shares themselves
     stay what raters would say. People whose usual rests on fewer than `LEAST` readings are
@@ -31,13 +32,14 @@ def relative_to_baseline(timeline: Timeline, baseline: Timeline | None = None) -
 
     Args:
         timeline: What to compare.
-        baseline: Readings of the same people at rest, matched by channel and label; by
+        baseline: Readings of the same people at rest, matched by decoder and label; by
             default the timeline itself.
     """
-    usual = _usual_by_lane(baseline if baseline is not None else timeline)
+    is_own = baseline is None
+    usual = _usual_by_lane(baseline if baseline is not None else timeline, is_own)
     readings = [
-        _related(reading, usual[reading.channel, reading.person])
-        if reading.is_told and (reading.channel, reading.person) in usual
+        _related(reading, usual[_key(reading, is_own)])
+        if reading.is_told and _key(reading, is_own) in usual
         else reading
         for reading in timeline.readings
     ]
@@ -49,11 +51,16 @@ def relative_to_baseline(timeline: Timeline, baseline: Timeline | None = None) -
     )
 
 
-def _usual_by_lane(timeline: Timeline) -> dict[tuple[Channel, str | None], _Usual]:
-    held: dict[tuple[Channel, str | None], list[Reading]] = {}
+def _key(reading: Reading, is_own: bool) -> _Key:
+    # A label means one person within its source: Face 1 of two files are two people.
+    return (reading.source if is_own else "", reading.decoder, reading.person)
+
+
+def _usual_by_lane(timeline: Timeline, is_own: bool) -> dict[_Key, _Usual]:
+    held: dict[_Key, list[Reading]] = {}
     for reading in timeline.told():
-        held.setdefault((reading.channel, reading.person), []).append(reading)
-    return {lane: _usual(readings) for lane, readings in held.items() if len(readings) >= LEAST}
+        held.setdefault(_key(reading, is_own), []).append(reading)
+    return {key: _usual(readings) for key, readings in held.items() if len(readings) >= LEAST}
 
 
 def _usual(readings: list[Reading]) -> _Usual:

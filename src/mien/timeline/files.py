@@ -31,7 +31,7 @@ from mien.timeline.timeline import Timeline
 _KEY = b"mien"
 
 
-def write_timeline(timeline: Timeline, path: Path) -> None:
+def write_timeline(timeline: Timeline, path: str | Path) -> None:
     """Write a timeline; the name's ending decides the form, and nothing is left half-written.
 
     `.parquet` and `.json` hold everything, `.jsonl` a reading a line, `.csv` one flat row a
@@ -40,25 +40,22 @@ def write_timeline(timeline: Timeline, path: Path) -> None:
     Raises:
         ConfigError: If the ending is none of these.
     """
-    writers: dict[str, Callable[[Timeline, Path], None]] = {
-        ".parquet": _write_parquet,
-        ".json": _write_json,
-        ".jsonl": _write_jsonl,
-        ".csv": _write_csv,
-    }
-    if path.suffix.lower() not in writers:
-        raise ConfigError(f"cannot tell the form of {path.name!r}: end it in {', '.join(writers)}")
+    path = Path(path)
+    write = _WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise ConfigError(f"cannot tell the form of {path.name!r}: end it in {', '.join(FORMS)}")
     with replacing(path) as temporary:
-        writers[path.suffix.lower()](timeline, temporary)
+        write(timeline, temporary)
 
 
-def read_timeline(path: Path) -> Timeline:
+def read_timeline(path: str | Path) -> Timeline:
     """The timeline in a `.parquet`, `.json` or `.jsonl` file that Mien wrote.
 
     Raises:
         SourceNotFound: If there is no such file.
         UnreadableSource: If it is no timeline, or a newer Mien made it.
     """
+    path = Path(path)
     if not path.is_file():
         raise SourceNotFound(path)
     readers = {".parquet": _read_parquet, ".json": _read_json, ".jsonl": _read_jsonl}
@@ -184,3 +181,13 @@ def _write_csv(timeline: Timeline, path: Path) -> None:
 def _harmless(cell: Any) -> Any:
     # A spreadsheet would run a text that begins like a formula.
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell
+
+
+_WRITERS: dict[str, Callable[[Timeline, Path], None]] = {
+    ".parquet": _write_parquet,
+    ".json": _write_json,
+    ".jsonl": _write_jsonl,
+    ".csv": _write_csv,
+}
+FORMS = tuple(_WRITERS)
+"""Endings that `write_timeline` knows."""

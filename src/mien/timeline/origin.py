@@ -58,7 +58,9 @@ class Origin:
     Attributes:
         source: Its name, as in `Reading.source`.
         kind: What it is.
-        seconds: Length; None for a photo or a chat without times.
+        seconds: Whole length; None for a photo or a chat without times.
+        start: Where reading began, in seconds; None for the beginning.
+        end: Where reading was to stop; None for the end.
         tracks: One line each, such as `sound 1: aac, 48000 Hz, stereo, deu`.
         language: ISO 639-1 of the words, if known.
         envelope: Outline of the sound, peak of each of a fixed number of equal parts, 0 to 1.
@@ -72,6 +74,8 @@ class Origin:
     source: str
     kind: Kind
     seconds: float | None = None
+    start: float | None = None
+    end: float | None = None
     tracks: tuple[str, ...] = ()
     language: str | None = None
     envelope: tuple[float, ...] = ()

@@ -9,8 +9,13 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from mien.core.spans import round_time
+from mien.emotions.emotion import Emotion
 from mien.emotions.scores import EMPTY, Scores
+
+_NEUTRAL = Emotion.NEUTRAL.position
 
 
 class Channel(StrEnum):
@@ -114,6 +119,13 @@ class Reading:
     def is_told(self) -> bool:
         """Whether the decoder commits itself."""
         return self.verdict is Verdict.TOLD
+
+    @property
+    def strength(self) -> float:
+        """The largest share other than neutral's, weighed by confidence, 0 to 1."""
+        shares = self.scores.to_array()[:_NEUTRAL]
+        judged = shares[~np.isnan(shares)]
+        return float(judged.max(initial=0.0)) * self.confidence
 
     @property
     def middle(self) -> float | None:

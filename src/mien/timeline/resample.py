@@ -22,12 +22,12 @@ _MEANS = ("valence", "arousal", "dominance", "confidence", "quality")
 
 
 def resample(timeline: Timeline, step: float) -> Timeline:
-    """One reading a cell of `step` seconds for each person and channel.
+    """One reading a cell of `step` seconds for each person and decoder.
 
     A cell's numbers are means over the told readings in it, weighted by their seconds there;
     `extra["seconds"]` says how many these were. The sum of share times seconds is therefore
-    the same before and after. Cells without a told reading are left out, as are readings
-    without times. Standard deviations are those of the readings, not of their mean, since
+    the same before and after. Cells without a told reading are left out, as are readings that
+    last no time or have none: photos, and chats without times. Standard deviations are those of the readings, not of their mean, since
     errors of neighbors are not independent.
 
     Raises:
@@ -86,7 +86,7 @@ def _cell(lane: Lane, index: int, parts: list[tuple[float, Reading]], step: floa
         verdict=Verdict.TOLD,
         adapted=readings[0].adapted,
         extra={SECONDS: float(weights.sum())},
-        decoder=readings[0].decoder,
+        decoder=lane.decoder,
         **{**means, "confidence": means["confidence"] or 0.0, "quality": means["quality"] or 0.0},
         **spreads,
     )

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mien.emotions.emotion import Emotion
 from mien.timeline.card import Card
 from mien.timeline.origin import Origin, Skipped
 from mien.timeline.reading import Channel, Reading
@@ -21,11 +20,12 @@ FLUSH = 1_000
 
 
 class Lane(NamedTuple):
-    """One person's readings on one channel of one source: what a report draws as a ribbon."""
+    """One decoder's readings of one person in one source: what a report draws as a ribbon."""
 
     source: str
     person: str | None
     channel: Channel
+    decoder: str
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,12 @@ class Timeline:
     @property
     def lanes(self) -> tuple[Lane, ...]:
         """Who was read on which channel, in order of appearance."""
-        names = ("source", "person", "channel")
+        names = ("source", "person", "channel", "decoder")
         columns = [self.table.column(name).to_pylist() for name in names]
         found = dict.fromkeys(zip(*columns, strict=True))
-        return tuple(Lane(source, person, Channel(c)) for source, person, c in found)
+        return tuple(
+            Lane(source, person, Channel(c), decoder) for source, person, c, decoder in found
+        )
 
     def people(self, source: str | None = None) -> tuple[str, ...]:
         """Labels of the people read, without None, in order of appearance."""
@@ -124,8 +126,9 @@ class Timeline:
         return self._where(pc.is_null(column) if person is None else pc.equal(column, person))
 
     def of_lane(self, lane: Lane) -> Timeline:
-        """The part of one person on one channel of one source."""
-        return self.of(source=lane.source, channel=lane.channel).of_person(lane.person)
+        """The part of one decoder, person and source."""
+        part = self.of(source=lane.source, channel=lane.channel).of_person(lane.person)
+        return part._where(pc.equal(part.table.column("decoder"), lane.decoder))
 
     def between(self, start: float, end: float) -> Timeline:
         """Readings that overlap `start` to `end` seconds; those without times are left out."""
@@ -155,7 +158,7 @@ class Timeline:
 
         Only readings whose decoder commits itself; the share counts, weighed by confidence.
         """
-        return sorted(self.told().readings, key=_strength, reverse=True)[:n]
+        return sorted(self.told().readings, key=lambda reading: reading.strength, reverse=True)[:n]
 
     def resample(self, step: float) -> Timeline:
         """The same on an even grid; see `timeline.resample.resample`."""
@@ -202,8 +205,3 @@ class Builder:
         if self._held:
             self._batches.append(to_batch(self._held))
             self._held.clear()
-
-
-def _strength(reading: Reading) -> float:
-    shares = [share for e, share in reading.scores.items() if e is not Emotion.NEUTRAL and share]
-    return max(shares, default=0.0) * reading.confidence
