@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,9 +106,12 @@ def finetune(
     schedule: Schedule,
     *,
     seed: int,
-    say: Callable[[str], None] = print,
-) -> None:
-    """Train the layers above `below` in place; the weights left are a running average."""
+) -> list[dict[str, float]]:
+    """Train the layers above `below` in place; the weights left are a running average.
+
+    Returns:
+        A row every 100 steps: epoch, texts seen in it, mean loss so far in it.
+    """
     torch.manual_seed(seed)
     order = np.random.default_rng(seed)
     _start_head(net, lesson.targets[lesson.rows])
@@ -118,7 +121,7 @@ def finetune(
     slope = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _slope(step, steps))
     goals, parts = torch.tensor(lesson.targets), torch.tensor(lesson.weights)
     averaged = {name: value.detach().clone() for name, value in trained.items()}
-    step = 0
+    step, curve = 0, []
     for epoch in range(schedule.epochs):
         net.train()
         began, seen, total = time.perf_counter(), 0, 0.0
@@ -138,26 +141,13 @@ def finetune(
             if step % _AVERAGE_EVERY == 0:
                 _average(averaged, trained, schedule.average**_AVERAGE_EVERY)
             if step % 100 == 0:
-                speed = seen / (time.perf_counter() - began)
-                say(
-                    f"epoch {epoch} {seen}/{len(lesson.rows)} loss {total / seen:.4f} {speed:.0f}/s"
-                )
+                curve.append({"epoch": epoch, "texts": seen, "loss": round(total / seen, 4)})
+                print(*curve[-1].items(), f"{seen / (time.perf_counter() - began):.0f} texts/s")
     with torch.no_grad():
         for name, value in trained.items():
             value.copy_(averaged[name])
     net.eval()
-
-
-@torch.no_grad()
-def predict(net: WordsNet, below: Frozen, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Logits of the given texts in float32, shape (len(rows), labels)."""
-    net.eval()
-    found = np.zeros((len(rows), net.head.out_features), np.float32)
-    for part in batches_by_length(below.lengths(rows), 128, np.random.default_rng(0)):
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = net.finish(*below.batch(rows[part]), below.depth)
-        found[part] = logits.float().numpy()
-    return found
+    return curve
 
 
 def batches_by_length(

@@ -24,7 +24,7 @@ from training.cards import write_card
 from training.words import affect, language, measure
 from training.words.cards import affect_card, decoder_card, english_card
 from training.words.export import save
-from training.words.stages import Run, detector, fast_model, student
+from training.words.stages import Run, config, detector, fast_model, student
 
 Array = NDArray[np.float32]
 SHIPPED_PIECES = 7_800
@@ -196,7 +196,15 @@ def _finish(
     figures.append(
         Figure(name="size of the weights, MB", of=path.name, value=path.stat().st_size / 1e6, n=1)
     )
-    write_card(replace(card, figures=tuple(figures)), weights, confidence=sure, is_right=right)
+    curve = json.loads(run.curve_file.read_text()) if isinstance(model, Transformer) else ()
+    write_card(
+        replace(card, figures=tuple(figures)),
+        weights,
+        confidence=sure,
+        is_right=right,
+        curve=curve,
+        config=config(),
+    )
 
 
 def _language_figures(run: Run, weights: Path) -> list[Figure]:

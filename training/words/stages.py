@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -85,6 +86,11 @@ class Run:
         """Features of the fast model."""
         return fast.choose_grams(self.corpora["train"].texts + self.own.texts, MOST_GRAMS)
 
+    @property
+    def curve_file(self) -> Path:
+        """Where the transformer's loss is kept, row by row."""
+        return self.out / "student-curve.json"
+
     def matrix(self, texts: list[str]) -> csr_matrix:
         """N-gram features of texts."""
         return fast.matrix(NGrams(self.grams), texts, len(self.grams))
@@ -152,8 +158,25 @@ def _study(run: Run) -> dict[str, Array]:
     net = new_net(run)
     below = freeze(net, ids(run, [*run.train_texts, *run.own.texts]), FROZEN_LAYERS)
     lesson = Lesson(np.arange(len(targets)), targets, weights)
-    finetune(net, below, lesson, Schedule(epochs=EPOCHS), seed=run.seed)
+    curve = finetune(net, below, lesson, Schedule(epochs=EPOCHS), seed=run.seed)
+    run.curve_file.write_text(json.dumps(curve))
     return {name: value.numpy() for name, value in net.state_dict().items()}
+
+
+def config() -> dict[str, object]:
+    """What a run may change, as it stands."""
+    from training.words.finetune import Schedule
+
+    return {
+        **asdict(Schedule(epochs=EPOCHS)),
+        "pieces": PIECES,
+        "most_grams": MOST_GRAMS,
+        "folds": FOLDS,
+        "frozen_layers": FROZEN_LAYERS,
+        "own_weight": OWN_WEIGHT,
+        "fast_own_weight": FAST_OWN_WEIGHT,
+        "teachers_say": TEACHERS_SAY,
+    }
 
 
 def fast_model(run: Run) -> fast.Linear:
