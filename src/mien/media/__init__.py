@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mien.media.grid import Grid, check_fps
     from mien.media.pieces import Block, Image, Side
     from mien.media.resample import Resampler
     from mien.media.source import Source, open_source
 
-__all__ = ["Block", "Image", "Resampler", "Side", "Source", "open_source"]
+__all__ = ["Block", "Grid", "Image", "Resampler", "Side", "Source", "check_fps", "open_source"]
 
 _HOMES = {
     "Block": "mien.media.pieces",
+    "Grid": "mien.media.grid",
     "Image": "mien.media.pieces",
     "Resampler": "mien.media.resample",
     "Side": "mien.media.pieces",
     "Source": "mien.media.source",
+    "check_fps": "mien.media.grid",
     "open_source": "mien.media.source",
 }
 

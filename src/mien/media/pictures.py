@@ -12,24 +12,19 @@ import numpy as np
 from mien.core.arrays import Frame
 from mien.media import limits
 from mien.media.container import Clock, decoded, open_container, seek
+from mien.media.grid import SLACK, Grid
 from mien.media.pieces import Image
 from mien.media.tally import Tally
 
 if TYPE_CHECKING:
     from mien.media.contents import PictureTrack
 
-_SLACK = 0.002
-"""Containers round times to milliseconds."""
-
 
 def images(
     path: Path, track: PictureTrack, clock: Clock, fps: float, tally: Tally, threads: int = 1
 ) -> Iterator[Image]:
-    """One picture for each tick of `fps` a second, or every frame if the video has fewer.
-
-    A tick takes the first frame at or after it, so that a changing frame rate does no harm.
-    """
-    grid = _Grid(clock.start, fps)
+    """One picture for each tick of `fps` a second, or every frame if the video has fewer."""
+    grid = Grid(fps, clock.start)
     with open_container(path) as container:
         stream = container.streams[track.index]
         _prepare(stream, threads)
@@ -38,7 +33,7 @@ def images(
             stream.codec_context.skip_frame = "NONREF"
         seek(container, stream, clock.start + clock.zero)
         for frame, at in _timed(decoded(container, stream, tally, clock.zero), track, clock, tally):
-            if at >= clock.end - _SLACK:
+            if at >= clock.end - SLACK:
                 break
             if skips and at - grid.last_seen > 1.5 / fps:
                 # Too few frames are references here: decode them all from now on.
@@ -107,21 +102,3 @@ def _timed(
         if at > last:
             last = at
             yield frame, at
-
-
-class _Grid:
-    """Says of each time whether a picture is due, and until when the picture holds."""
-
-    def __init__(self, start: float, fps: float) -> None:
-        self._start = start
-        self._fps = fps
-        self._due = start
-        self.last_seen = start
-
-    def take(self, at: float) -> float | None:
-        self.last_seen = max(at, self._start)
-        if at < self._due - _SLACK:
-            return None
-        ticks = math.floor((at + _SLACK - self._start) * self._fps + 1e-9) + 1
-        self._due = self._start + ticks / self._fps
-        return self._due

@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from mien.core.errors import ConfigError
-from mien.media import limits
 from mien.media.envelope import Envelope
+from mien.media.grid import check_fps
 from mien.media.languages import to_short
 from mien.media.pieces import Block, Image, Side
 from mien.media.sidecar import find_sidecar
@@ -198,9 +198,7 @@ class Source:
         Raises:
             ConfigError: If `fps` is beyond `limits.FPS`.
         """
-        low, high = limits.FPS
-        if not low <= fps <= high:
-            raise ConfigError(f"fps must be from {low:g} to {high:g}, not {fps}")
+        check_fps(fps)
         return self._keep(self._read_pictures(fps, threads))
 
     def origin(self) -> Origin:
