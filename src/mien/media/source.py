@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from mien.core.errors import ConfigError
+from mien.core.errors import ConfigError, UnreadableSource
 from mien.media.envelope import Envelope
 from mien.media.grid import check_fps
 from mien.media.languages import to_short
@@ -44,9 +44,9 @@ def open_source(
 
     Raises:
         SourceNotFound: If nothing is there.
-        UnreadableSource: If it cannot be read; the reason says why.
+        UnreadableSource: If it cannot be read, or ends before `start`; the reason says why.
         TooLarge: If it is beyond `media.limits`.
-        ConfigError: If `start` and `end` make no sense, or lie beyond the source's end.
+        ConfigError: If `start` and `end` make no sense.
     """
     path = Path(path)
     _check_order(start, end)
@@ -300,9 +300,8 @@ def _check_order(start: float | None, end: float | None) -> None:
 
 def _check_reach(source: Source, start: float | None) -> None:
     if start is not None and source.seconds is not None and start >= source.seconds:
-        raise ConfigError(
-            f"start is {start:g} s, but {source.name} lasts only {source.seconds:.1f} s"
-        )
+        reason = f"it lasts only {source.seconds:.1f} s, and --start is {start:g} s"
+        raise UnreadableSource(source.path, reason)
 
 
 def _last_end(conversation: Conversation) -> float | None:
