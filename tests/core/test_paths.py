@@ -3,15 +3,11 @@
 from pathlib import Path
 
 from mien.core.config import Config
-from mien.core.paths import cache_folder, config_folder, data_folder, models_folder
-
-FOLDERS = (cache_folder, config_folder, data_folder)
+from mien.core.paths import data_folder, models_folder
 
 
-def test_a_home_holds_all_folders_apart(tmp_path):
-    found = [folder(Config(home=tmp_path)) for folder in FOLDERS]
-    assert len(set(found)) == len(found)
-    assert all(tmp_path in folder.parents for folder in found)
+def test_a_home_holds_the_data(tmp_path):
+    assert data_folder(Config(home=tmp_path)) == tmp_path / "data"
 
 
 def test_mien_home_is_obeyed_and_tilde_expanded(monkeypatch):
@@ -23,12 +19,10 @@ def test_mien_home_is_obeyed_and_tilde_expanded(monkeypatch):
 def test_without_a_home_the_platform_decides(monkeypatch, tmp_path):
     monkeypatch.delenv("MIEN_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
-    for folder in FOLDERS:
-        assert folder().is_absolute()
-        assert "mien" in str(folder()).lower()
+    assert data_folder().is_absolute()
+    assert "mien" in str(data_folder()).lower()
 
 
 def test_asking_makes_no_folder(tmp_path):
-    for folder in FOLDERS:
-        folder(Config(home=tmp_path / "home"))
+    data_folder(Config(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()
