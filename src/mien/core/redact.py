@@ -1,8 +1,11 @@
-"""What may go to a log: how much somebody said, never what."""
+"""What may go to a log or a terminal: how much was said, never what, and nothing that acts."""
 
 from __future__ import annotations
 
 import hashlib
+import re
+
+_ACTING = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def redact(text: str | None) -> str:
@@ -15,3 +18,15 @@ def redact(text: str | None) -> str:
         return "<nothing>"
     mark = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
     return f"<{len(text)} characters, {mark}>"
+
+
+def printable(text: str) -> str:
+    r"""The text with U+FFFD for each character that would act on a terminal or cannot be written.
+
+    These are control characters (newline and tab too), overrides of the direction of writing,
+    and the surrogates that stand for bytes of a file name that is not UTF-8.
+
+    >>> printable("a\x1b[2Jb.wav")
+    'a�[2Jb.wav'
+    """
+    return _ACTING.sub("\ufffd", text)
