@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.charts.numbers import clock, count, decimal, interval, listed, nice_step, plus_minus
+from mien.charts.numbers import (
+    clock,
+    count,
+    decimal,
+    interval,
+    listed,
+    nice_step,
+    plus_minus,
+    portion,
+)
 
 
 @given(st.integers(0, 359_999))
@@ -23,8 +32,30 @@ def test_a_small_negative_number_is_not_minus_zero():
 
 
 def test_an_unknown_interval_is_a_dash_or_nothing():
-    assert plus_minus(None) == plus_minus(float("nan")) == "–"
+    assert plus_minus(0.5, None) == plus_minus(0.5, float("nan")) == "–"
     assert interval(None, 0.5) == ""
+
+
+@given(st.floats(0, 1))
+def test_no_share_is_rounded_to_certainty(value):
+    text = portion(value)
+    assert text != "1.00"
+    assert (text == ".00") == (value == 0)
+
+
+@pytest.mark.parametrize("low", [0.0, -1.0])
+@given(st.floats(0, 1), st.floats(0, 2))
+def test_no_interval_reaches_beyond_what_can_be(low, part, sd):
+    value = low + part * (1 - low)
+    text = plus_minus(value, sd, low)
+    if text.startswith("["):
+        ends = [float(end.replace("−", "-")) for end in text[1:-1].split(", ")]
+        assert low <= ends[0] <= ends[1] <= 1
+        assert low in ends or 1 in ends
+    else:
+        half = float(text.lstrip("±<"))
+        assert low - 0.011 <= value - half
+        assert value + half <= 1.011
 
 
 def test_counts_and_lists_read_like_speech():

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from mien.emotions.emotion import Emotion
 from mien.emotions.scores import Scores
+from mien.reader import Veil
 from mien.timeline.card import Card, Figure
 from mien.timeline.origin import Kind, Origin, Skipped, Thumbnail
 from mien.timeline.reading import Box, Channel, Reading, Reason, Verdict, stamp
@@ -63,13 +64,13 @@ def told(
         "arousal_sd": 0.09,
         "confidence": min(0.95, 0.35 + (top.share if top else 0) * 0.6),
         "quality": 0.85,
+        "decoder": DECODERS[channel],
     }
     return Reading(
         start=start,
         end=end,
         channel=channel,
         scores=scores,
-        decoder=DECODERS[channel],
         **{**values, **more},  # type: ignore[arg-type]
     )
 
@@ -331,14 +332,8 @@ def little() -> Timeline:
 
 @cache
 def private() -> Timeline:
-    """The call with `--private`, but as if the reader had forgotten to leave anything out."""
-    whole = call()
-    origin = whole.origins[0]
-    hidden = Origin(
-        **{name: getattr(origin, name) for name in Origin.__slots__ if name != "private"},
-        private=True,
-    )
-    return Timeline(whole.table, (hidden,), whole.skipped, whole.cards)
+    """The call with `--private`."""
+    return Veil().timeline(call())
 
 
 @cache
@@ -371,6 +366,22 @@ def long() -> Timeline:
             readings.append(told(Channel.FACE, drift(at, lane), at, at + step, person=person))
             at += step
     origin = Origin(source=name, kind=Kind.VIDEO, seconds=seconds, envelope=_outline(seconds, ()))
+    return Timeline.of_readings([stamp(r, name) for r in readings], (origin,), (), CARDS)
+
+
+@cache
+def part() -> Timeline:
+    """Ten seconds of a lecture of an hour, by two decoders of the same voice."""
+    name = "lecture.mp3"
+    readings = [
+        told(Channel.VOICE, {E.INTEREST: 0.2, E.ANGER: 0.7}, a, a + 3, decoder=decoder)
+        for a in (9.0, 12.5, 16.0)
+        for decoder in ("voice-v1", "other-v2")
+    ]
+    outline = tuple(0.1 + 0.8 * (i % 7) / 7 for i in range(600))
+    origin = Origin(
+        source=name, kind=Kind.SOUND, seconds=3600.0, start=10.0, end=20.0, envelope=outline
+    )
     return Timeline.of_readings([stamp(r, name) for r in readings], (origin,), (), CARDS)
 
 
@@ -409,4 +420,5 @@ ALL: Mapping[str, Callable[[], Timeline]] = {
     "chat": chat,
     "little": little,
     "private": private,
+    "part": part,
 }

@@ -1,12 +1,13 @@
 from dataclasses import replace
 
 from mien.report.foot import MOST_FIGURES, coverage, figure_in_words, foot
-from mien.report.view import view_of
+from mien.report.view import view_of, views_of
 from mien.timeline.card import Figure
-from mien.timeline.origin import Kind, Origin
+from mien.timeline.origin import Kind, Origin, Skipped
 from mien.timeline.reading import Channel
+from mien.timeline.timeline import Timeline
 
-from .scenes import card
+from .scenes import card, chat
 
 
 def test_a_figure_tells_its_interval_its_size_and_chance():
@@ -24,7 +25,9 @@ def test_items_that_are_their_own_clusters_are_counted_once():
 
 def test_coverage_says_how_much_is_not_judged():
     assert coverage(card(Channel.FACE)).startswith("covers 7 of 40: elation, surprise, ")
-    assert coverage(card(Channel.FACE)).endswith("; the other 33 are not judged")
+    assert coverage(card(Channel.FACE)).endswith(
+        "; the other 33 are not judged: no face decoder of Mien covers them yet"
+    )
 
 
 def test_the_first_figures_stand_open_and_the_rest_is_folded():
@@ -40,3 +43,15 @@ def test_the_first_figures_stand_open_and_the_rest_is_folded():
 def test_figures_of_a_group_belong_to_the_card_and_not_to_the_report():
     html = foot(view_of(Origin(source="x", kind=Kind.SOUND), [], [card(Channel.VOICE)]))
     assert "10 dB noise" not in html
+
+
+def test_a_decoder_of_dimensions_alone_says_what_it_gives():
+    only = replace(card(Channel.WORDS), covers=())
+    assert coverage(only) == "covers 0 of 40 emotions, gives valence and arousal"
+
+
+def test_what_could_not_be_opened_stands_in_the_foot_of_the_only_report():
+    lost = Skipped(source="lost.mp4", where="", reason="the file is empty")
+    one = chat()
+    (view,) = views_of(Timeline(one.table, one.origins, (lost,), one.cards))
+    assert "lost.mp4: 1 × the file is empty" in foot(view)

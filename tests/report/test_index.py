@@ -1,3 +1,6 @@
+import pytest
+
+from mien.core.errors import ConfigError
 from mien.report.index import report_names
 from mien.report.report import write_report
 from mien.report.view import view_of
@@ -48,4 +51,18 @@ def test_what_was_skipped_stands_above_the_sources(tmp_path):
     timeline = Timeline(both.table, both.origins, (lost,), both.cards)
     write_report(tmp_path / "all.html", timeline)
     index = (tmp_path / "all.html").read_text(encoding="utf-8")
-    assert index.index("the file is empty") < index.index("birthday.jpg")
+    assert index.index("lost.mp4") < index.index("the file is empty") < index.index("birthday.jpg")
+    for page in (tmp_path / "all-reports").iterdir():
+        assert "lost.mp4" not in page.read_text(encoding="utf-8")
+
+
+def test_a_file_in_the_place_of_the_folder_is_an_error_that_names_it(tmp_path):
+    (tmp_path / "all-reports").write_text("mine")
+    with pytest.raises(ConfigError, match="all-reports"):
+        write_report(str(tmp_path / "all.html"), scenes.photo().join(scenes.chat()))
+    assert (tmp_path / "all-reports").read_text() == "mine"
+
+
+def test_the_length_of_a_part_says_of_what_it_is_a_part(tmp_path):
+    write_report(tmp_path / "all.html", scenes.part().join(scenes.chat()))
+    assert "0:10 to 0:20 of 1:00:00" in (tmp_path / "all.html").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from mien.report.view import view_of, views_of
 from mien.timeline.origin import Kind, Origin
 from mien.timeline.reading import Channel, Reason
 
-from .scenes import call, chat, hostile, little, photo, private, told, untold
+from .scenes import call, chat, hostile, little, part, photo, private, told, untold
 
 E = Emotion
 
@@ -111,6 +111,10 @@ def test_the_first_line_says_what_it_is():
     assert what_it_is(view(chat()), None) == "a chat · 12 turns · two people · words"
     assert what_it_is(view(photo()), None) == "a photo · three people · face"
     assert "speaker unknown" in what_it_is(view(little()), None)
+
+
+def test_the_first_line_says_which_part_was_read():
+    assert what_it_is(view(part()), None).startswith("a recording · 0:10 to 0:20 of 1:00:00 · ")
 
 
 def test_a_private_source_says_what_was_left_out():

@@ -27,6 +27,13 @@ def test_the_strongest_of_all_is_in_the_table():
     assert best.id in [reading.id for reading in strongest(view)]
 
 
+def test_where_two_decoders_read_one_channel_their_names_say_which():
+    (view,) = views_of(scenes.part())
+    assert {view.label(reading) for reading in strongest(view)} == {"voice-v1", "other-v2"}
+    (view,) = views_of(scenes.call())
+    assert {view.label(reading) for reading in view.readings} == {"voice", "face", "words"}
+
+
 def test_neutral_and_what_cannot_be_told_are_never_strong():
     for scene in scenes.ALL.values():
         (view,) = views_of(scene())

@@ -1,10 +1,15 @@
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from mien.core.redact import printable
 from mien.report.terminal import WIDTH, render_terminal
+from mien.timeline.origin import Kind, Origin, Skipped
+from mien.timeline.reading import Channel, stamp
+from mien.timeline.timeline import Timeline
 
 from . import scenes
 
@@ -54,6 +59,32 @@ def test_several_sources_follow_each_other():
 
 def test_a_private_reading_prints_no_names():
     assert "Ana" not in render_terminal(scenes.private())
+
+
+@pytest.mark.parametrize("color", [False, True])
+def test_nothing_that_came_from_outside_acts_on_the_terminal(monkeypatch, color):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    hostile = "\x1b]0;owned\x07\x9b2J\r\n\u202eevil"
+    readings = [
+        stamp(scenes.told(Channel.VOICE, {scenes.E.ANGER: 0.8}, 0, 9, person=p), hostile)
+        for p in (hostile, None)
+    ]
+    origin = Origin(source=hostile, kind=Kind.SOUND, seconds=10.0)
+    skipped = [Skipped(source=s, where=hostile, reason=hostile) for s in (hostile, hostile * 2)]
+    card = replace(scenes.CARDS[0], calibration=hostile)
+    timeline = Timeline.of_readings(readings, [origin], skipped, [card])
+    text = render_terminal(timeline, color=color)
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    assert bare == "\n".join(printable(line) for line in bare.split("\n"))
+    assert "owned" in bare
+
+
+def test_what_could_not_be_opened_is_told_once():
+    lost = Skipped(source="lost.mp4", where="", reason="the file is empty")
+    one = scenes.chat()
+    alone = Timeline(one.table, one.origins, (lost,), one.cards)
+    for timeline in (alone, alone.join(scenes.photo())):
+        assert render_terminal(timeline).count("Skipped: lost.mp4: 1 × the file is empty") == 1
 
 
 @pytest.mark.parametrize("name", scenes.ALL)

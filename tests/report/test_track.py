@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from mien.emotions.emotion import Emotion
 from mien.report.track import CELLS, axis_of, runs, tracks_of
+from mien.timeline.origin import Kind, Origin
 from mien.timeline.reading import Channel, Reason
 
 from .scenes import call, chat, told, untold
@@ -12,8 +13,12 @@ from .scenes import call, chat, told, untold
 E = Emotion
 
 
+def origin(seconds=None, start=None, end=None):
+    return Origin(source="x.wav", kind=Kind.SOUND, seconds=seconds, start=start, end=end)
+
+
 def one_track(readings, seconds=None):
-    (track,) = tracks_of(readings, axis_of(readings, seconds))
+    (track,) = tracks_of(readings, axis_of(readings, origin(seconds)))
     return track
 
 
@@ -82,13 +87,13 @@ def test_a_reading_that_cannot_tell_is_seen_but_not_told():
 
 def test_every_told_cell_has_a_reading_behind_it():
     timeline = call()
-    for track in tracks_of(timeline.readings, axis_of(timeline.readings, 184.0)):
+    for track in tracks_of(timeline.readings, axis_of(timeline.readings, origin(184.0))):
         assert (track.behind[track.told] >= 0).all()
         assert all(track.readings[i].is_told for i in track.behind[track.told])
 
 
 def test_a_chat_without_times_runs_by_turns():
-    axis = axis_of(chat().readings, None)
+    axis = axis_of(chat().readings, origin())
     assert axis.by_turn
     assert (axis.start, axis.end) == (0, 12)
     assert axis.says(0.5) == "turn 1"
@@ -104,7 +109,7 @@ def test_turns_are_not_smeared_into_each_other():
 
 
 def test_a_track_never_has_more_cells_than_can_be_seen():
-    assert len(axis_of([], 100_000.0).edges()) == CELLS + 1
+    assert len(axis_of([], origin(100_000.0)).edges()) == CELLS + 1
 
 
 def test_an_instant_still_fills_a_cell():
@@ -113,10 +118,39 @@ def test_an_instant_still_fills_a_cell():
 
 def test_people_stay_together_and_keep_their_order():
     timeline = call()
-    tracks = tracks_of(timeline.readings, axis_of(timeline.readings, 184.0))
+    tracks = tracks_of(timeline.readings, axis_of(timeline.readings, origin(184.0)))
     assert [(t.person, t.channel.value) for t in tracks] == [
         ("Ana", "face"),
         ("Ben", "face"),
         (None, "voice"),
         (None, "words"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "shown"),
+    [(None, None, (0, 60)), (10, 20, (10, 20)), (10, None, (10, 60)), (50, 90, (50, 60))],
+)
+def test_the_axis_is_the_part_that_was_read(start, end, shown):
+    axis = axis_of([told(Channel.VOICE, {E.ANGER: 0.6}, 8, 12)], origin(60.0, start, end))
+    assert (axis.start, axis.end) == shown
+
+
+def test_what_lies_outside_the_part_fills_no_cell():
+    readings = [told(Channel.VOICE, {E.ANGER: 0.6}, a, b) for a, b in ((0, 9), (8, 12), (21, 30))]
+    (track,) = tracks_of(readings, axis_of(readings, origin(60.0, 10.0, 20.0)))
+    middles = (track.edges[1:] + track.edges[:-1]) / 2
+    assert (track.told == (middles < 12)).all()
+
+
+def test_two_decoders_of_one_channel_are_two_tracks_called_by_their_names():
+    readings = [
+        told(Channel.VOICE, {E.ANGER: share}, 0, 5, decoder=decoder)
+        for share, decoder in ((0.8, "voice-v1"), (0.2, "other-v2"))
+    ]
+    readings.append(told(Channel.WORDS, {E.ANGER: 0.5}, 0, 5))
+    tracks = tracks_of(readings, axis_of(readings, origin()))
+    assert [t.label for t in tracks] == ["voice-v1", "other-v2", "words"]
+    assert [t.title for t in tracks] == ["voice-v1", "other-v2", "Words"]
+    strongest = [t.shares[0, E.ANGER.position] for t in tracks]
+    assert strongest == pytest.approx([0.8, 0.2, 0.5])

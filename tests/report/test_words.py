@@ -46,4 +46,6 @@ def test_a_chat_shows_every_turn_with_what_is_told_of_it():
 
 def test_a_reading_in_short_has_its_share_and_its_interval():
     assert in_short(told(Channel.WORDS, {E.ANGER: 0.66}, 0, 1)) == "Anger .66 ±.11"
+    sure = told(Channel.WORDS, {E.ANGER: 0.998}, 0, 1)
+    assert in_short(sure) == "Anger >.99 [.94, 1.00]"
     assert in_short(untold(Channel.WORDS, 0, 1, Reason.NO_DATA)) == "cannot tell: nothing to go by"

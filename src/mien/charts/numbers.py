@@ -8,6 +8,9 @@ from collections.abc import Sequence
 Z95 = 1.96
 """Standard deviations on either side of a 95 % interval of a normal distribution."""
 
+_UNSEEN = 0.005
+"""Less than two decimals show."""
+
 
 def clock(seconds: float) -> str:
     """A time or length as `m:ss`, from one hour on as `h:mm:ss`.
@@ -32,13 +35,38 @@ def decimal(value: float, places: int = 2) -> str:
     return sign + (text[1:] if text.startswith("0.") else text)
 
 
-def plus_minus(sd: float | None) -> str:
-    """The half-width of a 95 % interval, or a dash if none is known.
+def portion(value: float) -> str:
+    """A share or a confidence; no rounding makes it certain or impossible.
 
-    >>> plus_minus(0.06), plus_minus(None)
-    ('±.12', '–')
+    >>> portion(0.657), portion(0.998), portion(0.002), portion(0.0)
+    ('.66', '>.99', '<.01', '.00')
     """
-    return "–" if sd is None or math.isnan(sd) else f"±{decimal(Z95 * sd)}"
+    text = decimal(value)
+    if text == "1.00":
+        return ">.99"
+    return "<.01" if text == ".00" and value > 0 else text
+
+
+def plus_minus(value: float, sd: float | None, low: float = 0.0, high: float = 1.0) -> str:
+    """The 95 % interval around a value, or a dash if none is known.
+
+    Its half-width where all of it is possible, else its ends.
+
+    Args:
+        value: The middle.
+        sd: Standard deviation.
+        low: The least that the value can be.
+        high: The most.
+
+    >>> plus_minus(0.6, 0.06), plus_minus(0.94, 0.06), plus_minus(0.6, None)
+    ('±.12', '[.82, 1.00]', '–')
+    """
+    if sd is None or math.isnan(sd):
+        return "–"
+    half = Z95 * sd
+    if value - half > low - _UNSEEN and value + half < high + _UNSEEN:
+        return f"±{portion(half)}"
+    return interval(max(low, value - half), min(high, value + half))
 
 
 def interval(low: float | None, high: float | None) -> str:

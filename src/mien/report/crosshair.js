@@ -42,8 +42,20 @@
     return (hundredths < 0 ? "−" : "") + text;
   }
 
+  // As charts/numbers.py writes shares and intervals, from hundredths.
+  function portion(hundredths) {
+    return hundredths >= 100 ? ">.99" : decimal(hundredths);
+  }
+
+  function around(value, half, low) {
+    if (half < 0) return "";
+    if (value - half >= low && value + half <= 100) return " ±" + (half ? decimal(half) : "<.01");
+    var ends = [Math.max(low, value - half), Math.min(100, value + half)];
+    return " [" + ends.map(decimal).join(", ") + "]";
+  }
+
   function amount(value, half) {
-    return decimal(value) + (half < 0 ? "" : " ±" + decimal(half));
+    return portion(value) + around(value, half, 0);
   }
 
   function when() {
@@ -181,7 +193,7 @@
     var parts = [];
     if (reading.span) parts.push(clock(reading.span[0]) + " to " + clock(reading.span[1]));
     if (reading.turn !== undefined) parts.push("turn " + (reading.turn + 1));
-    parts.push("sure " + decimal(reading.sure), "quality " + decimal(reading.quality), reading.by);
+    parts.push("sure " + portion(reading.sure), "quality " + decimal(reading.quality), reading.by);
     return parts.join(" · ");
   }
 
@@ -193,7 +205,7 @@
     });
     ["valence", "arousal"].forEach(function (name) {
       var value = reading[name];
-      if (value) row(table, name, amount(value[0], value[1]));
+      if (value) row(table, name, decimal(value[0]) + around(value[0], value[1], -100));
     });
     dialog.appendChild(table);
   }

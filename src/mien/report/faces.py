@@ -7,19 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from mien.charts.html import Attribute, Markup, data_url, tag
-from mien.charts.numbers import Z95, clock, count, decimal, plus_minus
+from mien.charts.numbers import Z95, clock, count, plus_minus, portion
 from mien.charts.svg import number, picture
 from mien.emotions.scores import Top
 from mien.report import palette
 from mien.report.ribbon import WIDTH
 from mien.report.story import REASONS
+from mien.report.track import Axis
 from mien.report.view import View
 from mien.timeline.origin import Thumbnail
 from mien.timeline.reading import Reading
 
 SIZE_PX = 48.0
 PHOTO_PX = 420.0
-BARS_PX, ROW_PX, NAME_PX, VALUE_PX = 340.0, 26.0, 112.0, 76.0
+BARS_PX, ROW_PX, NAME_PX, VALUE_PX = 360.0, 26.0, 112.0, 104.0
 MOST_BARS = 5
 
 
@@ -28,7 +29,7 @@ def thumbnail_lane(
 ) -> Markup | None:
     """The pictures of one person at their places in time, or None if there are none."""
     own = [t for t in view.origin.thumbnails if t.person == person and t.reading]
-    placed = _placed(own, view.axis.length)
+    placed = _placed(own, view.axis)
     if not placed:
         return None
     drawn = [
@@ -46,7 +47,7 @@ def thumbnail_lane(
 def photo(view: View) -> Markup:
     """One photo: the picture with its boxes, and beside it the bars of each face."""
     faces = [r for r in view.readings if r.box is not None]
-    blocks = [_face(reading, i) for i, reading in enumerate(faces, start=1)]
+    blocks = [_face(view, reading, i) for i, reading in enumerate(faces, start=1)]
     return tag(
         "div",
         tag("figure", _boxes(view, faces), class_="photo"),
@@ -55,11 +56,13 @@ def photo(view: View) -> Markup:
     )
 
 
-def _placed(thumbnails: Sequence[Thumbnail], length: float) -> list[tuple[float, float, Thumbnail]]:
+def _placed(thumbnails: Sequence[Thumbnail], axis: Axis) -> list[tuple[float, float, Thumbnail]]:
     """Middle of the picture and its true place in px; those that would overlap are left out."""
     placed: list[tuple[float, float, Thumbnail]] = []
     for thumbnail in sorted(thumbnails, key=lambda t: t.at):
-        at = thumbnail.at / length * WIDTH
+        if not axis.start <= thumbnail.at <= axis.end:
+            continue
+        at = (thumbnail.at - axis.start) / axis.length * WIDTH
         x = float(np.clip(at, SIZE_PX / 2, WIDTH - SIZE_PX / 2))
         if not placed or x - placed[-1][0] >= SIZE_PX + 4:
             placed.append((x, at, thumbnail))
@@ -121,18 +124,19 @@ def _box(
     )
 
 
-def _face(reading: Reading, index: int) -> Markup:
-    name = reading.person or f"face {index}"
+def _face(view: View, reading: Reading, index: int) -> Markup:
+    name, label = reading.person or f"face {index}", view.label(reading)
     if not reading.is_told:
         reason = REASONS[reading.reason] if reading.reason else "no reason given"
         body: Markup = tag("p", f"Cannot tell: {reason}.", class_="note")
     else:
         body = _bars(reading, name)
     judged = sum(e in palette.ORDER for e in reading.scores.covered)
-    sure = f"sure {decimal(reading.confidence)} · {judged} of 40 emotions judged"
+    by = tag("span", f" {label}") if label != reading.channel else None
+    sure = f"sure {portion(reading.confidence)} · {judged} of 40 emotions judged"
     return tag(
         "section",
-        tag("h3", tag("span", index, class_="badge"), name),
+        tag("h3", tag("span", index, class_="badge"), name, by),
         body,
         tag("p", sure, class_="fine") if reading.is_told else None,
         class_="face",
@@ -143,7 +147,8 @@ def _bars(reading: Reading, name: str) -> Markup:
     tops = reading.scores.strongest(MOST_BARS)
     rows = [_bar(reading, top, i * ROW_PX) for i, top in enumerate(tops)]
     told = ", ".join(
-        f"{palette.name(t.emotion)} {decimal(t.share)} {plus_minus(reading.scores_sd[t.emotion])}"
+        f"{palette.name(t.emotion)} {portion(t.share)} "
+        f"{plus_minus(t.share, reading.scores_sd[t.emotion])}"
         for t in tops
     )
     return picture(BARS_PX, len(tops) * ROW_PX, rows, label=f"{name}: {told}")
@@ -174,8 +179,8 @@ def _bar(reading: Reading, top: Top, y: float) -> Markup:
         whisker if sd else None,
         tag(
             "text",
-            tag("tspan", decimal(top.share), class_="bar-name"),
-            tag("tspan", f" {plus_minus(sd)}", class_="bar-sd"),
+            tag("tspan", portion(top.share), class_="bar-name"),
+            tag("tspan", f" {plus_minus(top.share, sd)}", class_="bar-sd"),
             x=number(BARS_PX - VALUE_PX),
             y=number(middle + 4.5),
         ),

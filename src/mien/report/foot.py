@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mien.charts.html import Markup, tag
 from mien.charts.numbers import decimal, interval, listed
 from mien.report import palette
+from mien.report.story import skips_in_words
 from mien.report.view import View
 from mien.timeline.card import Card, Figure
 
@@ -38,7 +39,10 @@ def coverage(card: Card) -> str:
     """What a decoder judges, and how much it leaves out."""
     names = [palette.name(e).lower() for e in card.covers if e in palette.ORDER]
     left = len(palette.ORDER) - len(names)
-    rest = f"; the other {left} are not judged" if left else ""
+    if not names:
+        return f"covers {card.coverage} emotions, gives {listed(card.dimensions)}"
+    nobody = f"no {card.channel} decoder of Mien covers them yet"
+    rest = f"; the other {left} are not judged: {nobody}" if left else ""
     return f"covers {card.coverage}: {listed(names)}{rest}"
 
 
@@ -82,12 +86,8 @@ def _folded(summary: str, content: Markup) -> Markup:
 
 
 def _skipped(view: View) -> Markup | None:
-    lines = [
-        f"{skip.count:,} × {skip.reason}{f' ({skip.where})' if skip.where else ''}"
-        for skip in view.skipped
-    ]
     facts = [
-        ("Skipped", "; ".join(lines) or "nothing"),
+        ("Skipped", "; ".join(skips_in_words(view)) or "nothing"),
         ("Noted", "; ".join(view.origin.notes)),
         ("Tracks", "; ".join(view.origin.tracks)),
     ]

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from mien.charts.html import Markup, markup, tag
-from mien.charts.numbers import clock, count
+from mien.charts.numbers import count
 from mien.charts.svg import patterns
 from mien.charts.table import Cell, table
 from mien.report.ribbon import ribbon
-from mien.report.story import KINDS, what_it_says
+from mien.report.story import KINDS, length, skip_in_words, what_it_says
 from mien.report.telling import ribbon_in_words
 from mien.report.track import Track
 from mien.report.view import View
@@ -70,25 +70,18 @@ def sentence(view: View) -> Markup:
 def _skips(skipped: Sequence[Skipped]) -> Markup | None:
     if not skipped:
         return None
-    lines = [
-        tag(
-            "li",
-            tag("b", s.source),
-            f": {s.count:,} × {s.reason}{f' ({s.where})' if s.where else ''}",
-        )
-        for s in skipped
-    ]
+    lines = [tag("li", tag("b", skip.source), ": ", skip_in_words(skip)) for skip in skipped]
     return tag("section", tag("h2", "Skipped"), tag("ul", lines, class_="panel plain"))
 
 
 def _row(view: View, link: str) -> list[Cell]:
     told, every = len(view.told), len(view.readings)
     seconds = None if view.is_photo else view.origin.seconds
-    length = clock(seconds) if seconds is not None else KINDS[view.origin.kind].split()[-1]
+    size = KINDS[view.origin.kind].split()[-1] if seconds is None else length(view.origin)
     track = _telling(view)
     return [
         Cell(tag("a", view.origin.source, href=link), view.origin.source),
-        Cell(length, seconds or 0.0),
+        Cell(size, seconds or 0.0),
         Cell(_small(view, track) if track else "–", float(track.told.mean()) if track else 0.0),
         Cell(sentence(view)),
         Cell(tag("span", f"{told:,} of {every:,}", class_="whole"), told),

@@ -19,6 +19,7 @@ from mien.report.telling import curves_in_words, ribbon_in_words
 from mien.report.track import Axis, Track
 from mien.report.view import View, who
 from mien.report.words import word_lane
+from mien.timeline.origin import Origin
 from mien.timeline.reading import Channel
 
 TALL_PX, LOW_PX = 84.0, 60.0
@@ -76,13 +77,16 @@ def tracks_drawn(view: View) -> list[Track]:
 
 def _rows(view: View) -> Iterator[Row]:
     if view.origin.envelope:
-        yield Row(_fine("sound"), _wave(view.origin.envelope))
+        yield Row(_fine("sound"), _wave(view.origin, view.axis))
     drawn = tracks_drawn(view)
     height = LOW_PX if len(drawn) >= CROWD else TALL_PX
     for person in dict.fromkeys(track.person for track in drawn):
         own = [(i, track) for i, track in enumerate(drawn) if track.person == person]
+        pictured = next((track for _, track in own if track.channel is Channel.FACE), None)
         for place, (index, track) in enumerate(own):
-            yield from _ribbon_rows(view, index, track, height, first=place == 0)
+            if track is pictured:
+                yield from _face_rows(view, track)
+            yield _ribbon_row(view, index, track, height, first=place == 0)
         yield from _affect_rows(view, [track for _, track in own])
     words = None if view.is_chat else word_lane(view, "Excerpts of what was said")
     if words is not None:
@@ -91,18 +95,17 @@ def _rows(view: View) -> Iterator[Row]:
     yield Row(_fine(unit), axis_row(_ticks(view.axis), WIDTH, "Turns" if unit else "Time"))
 
 
-def _ribbon_rows(
-    view: View, index: int, track: Track, height: float, *, first: bool
-) -> Iterator[Row]:
-    name = who(track.person, track.channel)
-    if track.channel is Channel.FACE:
-        faces = thumbnail_lane(view, track.person, f"Pictures of {name}")
-        if faces is not None:
-            yield Row(None, faces)
+def _face_rows(view: View, track: Track) -> Iterator[Row]:
+    faces = thumbnail_lane(view, track.person, f"Pictures of {who(track.person, track.channel)}")
+    if faces is not None:
+        yield Row(None, faces)
+
+
+def _ribbon_row(view: View, index: int, track: Track, height: float, *, first: bool) -> Row:
     told = ribbon_in_words(track, view.axis, view.emotions)
-    text_id, title = f"told-{index}", f"{name}, {track.channel.value}"
+    text_id, title = f"told-{index}", f"{who(track.person, track.channel)}, {track.label}"
     drawn = ribbon(track, view.emotions, height, f"Ribbon: {title}", text_id)
-    yield Row(_names(track, first=first), drawn, title, told, text_id, index)
+    return Row(_names(track, first=first), drawn, title, told, text_id, index)
 
 
 def _affect_rows(view: View, own: Sequence[Track]) -> Iterator[Row]:
@@ -118,10 +121,9 @@ def _affect_rows(view: View, own: Sequence[Track]) -> Iterator[Row]:
 
 def _names(track: Track, *, first: bool) -> Content:
     """Name and channel; where nobody knows who it is, the channel comes first."""
-    channel = track.channel.value
     if track.person is None:
-        return tag("b", channel.capitalize()), _fine(who(None, track.channel))
-    return (tag("b", track.person) if first else None), _fine(channel)
+        return tag("b", track.title), _fine(who(None, track.channel))
+    return (tag("b", track.person) if first else None), _fine(track.label)
 
 
 def _fine(text: str) -> Markup:
@@ -142,16 +144,19 @@ def _lane(row: Row) -> Markup:
     )
 
 
-def _wave(envelope: Sequence[float]) -> Markup:
-    """The outline of the sound, mirrored, as one path of upright bars."""
-    bars = np.asarray(envelope, dtype=np.float64)
-    bars = bars / max(float(bars.max()), 1e-9)
-    step = WIDTH / len(bars)
+def _wave(origin: Origin, axis: Axis) -> Markup:
+    """The outline of the sound on the axis, mirrored, as one path of upright bars."""
+    peaks = np.asarray(origin.envelope, dtype=np.float64)
+    part = (origin.seconds or axis.end) / len(peaks)
+    places = (np.arange(len(peaks)) + 0.5) * part
+    inside = (places + part / 2 > axis.start) & (places - part / 2 < axis.end)
+    bars = peaks[inside] / max(float(peaks[inside].max(initial=0.0)), 1e-9)
+    step = part / axis.length * WIDTH
     half = np.maximum(bars * (WAVE_PX / 2 - 1), 0.5)
     middle = WAVE_PX / 2
     path = "".join(
-        f"M{number((i + 0.5) * step)} {number(middle - h)}v{number(2 * h)}"
-        for i, h in enumerate(half)
+        f"M{number((at - axis.start) / axis.length * WIDTH)} {number(middle - h)}v{number(2 * h)}"
+        for at, h in zip(places[inside], half, strict=True)
     )
     drawn = tag("path", d=path, class_="wave", stroke_width=number(max(step * 0.6, 0.6)))
     return picture(WIDTH, WAVE_PX, drawn, label="Outline of the sound")

@@ -49,7 +49,7 @@ def _lane(track: Track, readings: list[dict[str, Any]]) -> dict[str, Any]:
     states = np.where(track.told, TOLD, np.where(track.seen, UNSURE, EMPTY))
     name = who(track.person, track.channel)
     return {
-        "who": f"{name}, {track.channel.value}",
+        "who": f"{name}, {track.label}",
         "cells": "".join(states),
         "tops": [_tops(track, int(cell)) for cell in np.flatnonzero(track.told)],
         "behind": [places.get(int(i), -1) for i in track.behind[track.told]],

@@ -57,7 +57,7 @@ def write_report(path: str | Path, timeline: Timeline, *, on: date | None = None
         on: The date to write into the page; today if None.
 
     Raises:
-        ConfigError: If the timeline holds no source, or the file cannot be written.
+        ConfigError: If the timeline holds no source, or a file cannot be written.
     """
     target, on = Path(path), on or date.today()
     views = views_of(timeline)
@@ -67,7 +67,7 @@ def write_report(path: str | Path, timeline: Timeline, *, on: date | None = None
         _write(target, render_view(views[0], on))
         return
     folder = target.with_name(f"{target.stem}-reports")
-    folder.mkdir(exist_ok=True)
+    _make(folder)
     names = report_names(views)
     for view, name in zip(views, names, strict=True):
         _write(folder / name, render_view(view, on))
@@ -113,6 +113,13 @@ def _page(title: str, body: Sequence[Content], script: str) -> str:
     colors = palette.variables(palette.ALL) + palette.classes(palette.ALL)
     style = colors + asset("mien.charts", "page.css") + asset("mien.report", "report.css")
     return page(f"{title} · Mien", *body, style=style, script=script)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"cannot make the folder {folder}: {error.strerror}") from error
 
 
 def _write(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.charts.html import Markup, markup, tag
-from mien.charts.numbers import decimal
+from mien.charts.numbers import portion
 from mien.charts.svg import area, gap, number, picture, text_width
 from mien.emotions.emotion import Emotion
 from mien.report import palette
@@ -221,7 +221,7 @@ def _candidates(track: Track, layer: Layer, run: Run, height: float) -> Iterator
     peak = run.first + int(np.median(np.flatnonzero(column >= np.nanmax(column) - 0.005)))
     share = float(track.shares[peak, emotion.position])
     name_width = BOLDER * text_width(palette.name(emotion), NAME_PX)
-    share_width = text_width(f" {decimal(share)}", SHARE_PX)
+    share_width = text_width(f" {portion(share)}", SHARE_PX)
     for width, box_height in ((name_width, TWO_LINES_PX), (name_width + share_width, ONE_LINE_PX)):
         place = _nearest_room(track, layer, run, peak, width, box_height / height)
         if place is not None:
@@ -247,7 +247,7 @@ def _nearest_room(
 
 
 def _label(label: Label) -> Markup:
-    name, share = palette.name(label.emotion), decimal(label.share)
+    name, share = palette.name(label.emotion), portion(label.share)
     if label.height == ONE_LINE_PX:
         written = (tag("tspan", name, class_="peak"), tag("tspan", f" {share}", class_="share"))
         y = label.y + 4.5

@@ -13,8 +13,9 @@ from mien.emotions.emotion import Emotion
 from mien.report import palette
 from mien.report.track import Track, peak_cell
 from mien.report.view import View, who
-from mien.timeline.origin import Kind
+from mien.timeline.origin import Kind, Origin, Skipped
 from mien.timeline.reading import Channel, Reading, Reason
+from mien.timeline.summary import Peak
 
 LIKELY = 0.5
 """Confidence from which an emotion is called likely; below it is called possible."""
@@ -46,14 +47,6 @@ REASONS = {
 }
 
 
-class Peak(NamedTuple):
-    """Where an emotion is strongest on one track."""
-
-    emotion: Emotion
-    share: float
-    reading: Reading
-
-
 class Piece(NamedTuple):
     """A part of a sentence, and whether it is set in bold."""
 
@@ -66,7 +59,7 @@ def what_it_is(view: View, on: date | None) -> str:
     origin = view.origin
     parts = [KINDS[origin.kind]]
     if origin.seconds is not None and not view.is_photo:
-        parts.append(clock(origin.seconds))
+        parts.append(length(origin))
     if view.is_chat:
         parts.append(count(round(view.axis.length), "turn"))
     parts += _people(view)
@@ -77,6 +70,28 @@ def what_it_is(view: View, on: date | None) -> str:
     if on is not None:
         parts.append(f"read {on.day} {on:%B %Y}")
     return " · ".join(parts)
+
+
+def length(origin: Origin) -> str:
+    """How long a recording is, or which part of it was read: `0:10 to 0:20 of 1:00:00`."""
+    whole = origin.seconds or 0.0
+    if origin.start is None and origin.end is None:
+        return clock(whole)
+    end = whole if origin.end is None else min(origin.end, whole)
+    return f"{clock(origin.start or 0.0)} to {clock(end)} of {clock(whole)}"
+
+
+def skip_in_words(skip: Skipped) -> str:
+    """What was not read, how often and where: `2 × corrupt packet (2:01)`."""
+    return f"{skip.count:,} × {skip.reason}{f' ({skip.where})' if skip.where else ''}"
+
+
+def skips_in_words(view: View) -> list[str]:
+    """The same of all that a view skipped; other sources than its own by their names."""
+    return [
+        f"{'' if skip.source == view.origin.source else f'{skip.source}: '}{skip_in_words(skip)}"
+        for skip in view.skipped
+    ]
 
 
 def what_it_says(view: View) -> list[Piece]:

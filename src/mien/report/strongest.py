@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mien.charts.html import Markup, markup, tag
-from mien.charts.numbers import decimal, plus_minus
+from mien.charts.numbers import plus_minus, portion
 from mien.charts.svg import number
 from mien.charts.table import Cell, table
 from mien.emotions.emotion import Emotion
@@ -11,7 +11,6 @@ from mien.emotions.scores import Top
 from mien.report import palette
 from mien.report.story import cannot_tell
 from mien.report.view import View, who
-from mien.report.words import strength
 from mien.timeline.reading import Channel, Reading
 
 MOST = 12
@@ -27,8 +26,8 @@ BAR_PX = 90.0
 def strongest(view: View) -> list[Reading]:
     """The most telling readings in order of time, few of any one kind."""
     kept: list[Reading] = []
-    for reading in sorted(view.told, key=strength, reverse=True):
-        if strength(reading) == 0 or leading(reading).share < LEAST:
+    for reading in sorted(view.told, key=lambda r: r.strength, reverse=True):
+        if reading.strength == 0 or leading(reading).share < LEAST:
             continue
         if not any(_alike(view, reading, other) for other in kept):
             kept.append(reading)
@@ -63,7 +62,7 @@ def quality_in_words(reading: Reading) -> str:
 
 
 def _alike(view: View, one: Reading, other: Reading) -> bool:
-    same = (one.person, one.channel) == (other.person, other.channel)
+    same = (one.person, one.channel, one.decoder) == (other.person, other.channel, other.decoder)
     if not same or leading(one).emotion is not leading(other).emotion:
         return False
     places = view.axis.place(one), view.axis.place(other)
@@ -77,14 +76,14 @@ def _row(view: View, reading: Reading) -> list[Cell]:
     start, _ = view.axis.place(reading) or (0.0, 0.0)
     at = int(start) + 1 if view.axis.by_turn else view.axis.says(start)
     sd, name = reading.scores_sd[top.emotion], who(reading.person, reading.channel)
-    share = markup(_bar(top), f"{palette.name(top.emotion)} {decimal(top.share)}")
+    share = markup(_bar(top), f"{palette.name(top.emotion)} {portion(top.share)}")
     return [
         Cell(at, start),
-        Cell(markup(name, tag("span", reading.channel.value, class_="narrow")), name),
-        Cell(reading.channel.value),
+        Cell(markup(name, tag("span", view.label(reading), class_="narrow")), name),
+        Cell(view.label(reading)),
         Cell(share, round(top.share, 4)),
-        Cell(plus_minus(sd), sd or 0.0),
-        Cell(decimal(reading.confidence), round(reading.confidence, 4)),
+        Cell(plus_minus(top.share, sd), sd or 0.0),
+        Cell(portion(reading.confidence), round(reading.confidence, 4)),
         Cell(quality_in_words(reading), round(reading.quality, 4)),
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mien.charts.numbers import decimal, listed, plus_minus
+from mien.charts.numbers import decimal, listed, plus_minus, portion
 from mien.emotions.emotion import Emotion
 from mien.report import palette
 from mien.report.curves import Curve
@@ -23,7 +23,7 @@ def ribbon_in_words(track: Track, axis: Axis, emotions: Sequence[Emotion]) -> st
         return f"Cannot tell anywhere: {_reasons(track)}."
     mean = track.parts[track.told].mean(axis=0)
     order = [i for i in np.argsort(-mean) if mean[i] > 0.15][:2]
-    mostly = listed([f"{list(Emotion)[i].value} {decimal(mean[i])}" for i in order])
+    mostly = listed([f"{list(Emotion)[i].value} {portion(mean[i])}" for i in order])
     peaks = [(cell, e) for e in emotions if (cell := _peak(track, e)) is not None]
     told = [_peak_in_words(track, axis, cell, emotion) for cell, emotion in sorted(peaks)]
     sentences = [f"On average {mostly}" if mostly else "Nothing prevails"]
@@ -42,7 +42,7 @@ def _curve(curve: Curve, axis: Axis) -> str:
     low = known[int(np.argmin(curve.values[known]))]
     high = known[int(np.argmax(curve.values[known]))]
     ends = [
-        f"{word} {decimal(float(curve.values[cell]))} {_sd(float(curve.sds[cell]))}"
+        f"{word} {_affect(float(curve.values[cell]), float(curve.sds[cell]))} "
         f"at {axis.says(float(curve.track.edges[cell]))}"
         for word, cell in (("lowest", low), ("highest", high))
     ]
@@ -50,8 +50,8 @@ def _curve(curve: Curve, axis: Axis) -> str:
     return f"{curve.dimension.capitalize()} from the {source}: {listed(ends)}."
 
 
-def _sd(sd: float) -> str:
-    return "" if np.isnan(sd) else f"{plus_minus(sd)} "
+def _affect(value: float, sd: float) -> str:
+    return f"{decimal(value)} {plus_minus(value, sd, low=-1.0)}".removesuffix(" –")
 
 
 def _peak(track: Track, emotion: Emotion) -> int | None:
@@ -65,8 +65,8 @@ def _peak_in_words(track: Track, axis: Axis, cell: int, emotion: Emotion) -> str
     share = float(track.shares[cell, emotion.position])
     sd = float(track.sds[cell, emotion.position])
     at = axis.says(float(track.edges[cell]))
-    interval = "" if np.isnan(sd) else f" {plus_minus(sd)}"
-    return f"{palette.name(emotion).lower()} {decimal(share)}{interval} at {at}"
+    shown = f"{portion(share)} {plus_minus(share, sd)}".removesuffix(" –")
+    return f"{palette.name(emotion).lower()} {shown} at {at}"
 
 
 def _gaps(track: Track, axis: Axis) -> list[str]:

@@ -11,16 +11,24 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mien.charts.numbers import decimal, plus_minus
+from mien.charts.numbers import plus_minus, portion
 from mien.charts.svg import time_ticks
+from mien.core.redact import printable
 from mien.emotions.emotion import Emotion
 from mien.report import palette
 from mien.report.lanes import tracks_drawn
 from mien.report.ribbon import LEAST_SHARE
-from mien.report.story import cannot_tell, what_it_is, what_it_says, what_would_help
+from mien.report.story import (
+    cannot_tell,
+    skip_in_words,
+    skips_in_words,
+    what_it_is,
+    what_it_says,
+    what_would_help,
+)
 from mien.report.strongest import leading, strongest
 from mien.report.track import Axis, Grid, Run, Track, runs
-from mien.report.view import View, views_of, who
+from mien.report.view import View, unread, views_of, who
 from mien.timeline.reading import Reading
 from mien.timeline.timeline import Timeline
 
@@ -52,23 +60,28 @@ def render_terminal(
     console = Console(
         file=held, width=width, force_terminal=color, legacy_windows=False, highlight=False
     )
-    for i, view in enumerate(views_of(timeline)):
+    views = views_of(timeline)
+    for i, view in enumerate(views):
         if i:
             console.print()
         for part in _parts(view, width, plain=plain):
             console.print(part)
+    if len(views) != 1:
+        console.print()
+        for skip in unread(timeline):
+            console.print(_text(f"Skipped: {skip.source}: {skip_in_words(skip)}", "dim"))
     text = held.getvalue().rstrip()
     return text.translate(ASCII).encode("ascii", "replace").decode() if plain else text
 
 
 def _parts(view: View, width: int, *, plain: bool) -> Iterator[Text | Table]:
-    yield Text(view.origin.source, style="bold")
-    yield Text(what_it_is(view, None), style="dim")
+    yield _text(view.origin.source, "bold")
+    yield _text(what_it_is(view, None), "dim")
     yield Text()
     yield _sentence(view)
     help_line = what_would_help(view)
     if help_line:
-        yield Text(help_line)
+        yield _text(help_line)
     yield Text()
     if view.tracks and not view.is_photo:
         yield from _ribbons(view, width, plain=plain)
@@ -79,19 +92,20 @@ def _parts(view: View, width: int, *, plain: bool) -> Iterator[Text | Table]:
 
 
 def _sentence(view: View) -> Text:
-    return Text.assemble(*((p.text, "bold" if p.strong else "") for p in what_it_says(view)))
+    pieces = (_text(piece.text, "bold" if piece.strong else "") for piece in what_it_says(view))
+    return Text.assemble(*pieces)
 
 
 def _ribbons(view: View, width: int, *, plain: bool) -> Iterator[Text]:
     columns = width - LABEL
     yield Text(" " * LABEL + _axis(view.axis, columns), style="dim")
     for track in tracks_drawn(view):
-        name, detail = track.person, track.channel.value
+        name, detail = track.person, track.label
         if name is None:
-            name, detail = detail.capitalize(), "unknown"
-        yield Text(_fit(name, LABEL), style="bold") + _peaks(track, view, columns)
+            name, detail = track.title, "unknown"
+        yield _text(_fit(name, LABEL), "bold") + _peaks(track, view, columns)
         bar = _bar(track, columns, plain=plain)
-        yield Text(_fit(f"  {detail}", LABEL), style="dim") + bar
+        yield _text(_fit(f"  {detail}", LABEL), "dim") + bar
     mark = PLAIN_UNSURE if plain else UNSURE
     legend = f"height: all but Neutral   {mark} cannot tell   blank: nothing to go by"
     yield Text(" " * LABEL + legend, style="dim")
@@ -140,7 +154,7 @@ def _peaks(track: Track, view: View, columns: int) -> Text:
     """Names with shares over their peaks, strongest first, none touching another."""
     row = [" "] * columns
     for share, cell, emotion in sorted(_hills(track, view), reverse=True):
-        label = f"{palette.name(emotion)} {decimal(share)}"
+        label = f"{palette.name(emotion)} {portion(share)}"
         middle = int((cell + 0.5) / len(track.told) * columns)
         start = int(np.clip(middle - len(label) // 2, 0, columns - len(label)))
         around = row[max(0, start - 1) : start + len(label) + 1]
@@ -159,7 +173,7 @@ def _hills(track: Track, view: View) -> Iterator[tuple[float, int, Emotion]]:
 
 
 def _table(view: View, rows: Sequence[Reading], *, plain: bool) -> Table:
-    kept = sorted(rows, key=lambda r: -(leading(r).share * r.confidence))[:ROWS]
+    kept = sorted(rows, key=lambda reading: -reading.strength)[:ROWS]
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
     if not view.is_photo:
         table.add_column("turn" if view.axis.by_turn else "at")
@@ -171,22 +185,22 @@ def _table(view: View, rows: Sequence[Reading], *, plain: bool) -> Table:
     return table
 
 
-def _cells_of(view: View, reading: Reading, *, plain: bool) -> list[str | Text]:
+def _cells_of(view: View, reading: Reading, *, plain: bool) -> list[Text]:
     top = leading(reading)
     start, _ = view.axis.place(reading) or (0.0, 0.0)
     at = str(int(start) + 1) if view.axis.by_turn else view.axis.says(start)
     share = Text.assemble(
         ("" if plain else "■ ", palette.color(top.emotion)),
-        f"{palette.name(top.emotion)} {decimal(top.share)}",
+        f"{palette.name(top.emotion)} {portion(top.share)}",
     )
-    cells: list[str | Text] = [
-        Text(who(reading.person, reading.channel)),
-        reading.channel.value,
+    cells = [
+        _text(who(reading.person, reading.channel)),
+        _text(view.label(reading)),
         share,
-        plus_minus(reading.scores_sd[top.emotion]),
-        decimal(reading.confidence),
+        Text(plus_minus(top.share, reading.scores_sd[top.emotion])),
+        Text(portion(reading.confidence)),
     ]
-    return cells if view.is_photo else [at, *cells]
+    return cells if view.is_photo else [Text(at), *cells]
 
 
 def _foot(view: View) -> Iterator[Text]:
@@ -197,10 +211,15 @@ def _foot(view: View) -> Iterator[Text]:
         f"{card.decoder}: covers {card.coverage}; {card.calibration.split(';')[0]}"
         for card in view.cards
     ]
-    lines += [f"Skipped: {s.count:,} × {s.reason} {s.where}".rstrip() for s in view.skipped]
+    lines += [f"Skipped: {line}" for line in skips_in_words(view)]
     lines.append("Shares estimate how many people would name an emotion, never what someone feels.")
     for line in lines:
-        yield Text(line, style="dim")
+        yield _text(line, "dim")
+
+
+def _text(text: str, style: str = "") -> Text:
+    """What came from outside, without anything that a terminal would act on."""
+    return Text(printable(text), style=style)
 
 
 def _fit(text: str, width: int) -> str:

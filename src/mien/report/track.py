@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mien.charts.numbers import clock
 from mien.emotions.emotion import Emotion
+from mien.timeline.origin import Origin
 from mien.timeline.reading import Channel, Reading
 
 Grid = NDArray[np.float64]
@@ -79,11 +81,12 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One person's readings on one channel, on a grid of n cells.
+    """One decoder's readings of one person, on a grid of n cells.
 
     Attributes:
         person: Label within the source, or None if unknown.
         channel: Where the readings come from.
+        label: The channel, or the decoder where several read that channel of the person.
         readings: Those with a place on the axis, in order.
         edges: Edges of the cells, shape (n + 1,).
         shares: Mean shares of the told readings, shape (n, 41); NaN where none was judged.
@@ -97,6 +100,7 @@ class Track:
 
     person: str | None
     channel: Channel
+    label: str
     readings: tuple[Reading, ...]
     edges: Grid
     shares: Grid
@@ -108,16 +112,16 @@ class Track:
     behind: NDArray[np.int64]
 
     @property
+    def title(self) -> str:
+        """The label to head a lane with; the name of a decoder stays as it is."""
+        return self.label.capitalize() if self.label == self.channel else self.label
+
+    @property
     def parts(self) -> Grid:
         """Shares divided by their sum, shape (n, 41), zero where there is nothing."""
         known = np.nan_to_num(self.shares)
         total = known.sum(axis=1, keepdims=True)
         return np.asarray(known / np.where(total > 0, total, 1.0), dtype=np.float64)
-
-    @property
-    def told_readings(self) -> list[Reading]:
-        """The readings whose decoder commits itself."""
-        return [reading for reading in self.readings if reading.is_told]
 
 
 def runs(mask: NDArray[np.bool_]) -> Iterator[Run]:
@@ -132,27 +136,34 @@ def runs(mask: NDArray[np.bool_]) -> Iterator[Run]:
         yield Run(int(first), int(last))
 
 
-def axis_of(readings: Sequence[Reading], seconds: float | None) -> Axis:
-    """The axis of one source: its whole length, or its turns where nothing has a time."""
+def axis_of(readings: Sequence[Reading], origin: Origin) -> Axis:
+    """The axis of one source: the part that was read, or its turns where nothing has a time."""
     ends = [r.end for r in readings if r.end is not None]
     turns = [r.turn for r in readings if r.turn is not None]
-    if not ends and seconds is None:
+    if not ends and origin.seconds is None:
         return Axis(0.0, max(turns, default=0) + 1.0, by_turn=True)
-    return Axis(0.0, max([seconds or 0.0, *ends, LEAST_CELL]))
+    start, whole = origin.start or 0.0, max([origin.seconds or 0.0, *ends])
+    end = whole if origin.end is None else min(origin.end, whole)
+    return Axis(start, max(end, start + LEAST_CELL))
 
 
 def tracks_of(readings: Sequence[Reading], axis: Axis) -> list[Track]:
-    """One track for each person and channel, people together, in order of appearance."""
-    groups: dict[tuple[str | None, Channel], list[Reading]] = {}
+    """One track for each person, channel and decoder, people together, in order of appearance."""
+    groups: dict[tuple[str | None, Channel, str], list[Reading]] = {}
     for reading in readings:
         if axis.place(reading) is not None:
-            groups.setdefault((reading.person, reading.channel), []).append(reading)
-    people = list(dict.fromkeys(person for person, _ in groups))
+            key = reading.person, reading.channel, reading.decoder
+            groups.setdefault(key, []).append(reading)
+    people = list(dict.fromkeys(person for person, _, _ in groups))
     order = sorted(groups, key=lambda key: (people.index(key[0]), list(Channel).index(key[1])))
-    return [_track(key[0], key[1], groups[key], axis) for key in order]
+    decoders = Counter((person, channel) for person, channel, _ in groups)
+    return [
+        _track(key[2] if decoders[key[:2]] > 1 else key[1].value, groups[key], axis)
+        for key in order
+    ]
 
 
-def _track(person: str | None, channel: Channel, readings: list[Reading], axis: Axis) -> Track:
+def _track(label: str, readings: list[Reading], axis: Axis) -> Track:
     edges = axis.edges()
     readings = sorted(readings, key=lambda r: axis.place(r) or (0.0, 0.0))
     shared = _shared(np.array([axis.place(r) for r in readings], dtype=np.float64), edges)
@@ -163,8 +174,9 @@ def _track(person: str | None, channel: Channel, readings: list[Reading], axis: 
         for of in (_shares, _sds, _affect, _affect_sds)
     )
     return Track(
-        person,
-        channel,
+        readings[0].person,
+        readings[0].channel,
+        label,
         tuple(readings),
         edges,
         shares=shares,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,8 +20,6 @@ UNKNOWN = {
     Channel.WORDS: "speaker unknown",
 }
 
-_IMPERSONAL = re.compile(r"(face|voice|person|speaker) \d+|left|right", re.IGNORECASE)
-
 
 @dataclass(frozen=True)
 class View:
@@ -32,7 +29,7 @@ class View:
         origin: The source itself.
         readings: In the order they were read.
         cards: Of the decoders that took part.
-        skipped: What was not read of this source.
+        skipped: What was not read of this source, or of one that gave nothing at all.
     """
 
     origin: Origin
@@ -43,12 +40,20 @@ class View:
     @cached_property
     def axis(self) -> Axis:
         """Seconds, or turns where a chat has no times."""
-        return axis_of(self.readings, self.origin.seconds)
+        return axis_of(self.readings, self.origin)
 
     @cached_property
     def tracks(self) -> list[Track]:
-        """One a person and channel."""
+        """One a person, channel and decoder."""
         return tracks_of(self.readings, self.axis)
+
+    def label(self, reading: Reading) -> str:
+        """Where a reading comes from: its channel, or its decoder where several read that."""
+        return self._labels.get(_lane(reading), reading.channel.value)
+
+    @cached_property
+    def _labels(self) -> dict[tuple[str | None, str], str]:
+        return {_lane(track.readings[0]): track.label for track in self.tracks}
 
     @cached_property
     def emotions(self) -> tuple[Emotion, ...]:
@@ -86,13 +91,20 @@ class View:
         return tuple(c for c in Channel if any(r.channel is c for r in self.readings))
 
 
+def _lane(reading: Reading) -> tuple[str | None, str]:
+    return reading.person, reading.decoder
+
+
 def views_of(timeline: Timeline) -> list[View]:
-    """One view a source, in order; a source without an origin is taken for a stream."""
+    """One view a source, in order; a source without an origin is taken for a stream.
+
+    What was skipped of sources that gave nothing at all goes to the view if there is only one.
+    """
     known = {origin.source: origin for origin in timeline.origins}
     readings: dict[str, list[Reading]] = {}
     for reading in timeline.readings:
         readings.setdefault(reading.source, []).append(reading)
-    return [
+    views = [
         view_of(
             known.get(source) or Origin(source=source, kind=Kind.STREAM),
             readings.get(source, []),
@@ -101,6 +113,14 @@ def views_of(timeline: Timeline) -> list[View]:
         )
         for source in timeline.sources
     ]
+    if len(views) == 1:
+        return [replace(views[0], skipped=(*views[0].skipped, *unread(timeline)))]
+    return views
+
+
+def unread(timeline: Timeline) -> tuple[Skipped, ...]:
+    """What was skipped of sources that gave nothing at all, such as a file that did not open."""
+    return tuple(skip for skip in timeline.skipped if skip.source not in timeline.sources)
 
 
 def view_of(
@@ -109,7 +129,7 @@ def view_of(
     cards: Sequence[Card] = (),
     skipped: Sequence[Skipped] = (),
 ) -> View:
-    """The view of one source; of a private one words, pictures, sound and names stay out.
+    """The view of one source.
 
     Args:
         origin: The source.
@@ -118,9 +138,6 @@ def view_of(
         skipped: Of any sources.
     """
     own = tuple(readings)
-    if origin.private:
-        origin = replace(origin, envelope=(), thumbnails=())
-        own = _without_names(own)
     used = {r.decoder for r in own}
     return View(
         origin,
@@ -133,16 +150,3 @@ def view_of(
 def who(person: str | None, channel: Channel) -> str:
     """What to call someone: the label within the source, or that nobody said who it is."""
     return person if person is not None else UNKNOWN[channel]
-
-
-def _without_names(readings: Sequence[Reading]) -> tuple[Reading, ...]:
-    """The readings without words, and with a number for every name that is not one already."""
-    people = dict.fromkeys(r.person for r in readings if r.person is not None)
-    named = {
-        person: person if _IMPERSONAL.fullmatch(person) else f"Person {i}"
-        for i, person in enumerate(people, start=1)
-    }
-    return tuple(
-        replace(r, text=None, caption=None, person=None if r.person is None else named[r.person])
-        for r in readings
-    )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from mien.charts.html import Markup, tag
-from mien.charts.numbers import count, decimal, plus_minus
+from mien.charts.numbers import count, plus_minus, portion
 from mien.charts.svg import number, picture, shortened, text_width
 from mien.emotions.emotion import Emotion
 from mien.report import palette
@@ -42,7 +40,7 @@ def word_lane(view: View, label: str) -> Markup | None:
     """Excerpts in two staggered rows, the most telling first, as many as fit without touching."""
     spoken = [r for r in _with_words(view) if view.axis.place(r) is not None]
     taken: list[list[tuple[float, float]]] = [[] for _ in range(ROWS)]
-    found = [_excerpt(r, view, taken) for r in sorted(spoken, key=strength, reverse=True)]
+    found = [_excerpt(r, view, taken) for r in sorted(spoken, key=_telling, reverse=True)]
     placed = [excerpt for excerpt in found if excerpt is not None]
     if not placed:
         return None
@@ -67,12 +65,8 @@ def chat(view: View) -> Markup | None:
     )
 
 
-def strength(reading: Reading) -> float:
-    """How much a reading tells: its largest share but Neutral, weighed by its confidence."""
-    if not reading.is_told:
-        return 0.0
-    felt = reading.scores.to_array()[: Emotion.NEUTRAL.position]
-    return float(np.fmax.reduce(felt, initial=0.0)) * reading.confidence
+def _telling(reading: Reading) -> float:
+    return reading.strength if reading.is_told else 0.0
 
 
 def _with_words(view: View) -> list[Reading]:
@@ -84,7 +78,7 @@ def _excerpt(
 ) -> Excerpt | None:
     """The words at their place if a row has room for a readable piece of them."""
     begin, _ = view.axis.place(reading) or (0.0, 0.0)
-    at = (begin - view.axis.start) / view.axis.length * WIDTH
+    at = max(0.0, begin - view.axis.start) / view.axis.length * WIDTH
     said = " ".join((reading.text or "").split())
     name = f"{reading.person}: " if len(view.people) > 1 and reading.person else ""
     for row, spans in enumerate(taken):
@@ -138,7 +132,7 @@ def in_short(reading: Reading) -> str:
     if top is None:
         return "cannot tell"
     name, sd = palette.name(top.emotion), reading.scores_sd[top.emotion]
-    return f"{name} {decimal(top.share)} {plus_minus(sd)}".removesuffix(" –")
+    return f"{name} {portion(top.share)} {plus_minus(top.share, sd)}".removesuffix(" –")
 
 
 def _bar(reading: Reading) -> Markup:
