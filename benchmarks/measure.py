@@ -125,8 +125,10 @@ def main(work: str, told: str) -> None:
     module, _, name = work.partition(":")
     try:
         found = timed(getattr(import_module(module), name)(**json.loads(told)))
-    except ImportError as error:
-        found = Measured(missing=f"{error.name or error} is not installed")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in ("benchmarks", "mien", "tests"):
+            raise
+        found = Measured(missing=f"{error.name} is not installed")
     print(json.dumps({name: getattr(found, name) for name in Measured.__slots__}))
 
 

@@ -30,6 +30,10 @@ def test_a_library_that_is_not_installed_is_named():
     assert found.missing == "a_library_that_nobody_has is not installed"
 
 
+def test_a_module_of_our_own_that_is_missing_is_a_fault():
+    assert "ModuleNotFoundError" in measure("benchmarks.nothing:work").missing
+
+
 def test_a_child_that_fails_says_why():
     assert measure(f"{WORKS}:failing").missing == "ValueError: no such input"
 
