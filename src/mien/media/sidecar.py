@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mien.core.errors import SourceError
 from mien.media.sniff import Content, sniff
-from mien.media.text import Written
+from mien.media.text import Written, writable
 from mien.media.transcript import read_text
 from mien.timeline.origin import Kind, Skipped
 
@@ -38,18 +38,19 @@ def find_sidecar(path: Path) -> Sidecar:
     for candidate in _candidates(path):
         if not candidate.is_file():
             continue
+        name = writable(candidate.name)
         try:
             if sniff(candidate) is Content.TEXT:
                 kind, written = read_text(candidate)
                 if kind is Kind.TRANSCRIPT:
-                    note = f"words from {candidate.name}"
+                    note = f"words from {name}"
                     return Sidecar(written, (*notes, note, *written.notes), tuple(skipped))
-            notes.append(f"{candidate.name} lies beside it but is no transcript: not used")
+            notes.append(f"{name} lies beside it but is no transcript: not used")
         except SourceError as error:
             if candidate.suffix == ".json":
-                notes.append(f"{candidate.name} lies beside it but is no transcript: not used")
+                notes.append(f"{name} lies beside it but is no transcript: not used")
             else:
-                skipped.append(Skipped(source=path.name, where=candidate.name, reason=error.reason))
+                skipped.append(Skipped(source=writable(path.name), where=name, reason=error.reason))
     return Sidecar(None, tuple(notes), tuple(skipped))
 
 

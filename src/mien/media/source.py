@@ -17,7 +17,7 @@ from mien.media.pieces import Block, Image, Side
 from mien.media.sidecar import find_sidecar
 from mien.media.sniff import Content, sniff
 from mien.media.tally import Tally
-from mien.media.text import Written
+from mien.media.text import Written, writable
 from mien.timeline.conversation import Conversation
 from mien.timeline.origin import Kind, Origin, Skipped
 
@@ -93,7 +93,7 @@ class Source:
 
     Attributes:
         path: As it was given.
-        name: Its last part, as in `Reading.source`.
+        name: Its last part, as in `Reading.source`; what no file can hold is U+FFFD.
         kind: What it is.
         start: Where reading begins, or None.
         end: Where reading ends, or None.
@@ -103,7 +103,7 @@ class Source:
         self, path: Path, found: _Found, start: float | None = None, end: float | None = None
     ) -> None:
         self.path = path
-        self.name = path.name
+        self.name = writable(path.name)
         self.kind = found.kind
         self.start = start
         self.end = end

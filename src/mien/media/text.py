@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mien.core.errors import TooLarge, UnreadableSource
 from mien.media import limits
 from mien.timeline.conversation import Conversation
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,33 @@ def read_letters(path: Path, *, guess: bool = False) -> Letters:
             except UnicodeDecodeError:
                 pass
         raise UnreadableSource(path, _fault(raw, error)) from error
+
+
+def writable(text: str) -> str:
+    r"""The text with U+FFFD for each half of a character (lone surrogate): no file can hold them.
+
+    JSON can spell them, and names of files that are not UTF-8 come with them.
+
+    >>> writable("x\udc80y") == "x\ufffdy"
+    True
+    """
+    return _HALF.sub("\ufffd", text)
+
+
+def without_halves(written: Written) -> Written:
+    """The same, all of it `writable`; how many halves were in words, names and title is noted."""
+    talk = written.conversation
+    talk = replace(talk, id=writable(talk.id))
+    texts = (talk.title, *(text for turn in talk.turns for text in (turn.text, turn.speaker)))
+    count = sum(len(_HALF.findall(text)) for text in texts if text)
+    if not count:
+        return replace(written, conversation=talk)
+    turns = tuple(
+        replace(turn, text=writable(turn.text), speaker=turn.speaker and writable(turn.speaker))
+        for turn in talk.turns
+    )
+    talk = replace(talk, turns=turns, title=talk.title and writable(talk.title))
+    return Written(talk, (*written.notes, f"halves of characters, replaced by U+FFFD: {count}"))
 
 
 def _one_line_end(text: str) -> str:

@@ -11,7 +11,7 @@ from mien.core.errors import TooLarge, UnreadableSource
 from mien.media import limits
 from mien.media.chat import NotAChat, is_messages, parse_lines, parse_messages, parse_plain
 from mien.media.subtitles import is_subtitles, parse_subtitles
-from mien.media.text import Letters, Written, read_letters
+from mien.media.text import Letters, Written, read_letters, without_halves
 from mien.media.whisper import NotATranscript, is_whisper, parse_whisper
 from mien.timeline.origin import Kind
 
@@ -37,6 +37,7 @@ def read_text(path: Path) -> tuple[Kind, Written]:
         raise TooLarge(path, f"{n:,} turns, at most {limits.TURNS:,} are read")
     if not n:
         raise UnreadableSource(path, "it holds no words")
+    written = without_halves(written)
     if letters.is_guessed:
         written = Written(written.conversation, (_GUESSED, *written.notes))
     return kind, written
