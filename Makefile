@@ -6,7 +6,8 @@ BIN := .venv/Scripts
 endif
 WORKERS ?= auto
 
-.PHONY: demo test check bench docs dist clean train-speech train-voice train-face train-words
+.PHONY: demo test check bench docs dist clean
+.PHONY: train-speech train-voice train-face train-words
 
 demo: .venv/base  ## read the bundled examples; print the timeline and write a report
 	@mkdir -p out
@@ -31,7 +32,7 @@ docs: .venv/docs
 dist: .venv/build
 	$(BIN)/python -m build --wheel --sdist --outdir dist .
 
-train-%: .venv/train  ## data to weights with a seed; needs MIEN_DATA or ../shared/data
+train-speech train-voice train-face train-words: train-%: .venv/train  ## data to weights with a seed; needs MIEN_DATA or ../shared/data
 	$(BIN)/python -m training.$*
 
 clean:

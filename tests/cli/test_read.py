@@ -82,6 +82,57 @@ def test_private_leaves_words_and_names_out(tmp_path):
     assert "Person 1" in ran.stdout
 
 
+def test_what_is_read_is_never_overwritten(tmp_path):
+    chat = tmp_path / "chat.json"
+    chat.write_bytes((EXAMPLES / "chat.json").read_bytes())
+    ran = mien("read", chat, "--out", chat)
+    assert ran.returncode == 2
+    assert "being read" in ran.stderr
+    assert chat.read_bytes() == (EXAMPLES / "chat.json").read_bytes()
+
+
+def test_the_words_beside_a_recording_are_never_overwritten(tmp_path):
+    path = write_sound(tmp_path / "talk.wav", noise(1.0, level=0.0))
+    words = tmp_path / "talk.json"
+    words.write_text('{"segments": []}', encoding="utf-8")
+    assert mien("read", path, "--out", words).returncode == 2
+    words.unlink()
+    assert mien("read", path, "--out", words).returncode == 0
+    assert mien("read", path, "--out", words).returncode == 0
+
+
+def test_one_output_that_fails_leaves_the_others(tmp_path):
+    (tmp_path / "z-reports").write_text("in the way", encoding="utf-8")
+    two = [EXAMPLES / "chat.json", EXAMPLES / "portrait.jpg"]
+    ran = mien("read", *two, "--out", tmp_path / "z.html", "--out", tmp_path / "z.csv")
+    assert ran.returncode == 2
+    assert (tmp_path / "z.csv").stat().st_size > 100
+    assert "Traceback" not in ran.stderr
+
+
+def test_json_is_utf8_whatever_the_terminal_is():
+    command = [sys.executable, "-m", "mien", "read", CHAT, "--json"]
+    environ = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    ran = subprocess.run(command, capture_output=True, env=environ, check=True)
+    assert "🎉" in json.loads(ran.stdout.decode("utf-8").splitlines()[0])["text"]
+
+
+def test_a_listener_that_leaves_does_not_stop_the_files(tmp_path):
+    out = tmp_path / "chat.jsonl"
+    command = [sys.executable, "-m", "mien", "read", CHAT, "--json", "--out", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    process.stderr.read()
+    assert process.wait(timeout=60) == 0
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 9
+
+
+def test_a_hostile_name_does_not_act_on_the_terminal(tmp_path):
+    ran = mien("read", tmp_path / "a\x1b[2Jb.wav")
+    assert ran.returncode == 2
+    assert "\x1b" not in ran.stderr
+
+
 def test_one_bad_source_among_good_ones_is_skipped(tmp_path):
     ran = mien("read", tmp_path / "none.wav", CHAT, "--out", tmp_path / "all.json")
     assert ran.returncode == 1
@@ -144,7 +195,9 @@ def unprivileged(folder):
     for parent in (folder, *folder.parents[:2]):
         parent.chmod(0o755)
     trial = [sys.executable, "-c", "import mien.cli.app"]
-    if subprocess.run(trial, user="nobody", capture_output=True, check=False).returncode:
+    try:
+        subprocess.run(trial, user="nobody", capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
         pytest.skip("running as root, and nobody else may run this Python")
     return {"user": "nobody"}
 
@@ -165,6 +218,8 @@ def test_silence_is_not_an_error(tmp_path):
         ("--channels", ","),
         ("--decoders", "nobody"),
         ("--fps", "0"),
+        ("--fps", "100000"),
+        ("--out", "x.json", "--out", "x.json"),
         ("--start", "5", "--end", "1"),
     ],
 )
@@ -211,8 +266,11 @@ def test_version_is_printed():
     assert mien("--version").stdout.strip() == f"mien {__version__}"
 
 
-def test_commercial_use_takes_the_open_voice(tmp_path):
-    ran = mien("doctor", "--json", env={"MIEN_COMMERCIAL": "1"})
-    refused = {row["name"]: row["refused"] for row in json.loads(ran.stdout)["decoders"]}
-    assert refused["voice-v1"]
-    assert not refused["voice-open-v1"]
+def test_commercial_use_takes_the_open_voice():
+    scene = EXAMPLES / "scene.ogg"
+    options = ("--channels", "voice", "--end", "5", "--json")
+    ran = mien("read", scene, *options, env={"MIEN_COMMERCIAL": "1"})
+    assert {json.loads(line)["decoder"] for line in ran.stdout.splitlines()} == {"voice-open-v1"}
+    ran = mien("read", scene, "--decoders", "voice", env={"MIEN_COMMERCIAL": "1"})
+    assert ran.returncode == 2
+    assert "MIEN_COMMERCIAL" in ran.stderr

@@ -40,6 +40,47 @@ def test_sound_of_another_rate_is_brought_to_ours():
     assert found[-1].end == pytest.approx(3.0, abs=0.01)
 
 
+def test_a_rate_that_changes_is_refused():
+    live = Live(["voice"])
+    live.push_sound(SOUND, 16_000)
+    with pytest.raises(ConfigError, match="8000"):
+        live.push_sound(SOUND, 8_000)
+
+
+def test_integers_and_what_is_no_number_are_sound_too():
+    whole = pushed([SOUND])
+    integers = pushed([np.round(SOUND * 32768).clip(-32768, 32767).astype(np.int16)])
+    assert [r.start for r in integers] == [r.start for r in whole]
+    broken = SOUND.copy()
+    broken[:100] = np.nan
+    assert len(pushed([broken])) == len(whole)
+
+
+def test_two_channels_at_once_are_refused():
+    with pytest.raises(ConfigError, match="one channel"):
+        Live(["voice"]).push_sound(np.zeros((100, 2), np.float32))
+
+
+def test_a_jump_in_time_is_a_gap():
+    live = Live(["voice"])
+    found = live.push_sound(SOUND[:16_000]) + live.push_sound(SOUND[:16_000], start=5.0)
+    assert [(r.start, r.end) for r in found + live.close()] == [(0, 1), (5, 6)]
+
+
+@pytest.mark.parametrize("rate", [12, 25, 29.97, 7])
+def test_live_pictures_are_those_that_a_file_would_give(tmp_path, rate):
+    from tests.fakes.videos import write_video
+
+    times = [i / rate for i in range(round(3 * rate))]
+    # Without B-frames: of a video that has them, a file is read by its reference frames alone.
+    path = write_video(tmp_path / "a.mp4", times, rate=round(rate), options={"bf": "0"})
+    read = [r.start for r in mien.read(path, channels=["face"])]
+    live = Live(["face"])
+    frame = np.full((48, 64, 3), 200, np.uint8)
+    streamed = [r.start for at in times for r in live.push_frame(frame, at)]
+    assert streamed == pytest.approx(read, abs=2e-3)
+
+
 def test_two_parties_are_told_apart():
     live = Live(["voice"])
     left = live.push_sound(SOUND, side="left")

@@ -22,16 +22,13 @@ def test_every_channel_has_its_default():
     assert names() == ["voice-v1", "face-v1", "words-v2"]
 
 
-def test_a_named_decoder_takes_its_channel_alone():
-    assert names(decoders=["words-v1"]) == ["words-v1"]
-
-
-def test_a_named_decoder_replaces_the_default_among_wanted_channels():
+def test_a_named_decoder_replaces_the_default_of_its_channel_alone():
+    assert names(decoders=["words-v1"]) == ["voice-v1", "face-v1", "words-v1"]
     assert names(["voice", "words"], ["words-v1"]) == ["voice-v1", "words-v1"]
 
 
 def test_two_decoders_may_read_one_channel():
-    assert names(decoders=["words-v1", "words-v2"]) == ["words-v1", "words-v2"]
+    assert names(["words"], ["words-v1", "words-v2"]) == ["words-v1", "words-v2"]
 
 
 def test_commercial_use_takes_the_open_decoder_and_refuses_the_other():

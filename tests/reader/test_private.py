@@ -54,11 +54,34 @@ def test_the_same_person_keeps_the_same_number():
     assert veil.person("Ben") == "Person 2"
     assert veil.person("Face 1") == "Face 1"
     assert veil.person(None) is None
+    for name in ("Face plant Joe", "leftover Larry", "Voice of Reason"):
+        assert veil.person(name).startswith("Person ")
 
 
 def test_scores_are_untouched(timeline):
     veiled = Veil().timeline(timeline)
     assert [r.scores for r in veiled] == [r.scores for r in timeline]
+
+
+def test_a_file_is_called_by_its_number_in_the_order_given():
+    veil = Veil(["b.wav", "a.mp4", "Session Dr. Meier"])
+    assert veil.source("a.mp4") == "source-2.mp4"
+    assert veil.source("Session Dr. Meier") == "source-3"
+
+
+def test_only_names_are_hidden_in_a_note():
+    from mien.timeline import Kind, Origin
+
+    notes = ("put a transcript beside a.wav", "words from a.srt")
+    origin = Veil().origin(Origin(source="a.wav", kind=Kind.SOUND, notes=notes))
+    assert origin.notes == ("put a transcript beside it", "words from it")
+
+
+def test_a_broken_sidecar_is_not_named():
+    from mien.timeline import Skipped
+
+    part = Skipped(source="Alice.wav", where="Alice.srt", reason="no times")
+    assert "Alice" not in Veil().skipped(part).where
 
 
 def test_a_reason_that_names_the_file_does_not(tmp_path):

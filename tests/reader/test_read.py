@@ -99,6 +99,57 @@ def test_a_bad_source_is_skipped_if_asked_for(sound, tmp_path):
         mien.read([tmp_path / "none.wav", sound])
 
 
+def test_one_file_twice_stays_two_sources(sound):
+    timeline = mien.read([sound, sound])
+    assert timeline.sources == ("a.wav", "a.wav (2)")
+    assert len({r.id for r in timeline}) == len(timeline) == 6
+
+
+def test_a_start_beyond_one_file_spoils_no_other(sound, tmp_path):
+    short = write_sound(tmp_path / "short.wav", noise(1.0, level=0.2))
+    timeline = mien.read([sound, short], start=2.0, on_error="skip")
+    assert len(timeline) == 1
+    assert timeline.skipped[0].source == "short.wav"
+
+
+def test_a_part_of_a_file_is_said(sound):
+    origin = mien.read(sound, start=1.0, end=2.0).origins[0]
+    assert (origin.start, origin.end, origin.seconds) == (1.0, 2.0, pytest.approx(3.0))
+
+
+def test_a_span_of_what_has_no_times_is_said(tmp_path):
+    Image.new("RGB", (9, 9), "white").save(tmp_path / "a.png")
+    assert "has no times" in mien.read(tmp_path / "a.png", start=1.0).origins[0].notes[-1]
+
+
+def test_an_unexpected_fault_of_one_file_spoils_no_other(sound, tmp_path, monkeypatch):
+    from tests.fakes.decoders import Brightness
+
+    def fault(self, pieces):
+        raise ZeroDivisionError("no")
+
+    Image.new("RGB", (9, 9), "white").save(tmp_path / "a.png")
+    monkeypatch.setattr(Brightness, "push", fault)
+    timeline = mien.read([tmp_path / "a.png", sound], on_error="skip")
+    assert "ZeroDivisionError" in timeline.skipped[-1].reason
+    assert len(timeline) == 3
+
+
+def test_a_channel_that_could_not_adapt_is_said(video):
+    notes = mien.read(video, baseline=video).origins[0].notes
+    assert "talk.mp4 has too little for face-v1 to adapt to" in notes
+
+
+def test_progress_of_a_chat_counts_turns():
+    turns = tuple(Turn(index=i, text="x", speaker="A") for i in range(600))
+    reading = Pass(Conversation(id="chat", turns=turns))
+    reached = []
+    reading.report = reached.append
+    assert len(list(reading)) == 600
+    assert reached == [256, 512, 600]
+    assert reading.total == 600
+
+
 def test_stopping_keeps_what_was_read(sound):
     reading = Pass(sound)
     next(iter(reading))
@@ -157,7 +208,7 @@ def test_options_of_a_pass_are_those_of_read(sound):
     reading = Pass(sound, Options(channels=["voice"], end=1.0))
     assert len(list(reading)) == 1
     assert reading.name == "a.wav"
-    assert reading.seconds == pytest.approx(3.0)
+    assert reading.total == pytest.approx(1.0)
 
 
 def test_nan_in_a_frame_of_sound_is_counted_not_read(tmp_path):

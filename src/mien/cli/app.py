@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mien.cli import doctor, models
-from mien.cli.output import advise, result
+from mien.cli.output import advise, hush, result
 from mien.cli.read import read
 from mien.core.errors import MienError
 
@@ -65,7 +65,7 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         # Whoever read us has enough, as in `mien read a.wav --json | head`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        hush()
         sys.exit(0)
     except Exception as error:
         if os.environ.get("MIEN_DEBUG"):

@@ -53,11 +53,19 @@ def examine() -> dict[str, Any]:
     """All that `mien doctor` tells, as plain values."""
     from mien.assets import listing
     from mien.core.config import load_config
+    from mien.core.errors import DecoderError
     from mien.core.network import places
     from mien.core.paths import models_folder
     from mien.decoders.registry import broken, offers
 
     config = load_config()
+    decoders, unreadable = [], []
+    for offer in offers().values():
+        try:
+            decoders.append(_decoder(offer, config.commercial))
+        except DecoderError as error:
+            row = {"name": offer.name, "package": "its weights", "reason": str(error)}
+            unreadable.append(row)
     return {
         "machine": {
             "python": platform.python_version(),
@@ -71,8 +79,8 @@ def examine() -> dict[str, Any]:
             else f"not installed: pip install 'mien[{extra}]'"
             for extra, names in EXTRAS.items()
         },
-        "decoders": [_decoder(offer, config.commercial) for offer in offers().values()],
-        "broken": [entry._asdict() for entry in broken()],
+        "decoders": decoders,
+        "broken": [*(entry._asdict() for entry in broken()), *unreadable],
         "models": [{"name": s.name, "state": s.state} for s in listing()],
         "settings": {
             "offline": config.offline,

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.output import advise, result, result_json
-from mien.core.errors import ConfigError, SourceError
+from mien.cli.output import advise, hush, result, result_json
+from mien.core.errors import ConfigError, MienError, SourceError
 
 if TYPE_CHECKING:
-    from mien.reader import Options, Veil
-    from mien.timeline import Timeline
-
-FORMS = (".html", ".parquet", ".json", ".jsonl", ".csv")
+    from mien.reader import Options, Pass
+    from mien.timeline import Reading, Timeline
 
 
 def read(
@@ -47,86 +47,91 @@ def read(
     """Turn recordings, photos or chats into emotional timelines."""
     from mien.reader import prepare
 
-    outputs = _checked(out or [])
+    outputs = out or []
+    check_outputs(outputs, [*sources, *([str(baseline)] if baseline else [])])
     options = prepare(
         _names(channels), _names(decoders), fps, start, end, baseline=baseline, config=None
     )
-    run = _Run(options, private=private, as_json=as_json)
-    code = run.through(sources)
-    if run.timelines:
-        timeline = run.timelines[0].join(*run.timelines[1:])
-        if not as_json:
-            _show(timeline)
-        for path in outputs:
-            _write(timeline, path)
-            advise(f"wrote {path}")
-    raise typer.Exit(code)
+    run = _Run(sources, options, private=private, as_json=as_json, has_outputs=bool(outputs))
+    code = run.through()
+    if run.batch.failed and len(run.batch.failed) == len(sources) and not len(run.timeline()):
+        raise typer.Exit(2)
+    timeline = run.timeline()
+    if not as_json:
+        _show(timeline)
+    written = [_write(timeline, path) for path in outputs]
+    raise typer.Exit(code if all(written) else 2)
 
 
-@dataclass
 class _Run:
-    """The sources of one command, one after the other."""
+    """The sources of one command, and what a person is told meanwhile."""
 
-    options: Options
-    private: bool
-    as_json: bool
-    timelines: list[Timeline] = field(default_factory=list)
-    failed: int = 0
-    said: set[str] = field(default_factory=set)
+    def __init__(
+        self,
+        sources: list[str],
+        options: Options,
+        *,
+        private: bool,
+        as_json: bool,
+        has_outputs: bool,
+    ) -> None:
+        from mien.reader import Batch, Veil
 
-    def through(self, sources: list[str]) -> int:
-        """Read all; the exit code: 0 all read, 1 some skipped, 2 none, 130 interrupted."""
-        from mien.reader import Veil, distinct_names
+        self.batch = Batch(sources, options)
+        self._veil = Veil(self.batch.names) if private else None
+        self._as_json = as_json
+        self._has_outputs = has_outputs
+        self._said: set[str] = set()
+        self._is_alone = len(sources) == 1
 
-        veil = Veil() if self.private else None
-        for source, name in zip(sources, distinct_names(sources), strict=True):
-            try:
-                self._one(source, name, veil)
-            except SourceError as error:
-                if len(sources) == 1:
-                    raise
-                self._skip(error, veil)
-            except KeyboardInterrupt:
-                advise("interrupted: what was read is kept")
-                return 130
-        if self.failed == len(sources):
-            return 2
-        return 1 if self.failed else 0
-
-    def _one(self, source: str, name: str | None, veil: Veil | None) -> None:
-        from mien.core.progress import bar
-        from mien.reader import Pass
-        from mien.timeline import plain_reading
-
-        reading = Pass(source, self.options, name=name)
-        for advice in reading.plan.advice:
-            self._advise_once(advice)
+    def through(self) -> int:
+        """Read all; the exit code: 0 all read, 1 some skipped, 130 interrupted."""
         try:
-            with bar(reading.name, reading.seconds, sys.stderr) as reading.report:
-                for found in reading:
-                    if self.as_json:
-                        result_json(plain_reading(veil.reading(found) if veil else found))
-        finally:
-            # Also when interrupted: nothing that was read is lost.
-            timeline = reading.timeline()
-            self.timelines.append(veil.timeline(timeline) if veil else timeline)
-        for part in self.timelines[-1].skipped:
+            self.batch.run(
+                around=self._watch,
+                each=self._tell,
+                on_failure=None if self._is_alone else self._advise_failure,
+            )
+        except KeyboardInterrupt:
+            advise("interrupted: what was read is kept")
+            return 130
+        return 1 if self.batch.failed else 0
+
+    def timeline(self) -> Timeline:
+        """What was read so far, veiled if it is to be private."""
+        timeline = self.batch.timeline()
+        return self._veil.timeline(timeline) if self._veil else timeline
+
+    @contextmanager
+    def _watch(self, reading: Pass) -> Iterator[None]:
+        from mien.core.progress import bar
+
+        for note in reading.notes:
+            if note not in self._said:
+                self._said.add(note)
+                advise(f"note: {note}")
+        with bar(reading.name, reading.total, sys.stderr) as reading.report:
+            yield
+        for part in reading.timeline().skipped:
             times = f" ({part.count} times)" if part.count > 1 else ""
             advise(f"{part.source}: {' '.join((part.where, part.reason)).strip()}{times}")
 
-    def _skip(self, error: SourceError, veil: Veil | None) -> None:
-        from mien.timeline import Skipped, Timeline
+    def _tell(self, reading: Reading) -> None:
+        from mien.timeline import plain_reading
 
-        self.failed += 1
+        if not self._as_json:
+            return
+        try:
+            result_json(plain_reading(self._veil.reading(reading) if self._veil else reading))
+        except BrokenPipeError:
+            # Whoever listens has enough; files are still wanted.
+            if not self._has_outputs:
+                raise
+            hush()
+            self._as_json = False
+
+    def _advise_failure(self, error: SourceError) -> None:
         advise(f"mien: {error}")
-        part = Skipped(source=error.source, where="", reason=error.reason)
-        skipped = [veil.skipped(part) if veil else part]
-        self.timelines.append(Timeline.of_readings((), skipped=skipped))
-
-    def _advise_once(self, advice: str) -> None:
-        if advice not in self.said:
-            self.said.add(advice)
-            advise(f"note: {advice}")
 
 
 def _names(given: str | None) -> list[str] | None:
@@ -138,34 +143,62 @@ def _names(given: str | None) -> list[str] | None:
     return names
 
 
-def _checked(outputs: list[Path]) -> list[Path]:
-    """Refuse what cannot be written before the work is done, not after."""
-    for path in outputs:
-        if path.suffix.lower() not in FORMS:
+def check_outputs(outputs: list[Path], inputs: list[str]) -> None:
+    """Refuse what cannot or must not be written before the work is done, not after.
+
+    Raises:
+        ConfigError: If an ending is unknown, a folder is missing or may not be written to, or
+            an output would replace an input or the words beside one.
+    """
+    from mien.timeline import FORMS
+
+    forms = (".html", *FORMS)
+    for number, path in enumerate(outputs):
+        if path.suffix.lower() not in forms:
             raise ConfigError(
-                f"cannot tell the form of {path.name!r}: end it in {', '.join(FORMS)}"
+                f"cannot tell the form of {path.name!r}: end it in {', '.join(forms)}"
             )
-        if not path.parent.is_dir():
-            raise ConfigError(f"cannot write {path}: there is no folder {path.parent}")
-    return outputs
+        if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+            reason = "it is a folder" if path.is_dir() else f"no folder {path.parent} to write to"
+            raise ConfigError(f"cannot write {path}: {reason}")
+        if path in outputs[:number]:
+            raise ConfigError(f"{path} is asked for twice")
+        if any(_is_input(path, Path(source)) for source in inputs):
+            raise ConfigError(f"{path} is what is being read: choose another name")
 
 
-def _write(timeline: Timeline, path: Path) -> None:
-    if path.suffix.lower() == ".html":
-        from mien.report import write_report
+def _is_input(path: Path, source: Path) -> bool:
+    if not path.exists():
+        return False
+    if source.exists() and path.samefile(source):
+        return True
+    # `talk.json` may be the words of `talk.mp4`; one that Mien wrote may be replaced.
+    is_beside = path.with_suffix("").absolute() == source.with_suffix("").absolute()
+    with path.open("rb") as handle:
+        return is_beside and path.suffix == ".json" and b"mien.reading/" not in handle.read(64)
 
-        write_report(path, timeline)
-    else:
-        from mien.timeline import write_timeline
 
-        write_timeline(timeline, path)
+def _write(timeline: Timeline, path: Path) -> bool:
+    try:
+        if path.suffix.lower() == ".html":
+            from mien.report import write_report
+
+            write_report(path, timeline)
+        else:
+            from mien.timeline import write_timeline
+
+            write_timeline(timeline, path)
+    except MienError as error:
+        advise(f"mien: {error}")
+        return False
+    advise(f"wrote {path}")
+    return True
 
 
 def _show(timeline: Timeline) -> None:
     from mien.report import render_terminal
 
-    is_terminal = sys.stdout.isatty()
-    text = render_terminal(timeline, color=is_terminal)
+    text = render_terminal(timeline, color=sys.stdout.isatty())
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:

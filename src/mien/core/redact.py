@@ -1,23 +1,10 @@
-"""What may go to a log or a terminal: how much was said, never what, and nothing that acts."""
+"""What may be shown on a terminal: nothing that acts."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 _ACTING = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def redact(text: str | None) -> str:
-    """A stand-in for a person's words: their length and a short fingerprint.
-
-    >>> redact("I am so tired of this")
-    '<21 characters, 32e8ee>'
-    """
-    if text is None:
-        return "<nothing>"
-    mark = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
-    return f"<{len(text)} characters, {mark}>"
 
 
 def printable(text: str) -> str:

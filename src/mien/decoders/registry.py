@@ -64,7 +64,7 @@ def default(channel: Channel, config: Config) -> Offer | None:
             offer = find(name)
         except UnknownDecoder:
             continue
-        if offer.card().commercial or not config.commercial:
+        if not config.commercial or offer.card().commercial:
             return offer
     return None
 

@@ -1,12 +1,15 @@
 """From a source and decoders to a timeline."""
 
+from mien.reader.batch import Batch, distinct_names
 from mien.reader.live import Live
-from mien.reader.passes import Options, Pass, distinct_names
+from mien.reader.options import Options, prepare
+from mien.reader.passes import Pass
 from mien.reader.plan import Plan
 from mien.reader.private import Veil
-from mien.reader.read import aread, prepare, read, stream
+from mien.reader.read import aread, read, stream
 
 __all__ = [
+    "Batch",
     "Live",
     "Options",
     "Pass",

@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.core.arrays import RATE_HZ, Frame
+from mien.core.arrays import RATE_HZ, Frame, Samples
 from mien.core.config import Config, load_config
 from mien.core.errors import ConfigError
 from mien.decoders.decoder import Decoder, Decoding, Offer, Picture, Reference, Sound
 from mien.decoders.registry import load
-from mien.media import Resampler
+from mien.media import Grid, Resampler, check_fps
 from mien.reader.plan import choose
 from mien.timeline.card import Card
 from mien.timeline.conversation import Turn
 from mien.timeline.reading import Channel, Reading, Reason, Verdict, stamp
+
+_JITTER = 1e-3  # seconds that two blocks may be apart and still be one stream
 
 References = Mapping[str, Reference]
 """What each decoder, by name, remembers of a person's neutral recording."""
@@ -60,17 +62,15 @@ class Live:
             ConfigError: If a channel is unknown.
             UnknownDecoder: If a decoder is unknown.
         """
-        if not fps > 0:
-            raise ConfigError(f"fps must be above 0, not {fps!r}")
+        check_fps(fps)
         self._config = config if config is not None else load_config()
         self._offers = choose(channels, decoders, self._config)
         self._source = source
-        self._step = 1.0 / fps
+        self._grid = Grid(fps)
         self._references = references or {}
         self._passes: dict[tuple[str, str | None], Decoding[Any]] = {}
-        self._resamplers: dict[str | None, Resampler] = {}
+        self._resamplers: dict[str | None, tuple[int, Resampler]] = {}
         self._heard: dict[str | None, float] = {}
-        self._next_frame = -np.inf
         self._told: set[str] = set()
         self._begin = np.inf
         self._end = 0.0
@@ -82,7 +82,7 @@ class Live:
 
     def push_sound(
         self,
-        samples: NDArray[np.float32],
+        samples: NDArray[Any],
         rate_hz: int = RATE_HZ,
         *,
         start: float | None = None,
@@ -91,15 +91,25 @@ class Live:
         """Readings that this sound completes.
 
         Args:
-            samples: Mono, shape (n,), -1 to 1; what is not a number counts as silence.
+            samples: Mono, shape (n,), floats in -1 to 1 or signed integers; what is not a
+                number counts as silence.
             rate_hz: Samples a second; must not change during a stream.
-            start: Seconds; by default right after the last block.
+            start: Seconds; by default right after the last block. A jump is a gap.
             side: Which party is heard, where each has a channel of its own.
+
+        Raises:
+            ConfigError: If the shape, the type or the rate is not one of these.
         """
-        if rate_hz != RATE_HZ or side in self._resamplers:
-            resampler = self._resamplers.setdefault(side, Resampler(rate_hz))
-            samples = resampler.push(samples)
-        return self._push_block(np.asarray(samples, dtype=np.float32), start, side)
+        if samples.ndim != 1:
+            raise ConfigError(f"sound is pushed as one channel, shape (n,), not {samples.shape}")
+        found: list[Reading] = []
+        if start is not None and start > self._heard.get(side, 0.0) + _JITTER:
+            found += self._end_sound(side)
+            self._heard[side] = start
+        known, resampler = self._resamplers.setdefault(side, (rate_hz, Resampler(rate_hz)))
+        if known != rate_hz:
+            raise ConfigError(f"sound came at {known} Hz and now at {rate_hz}: open another Live")
+        return found + self._push_block(resampler.push(samples), side)
 
     def push_frame(
         self, frame: Frame, at: float, *, until: float | None = None, still: bool = False
@@ -109,16 +119,16 @@ class Live:
         Args:
             frame: Upright RGB, shape (height, width, 3), uint8.
             at: Seconds from the start of the stream.
-            until: When the next picture is due; by default after 1 / `fps`.
+            until: When the next picture is due; by default, `fps` decides whether this one is
+                due, and when the next is.
             still: Whether this is a photo.
         """
         if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
             raise ConfigError(f"a frame is (height, width, 3) uint8, not {frame.shape}")
         if until is None:
-            if at < self._next_frame - 1e-6:
+            until = self._grid.take(at)
+            if until is None:
                 return []
-            self._next_frame = at + self._step
-            until = at + self._step
         self._seen(at, until)
         piece = Picture(frame, at, until, still)
         return self._push(Channel.FACE, None, [piece])
@@ -137,20 +147,24 @@ class Live:
     def close(self) -> list[Reading]:
         """What was still open, and a `no_data` reading for each decoder that found nothing."""
         found: list[Reading] = []
-        for side, resampler in self._resamplers.items():
-            found += self._push_block(resampler.close(), None, side)
+        for side in tuple(self._resamplers):
+            found += self._end_sound(side)
         for (name, side), decoding in self._passes.items():
             found += self._stamped(name, side, decoding.close())
         silent = {name for name, _ in self._passes} - self._told
         found += [self._nothing(offer) for offer in self._offers if offer.name in silent]
         self._passes.clear()
-        self._resamplers.clear()
         return found
 
-    def _push_block(
-        self, samples: NDArray[np.float32], start: float | None, side: str | None
-    ) -> list[Reading]:
-        begin = self._heard.get(side, 0.0) if start is None else start
+    def _end_sound(self, side: str | None) -> list[Reading]:
+        if side not in self._resamplers:
+            return []
+        return self._push_block(self._resamplers.pop(side)[1].close(), side)
+
+    def _push_block(self, samples: Samples, side: str | None) -> list[Reading]:
+        if not len(samples):
+            return []
+        begin = self._heard.get(side, 0.0)
         self._heard[side] = begin + len(samples) / RATE_HZ
         self._seen(begin, self._heard[side])
         return self._push(Channel.VOICE, side, [Sound(samples, begin)])

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from mien.core.config import Config, load_config
-from mien.core.errors import ConfigError
+from mien.core.config import load_config
 from mien.core.progress import CancelToken, Report, ignore
-from mien.decoders.decoder import Offer, Picture, Reference, Sound
-from mien.decoders.registry import load
-from mien.media import Block, Image, Source, open_source
-from mien.reader.live import Live, References
+from mien.media import Block, Image, Source, check_fps, open_source
+from mien.reader.live import Live
+from mien.reader.options import Options
 from mien.reader.plan import Plan, choose, plan
 from mien.reader.thumbnails import Gallery
 from mien.timeline.conversation import Conversation, Turn
@@ -25,29 +23,6 @@ from mien.timeline.timeline import Builder, Timeline
 
 TURNS = 256
 """Turns that are pushed at once from a file; the readings are the same for any number."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What a caller may wish of a pass.
-
-    Attributes:
-        channels: Only these of voice, face and words; None for all.
-        decoders: Names that replace the defaults of their channels.
-        fps: Pictures a second of a video.
-        start: Where to begin, in seconds.
-        end: Where to stop, in seconds.
-        references: What decoders remember of a neutral recording; see `refer`.
-        config: Settings; None for those of `mien.toml` and the environment.
-    """
-
-    channels: Sequence[Channel | str] | None = None
-    decoders: Sequence[str] | None = None
-    fps: float = 5.0
-    start: float | None = None
-    end: float | None = None
-    references: References | None = None
-    config: Config | None = None
 
 
 class _Piece(NamedTuple):
@@ -65,8 +40,9 @@ class Pass:
 
     Attributes:
         name: What readings carry as their source.
-        plan: Which decoders read it, and what a person should know before.
-        report: Told the second that was reached; may be set before iterating.
+        plan: Which decoders read it.
+        notes: What a person should know before.
+        report: Told how much of `total` is done; may be set before iterating.
     """
 
     def __init__(
@@ -91,29 +67,43 @@ class Pass:
             DecoderError: If a decoder cannot be had.
         """
         options = options if options is not None else Options()
-        if not options.fps > 0:
-            raise ConfigError(f"fps must be above 0, not {options.fps!r}")
+        check_fps(options.fps)
         self._options = options
         self._config = options.config if options.config is not None else load_config()
         chosen = choose(options.channels, options.decoders, self._config)
-        self._source = _Chat(source) if isinstance(source, Conversation) else _open(source, options)
+        if isinstance(source, Conversation):
+            self._source: Source | _Chat = _Chat(source)
+        else:
+            self._source = open_source(source, start=options.start, end=options.end)
         self.name = name if name is not None else self._source.name
         self.plan: Plan = plan(self._source, chosen, self._config)
+        self.notes = (*self.plan.advice, *options.notes, *self._span_note())
         self.report: Report = ignore
         self._cancel = cancel if cancel is not None else CancelToken()
         self._builder = Builder()
         self._gallery = Gallery()
         self._reached = 0.0
+        self._turns_done = 0
         self._whole = False
 
     @property
-    def seconds(self) -> float | None:
-        """How long the source is, if anybody knows."""
-        return self._source.seconds
+    def total(self) -> float | None:
+        """How much there is to do: seconds, or turns where there are no times; None if unknown."""
+        if self._in_turns:
+            return float(len(self._source.conversation.turns)) if self._source.conversation else 0.0
+        if self._source.seconds is None:
+            return None
+        start, end = self._options.start or 0.0, self._options.end
+        return max(0.0, min(self._source.seconds, end or self._source.seconds) - start)
+
+    @property
+    def _in_turns(self) -> bool:
+        return self._source.conversation is not None and self._source.seconds is None
 
     def __iter__(self) -> Iterator[Reading]:
         """Readings as they become known, in about the order of their ends."""
         live = Live(
+            channels=[offer.channel for offer in self.plan.decoders],
             decoders=[offer.name for offer in self.plan.decoders],
             source=self.name,
             fps=self._options.fps,
@@ -126,21 +116,35 @@ class Pass:
                 self._cancel.check()
                 yield from self._keep(self._push(live, piece))
                 self._reached = max(self._reached, piece.at)
-                self.report(self._reached)
+                self._turns_done += len(piece.what) if isinstance(piece.what, list) else 0
+                begun = self._options.start or 0.0
+                self.report(self._turns_done if self._in_turns else self._reached - begun)
             yield from self._keep(live.close())
         self._whole = True
 
     def timeline(self) -> Timeline:
         """All readings so far in order of their start, with what is known of the source."""
         origin = self._source.origin()
-        notes = dict.fromkeys((*origin.notes, *self.plan.advice))
+        notes = dict.fromkeys((*origin.notes, *self.notes))
+        is_timed = self._source.seconds is not None
         origin = replace(
-            origin, source=self.name, thumbnails=self._gallery.thumbnails(), notes=tuple(notes)
+            origin,
+            source=self.name,
+            start=self._options.start if is_timed else None,
+            end=self._options.end if is_timed else None,
+            thumbnails=self._gallery.thumbnails(),
+            notes=tuple(notes),
         )
         cards = [offer.card() for offer in self.plan.decoders]
         timeline = self._builder.finish([origin], self._skipped(), cards)
         # Arrow sorts stably, so readings without times keep the order of their turns.
         return replace(timeline, table=timeline.table.sort_by("start"))
+
+    def _span_note(self) -> tuple[str, ...]:
+        has_span = self._options.start is not None or self._options.end is not None
+        if not has_span or self._source.seconds is not None or self._source.has_sound:
+            return ()
+        return (f"this {self._source.kind} has no times: it was read whole",)
 
     def _keep(self, readings: list[Reading]) -> list[Reading]:
         self._builder.extend(readings)
@@ -199,60 +203,6 @@ class _Chat:
 
     def skipped(self) -> tuple[Skipped, ...]:
         return ()
-
-
-def distinct_names(sources: Sequence[str | Path | Conversation]) -> list[str | None]:
-    """A name for each source where file names alone would mix two up, else None.
-
-    >>> distinct_names(["mon/call.wav", "tue/call.wav", "b.wav"])
-    ['mon/call.wav', 'tue/call.wav', None]
-    """
-    paths = [None if isinstance(s, Conversation) else Path(s) for s in sources]
-    ends = [path.name for path in paths if path is not None]
-    return [
-        path.as_posix() if path is not None and ends.count(path.name) > 1 else None
-        for path in paths
-    ]
-
-
-def refer(
-    path: str | Path, offers: Sequence[Offer], config: Config
-) -> tuple[References, tuple[str, ...]]:
-    """What each decoder remembers of a recording or photo in which a person is neutral.
-
-    Args:
-        path: A source with sound, pictures or both, of that person alone.
-        offers: The decoders that may adapt.
-        config: Settings.
-
-    Returns:
-        References by decoder name, and a sentence for each decoder that found too little.
-
-    Raises:
-        SourceError: If the file cannot be read.
-    """
-    found: dict[str, Reference] = {}
-    missed: list[str] = []
-    with open_source(path) as source:
-        for offer in plan(source, offers).decoders:
-            pieces: Iterator[object]
-            if offer.channel is Channel.VOICE:
-                pieces = (Sound(b.samples, b.start) for b in source.sound())
-            elif offer.channel is Channel.FACE:
-                images = source.pictures()
-                pieces = (Picture(i.frame, i.at, i.until, i.still) for i in images)
-            else:
-                continue
-            reference = load(offer.name, config).refer(pieces)
-            if reference is None:
-                missed.append(f"{Path(path).name} has too little for {offer.name} to adapt to")
-            else:
-                found[offer.name] = reference
-    return found, tuple(missed)
-
-
-def _open(source: str | Path, options: Options) -> Source:
-    return open_source(source, start=options.start, end=options.end)
 
 
 def _turns(conversation: Conversation) -> Iterator[_Piece]:

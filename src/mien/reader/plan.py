@@ -77,8 +77,6 @@ def choose(
             raise ConfigError(
                 f"{offer.name} reads the {offer.channel} channel, which --channels leaves out"
             )
-    if decoders is not None and channels is None:
-        wanted = [channel for channel in Channel if channel in {o.channel for o in named}]
     chosen: list[Offer] = []
     for channel in Channel:
         if channel not in wanted:

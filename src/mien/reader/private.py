@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -9,7 +10,10 @@ from mien.timeline.origin import Origin, Skipped
 from mien.timeline.reading import Reading, stamp
 from mien.timeline.timeline import Timeline
 
-_OUR_OWN = ("Face ", "Voice ", "left", "right")
+_NO_NAME = re.compile(r"(Face|Voice) \d+|left|right|user|assistant|system|developer|tool")
+_KINDS = re.compile(
+    r"\.(wav|flac|mp3|ogg|opus|m4a|aac|mp4|mkv|webm|mov|avi|jpe?g|png|webp|srt|vtt|jsonl?|txt)"
+)
 
 
 class Veil:
@@ -17,20 +21,28 @@ class Veil:
 
     The same name gets the same number throughout, so that several sources still fit together.
     File names are names too.
+
+    Args:
+        sources: Names of sources in the order in which they are to be numbered; others are
+            numbered as they come.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sources: list[str] | None = None) -> None:
         self._people: dict[str, str] = {}
         self._sources: dict[str, str] = {}
+        for name in sources or ():
+            self.source(name)
 
     def source(self, name: str) -> str:
-        """What stands for a source: its number and the ending of its name."""
+        """What stands for a source: its number, and the ending of its name if that says a kind."""
+        ending = PurePath(name).suffix.lower()
         number = len(self._sources) + 1
-        return self._sources.setdefault(name, f"source-{number}{PurePath(name).suffix.lower()}")
+        known = ending if _KINDS.fullmatch(ending) else ""
+        return self._sources.setdefault(name, f"source-{number}{known}")
 
     def person(self, name: str | None) -> str | None:
-        """What stands for a person; labels that Mien gave itself stay."""
-        if name is None or name.startswith(_OUR_OWN):
+        """What stands for a person; labels that Mien gave itself, and roles, stay."""
+        if name is None or _NO_NAME.fullmatch(name):
             return name
         return self._people.setdefault(name, f"Person {len(self._people) + 1}")
 
@@ -52,8 +64,12 @@ class Veil:
 
     def skipped(self, skipped: Skipped) -> Skipped:
         """The skipped part under its source's number."""
-        reason = _hidden(skipped.reason, skipped.source)
-        return replace(skipped, source=self.source(skipped.source), reason=reason)
+        return replace(
+            skipped,
+            source=self.source(skipped.source),
+            where=_hidden(skipped.where, skipped.source),
+            reason=_hidden(skipped.reason, skipped.source),
+        )
 
     def timeline(self, timeline: Timeline) -> Timeline:
         """All of that for a whole timeline."""
@@ -64,8 +80,10 @@ class Veil:
 
 
 def _hidden(text: str, source: str) -> str:
-    # Notes name the file, and a transcript beside it by the same stem.
+    # Notes name the file, and a transcript beside it by the same stem. Only whole file names
+    # are replaced: a file may be called `a.wav`, and words have an a.
     path = PurePath(source)
-    for name in (source, path.name, path.stem):
-        text = text.replace(name, "it") if name else text
+    stem = re.escape(path.stem)
+    for name in (re.escape(source), rf"{stem}(?:\.\w+)+", re.escape(path.name)):
+        text = re.sub(rf"(?<!\w){name}(?!\w)", "it", text)
     return text

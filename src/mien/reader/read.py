@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from mien.core.config import Config, load_config
+from mien.core.config import Config
 from mien.core.errors import SourceError
 from mien.core.progress import Cancelled, CancelToken
-from mien.reader.passes import Options, Pass, distinct_names, refer
-from mien.reader.plan import choose
+from mien.reader.batch import Batch, Readable
+from mien.reader.options import prepare
+from mien.reader.passes import Pass
 from mien.timeline.conversation import Conversation
-from mien.timeline.origin import Skipped
 from mien.timeline.reading import Channel, Reading
 from mien.timeline.timeline import Timeline
 
-Readable = str | Path | Conversation
+Channels = Sequence[Channel | str]
+OnError = Literal["raise", "skip"]
 
 
 def read(
     source: Readable | Sequence[Readable],
     *,
-    channels: Sequence[Channel | str] | None = None,
+    channels: Channels | None = None,
     decoders: Sequence[str] | None = None,
     fps: float = 5.0,
     start: float | None = None,
     end: float | None = None,
     baseline: str | Path | None = None,
-    on_error: Literal["raise", "skip"] = "raise",
+    on_error: OnError = "raise",
     config: Config | None = None,
     cancel: CancelToken | None = None,
 ) -> Timeline:
@@ -56,31 +57,56 @@ def read(
     """
     options = prepare(channels, decoders, fps, start, end, baseline=baseline, config=config)
     sources = [source] if isinstance(source, (str, Path, Conversation)) else list(source)
-    named = zip(sources, distinct_names(sources), strict=True)
-    timelines = [_read_one(one, name, options, on_error, cancel) for one, name in named]
-    return timelines[0].join(*timelines[1:]) if timelines else Timeline.of_readings(())
+    batch = Batch(sources, options, cancel=cancel)
+    batch.run(on_failure=_pass_over if on_error == "skip" else None)
+    return batch.timeline()
 
 
-async def aread(source: Readable | Sequence[Readable], **options: object) -> Timeline:
+async def aread(
+    source: Readable | Sequence[Readable],
+    *,
+    channels: Channels | None = None,
+    decoders: Sequence[str] | None = None,
+    fps: float = 5.0,
+    start: float | None = None,
+    end: float | None = None,
+    baseline: str | Path | None = None,
+    on_error: OnError = "raise",
+    config: Config | None = None,
+) -> Timeline:
     """`read` in a thread of its own; cancelling the task stops it at the next piece.
 
-    Takes the arguments of `read`.
+    See `read` for the arguments and errors.
     """
     token = CancelToken()
-    work = asyncio.to_thread(read, source, cancel=token, **options)  # type: ignore[arg-type]
+    work = partial(
+        read,
+        source,
+        channels=channels,
+        decoders=decoders,
+        fps=fps,
+        start=start,
+        end=end,
+        baseline=baseline,
+        on_error=on_error,
+        config=config,
+        cancel=token,
+    )
+    running = asyncio.ensure_future(asyncio.to_thread(_unless_cancelled, work))
     try:
-        return await asyncio.shield(asyncio.ensure_future(work))
+        timeline = await asyncio.shield(running)
     except asyncio.CancelledError:
         token.cancel()
         raise
-    except Cancelled as error:
-        raise asyncio.CancelledError from error
+    if timeline is None:
+        raise asyncio.CancelledError
+    return timeline
 
 
 def stream(
     source: Readable,
     *,
-    channels: Sequence[Channel | str] | None = None,
+    channels: Channels | None = None,
     decoders: Sequence[str] | None = None,
     fps: float = 5.0,
     start: float | None = None,
@@ -93,43 +119,13 @@ def stream(
     return iter(Pass(source, options))
 
 
-def prepare(
-    channels: Sequence[Channel | str] | None,
-    decoders: Sequence[str] | None,
-    fps: float,
-    start: float | None,
-    end: float | None,
-    *,
-    baseline: str | Path | None,
-    config: Config | None,
-) -> Options:
-    """Options for passes, with the baseline already listened to and looked at."""
-    config = config if config is not None else load_config()
-    options = Options(
-        channels=channels, decoders=decoders, fps=fps, start=start, end=end, config=config
-    )
-    if baseline is None:
-        return options
-    references, missed = refer(baseline, choose(channels, decoders, config), config)
-    if not references:
-        raise SourceError(baseline, "; ".join(missed) or "no voice and no face to adapt to")
-    return replace(options, references=references)
-
-
-def _read_one(
-    source: Readable,
-    name: str | None,
-    options: Options,
-    on_error: Literal["raise", "skip"],
-    cancel: CancelToken | None,
-) -> Timeline:
+def _unless_cancelled(work: partial[Timeline]) -> Timeline | None:
+    # The thread outlives a cancelled task, and nobody is left to hear of its end.
     try:
-        reading = Pass(source, options, name=name, cancel=cancel)
-        for _ in reading:
-            pass
-        return reading.timeline()
-    except SourceError as error:
-        if on_error == "raise":
-            raise
-        skipped = Skipped(source=error.source, where="", reason=error.reason)
-        return Timeline.of_readings((), skipped=[skipped])
+        return work()
+    except Cancelled:
+        return None
+
+
+def _pass_over(error: SourceError) -> None:
+    pass

@@ -27,8 +27,8 @@ def resample(timeline: Timeline, step: float) -> Timeline:
     A cell's numbers are means over the told readings in it, weighted by their seconds there;
     `extra["seconds"]` says how many these were. The sum of share times seconds is therefore
     the same before and after. Cells without a told reading are left out, as are readings that
-    last no time or have none: photos, and chats without times. Standard deviations are those of the readings, not of their mean, since
-    errors of neighbors are not independent.
+    last no time or have none: photos, and chats without times. Standard deviations are those
+    of the readings, not of their mean, since errors of neighbors are not independent.
 
     Raises:
         ConfigError: If `step` is not positive.

@@ -1,0 +1,108 @@
+"""What a caller may wish, and a neutral recording already listened to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mien.core.config import Config, load_config
+from mien.core.errors import SourceError
+from mien.decoders.decoder import Offer, Picture, Reference, Sound
+from mien.decoders.registry import load
+from mien.media import check_fps, open_source
+from mien.reader.live import References
+from mien.reader.plan import choose, plan
+from mien.timeline.reading import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a caller may wish of a pass.
+
+    Attributes:
+        channels: Only these of voice, face and words; None for all.
+        decoders: Names that replace the defaults of their channels.
+        fps: Pictures a second of a video.
+        start: Where to begin, in seconds.
+        end: Where to stop, in seconds.
+        references: What decoders remember of a neutral recording; see `refer`.
+        notes: What became clear while preparing and concerns every source.
+        config: Settings; None for those of `mien.toml` and the environment.
+    """
+
+    channels: Sequence[Channel | str] | None = None
+    decoders: Sequence[str] | None = None
+    fps: float = 5.0
+    start: float | None = None
+    end: float | None = None
+    references: References | None = None
+    notes: tuple[str, ...] = ()
+    config: Config | None = None
+
+
+def prepare(
+    channels: Sequence[Channel | str] | None,
+    decoders: Sequence[str] | None,
+    fps: float,
+    start: float | None,
+    end: float | None,
+    *,
+    baseline: str | Path | None,
+    config: Config | None,
+) -> Options:
+    """Options for passes, with the baseline already listened to and looked at.
+
+    Raises:
+        ConfigError: If a wish makes no sense, whatever the source.
+        SourceError: If the baseline cannot be read, or no decoder can adapt to it.
+        DecoderError: If a decoder cannot be had.
+    """
+    check_fps(fps)
+    config = config if config is not None else load_config()
+    chosen = choose(channels, decoders, config)
+    options = Options(
+        channels=channels, decoders=decoders, fps=fps, start=start, end=end, config=config
+    )
+    if baseline is None:
+        return options
+    references, missed = refer(baseline, chosen, config)
+    if not references:
+        raise SourceError(baseline, "; ".join(missed) or "no voice and no face to adapt to")
+    return replace(options, references=references, notes=missed)
+
+
+def refer(
+    path: str | Path, offers: Sequence[Offer], config: Config
+) -> tuple[References, tuple[str, ...]]:
+    """What each decoder remembers of a recording or photo in which a person is neutral.
+
+    Args:
+        path: A source with sound, pictures or both, of that person alone.
+        offers: The decoders that may adapt.
+        config: Settings.
+
+    Returns:
+        References by decoder name, and a sentence for each decoder that found too little.
+
+    Raises:
+        SourceError: If the file cannot be read.
+    """
+    found: dict[str, Reference] = {}
+    missed: list[str] = []
+    with open_source(path) as source:
+        for offer in plan(source, offers).decoders:
+            pieces: Iterator[object]
+            if offer.channel is Channel.VOICE:
+                pieces = (Sound(b.samples, b.start) for b in source.sound())
+            elif offer.channel is Channel.FACE:
+                images = source.pictures()
+                pieces = (Picture(i.frame, i.at, i.until, i.still) for i in images)
+            else:
+                continue
+            reference = load(offer.name, config).refer(pieces)
+            if reference is None:
+                missed.append(f"{Path(path).name} has too little for {offer.name} to adapt to")
+            else:
+                found[offer.name] = reference
+    return found, tuple(missed)
