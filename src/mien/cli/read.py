@@ -57,9 +57,10 @@ def read(
     if run.batch.failed and len(run.batch.failed) == len(sources) and not len(run.timeline()):
         raise typer.Exit(2)
     timeline = run.timeline()
+    # Files first: whoever reads the terminal's text may leave before its end.
+    written = [_write(timeline, path) for path in outputs]
     if not as_json:
         _show(timeline)
-    written = [_write(timeline, path) for path in outputs]
     raise typer.Exit(code if all(written) else 2)
 
 
