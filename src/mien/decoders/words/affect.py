@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.core.errors import BadWeights, MissingWeights
+from mien.decoders.words.arrays import weight_arrays
 from mien.decoders.words.ngrams import LinearSum
 
 FILE = Path(__file__).parent / "weights" / "words-affect-v1.npz"
@@ -66,18 +66,12 @@ def load_affect(path: Path = FILE) -> AffectWeights:
         MissingWeights: If the file is not there.
         BadWeights: If it is damaged.
     """
-    if not path.is_file():
-        raise MissingWeights(f"no weights at {path}: reinstall Mien")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            found = {name: file[name] for name in file.files}
+    with weight_arrays(path) as file:
         return AffectWeights(
-            pooled=found["pooled"],
-            pooled_bias=found["pooled_bias"],
-            grams=LinearSum(found["grams"], found["grams_step"], found["grams_bias"]),
-            shares=found["shares"],
-            pooled_scale=AffectScale(found["pooled_slope"], found["pooled_sd"]),
-            grams_scale=AffectScale(found["grams_slope"], found["grams_sd"]),
+            pooled=file["pooled"],
+            pooled_bias=file["pooled_bias"],
+            grams=LinearSum(file["grams"], file["grams_step"], file["grams_bias"]),
+            shares=file["shares"],
+            pooled_scale=AffectScale(file["pooled_slope"], file["pooled_sd"]),
+            grams_scale=AffectScale(file["grams_slope"], file["grams_sd"]),
         )
-    except (OSError, ValueError, KeyError) as error:
-        raise BadWeights(f"cannot load {path}: {error}") from error

@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.core.errors import BadWeights, MissingWeights
+from mien.decoders.words.arrays import weight_arrays
 
 BUCKETS = 1 << 16
 LONGEST_GRAM = 4
@@ -113,14 +113,9 @@ def load_english(path: Path) -> EnglishDetector:
         MissingWeights: If the file is not there.
         BadWeights: If it is damaged.
     """
-    if not path.is_file():
-        raise MissingWeights(f"no weights at {path}: reinstall Mien")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            weights = file["weights"].astype(np.float32) * file["step"]
-            return EnglishDetector(weights, float(file["bias"]), file["floors"])
-    except (OSError, ValueError, KeyError) as error:
-        raise BadWeights(f"cannot load {path}: {error}") from error
+    with weight_arrays(path) as file:
+        weights = file["weights"].astype(np.float32) * file["step"]
+        return EnglishDetector(weights, float(file["bias"]), file["floors"])
 
 
 def _is_other_script(letters: str) -> bool:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.core.errors import BadWeights, MissingWeights
+from mien.core.errors import BadWeights
 from mien.decoders.calibrate import sigmoid
 from mien.decoders.session import metadata, open_session
 from mien.decoders.words.affect import AffectWeights, load_affect
+from mien.decoders.words.arrays import weight_arrays
 from mien.decoders.words.ngrams import LinearSum, NGrams
 from mien.decoders.words.readout import Readout
 from mien.decoders.words.tokens import WordPiece
@@ -128,15 +129,10 @@ def load_ngrams(path: Path, affect: AffectWeights | None = None) -> NGramModel:
         MissingWeights: If the file is not there.
         BadWeights: If it is damaged.
     """
-    if not path.is_file():
-        raise MissingWeights(f"no weights at {path}: reinstall Mien")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            grams = bytes(file["grams"]).decode().split("\n")
-            linear = LinearSum(file["weights"], file["step"], file["bias"])
-            readout = Readout.from_json(bytes(file["readout"]).decode())
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadWeights(f"cannot load {path}: {error}") from error
+    with weight_arrays(path) as file:
+        grams = bytes(file["grams"]).decode().split("\n")
+        linear = LinearSum(file["weights"], file["step"], file["bias"])
+        readout = Readout.from_json(bytes(file["readout"]).decode())
     return NGramModel(grams, linear, readout, affect or load_affect())
 
 
