@@ -21,6 +21,8 @@ def test_a_figure_tells_its_interval_its_size_and_chance():
 def test_items_that_are_their_own_clusters_are_counted_once():
     figure = Figure(name="ECE", of="x", value=0.02, n=3051, clusters="3051 photographs")
     assert figure_in_words(figure) == "ECE .02 on x (n 3,051)"
+    figure = replace(figure, clusters="texts")
+    assert figure_in_words(figure) == "ECE .02 on x (n 3,051 texts)"
 
 
 def test_coverage_says_how_much_is_not_judged():

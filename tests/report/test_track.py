@@ -143,6 +143,19 @@ def test_what_lies_outside_the_part_fills_no_cell():
     assert (track.told == (middles < 12)).all()
 
 
+@pytest.mark.parametrize("turns", [1, 7, 9, 12, 599, 600])
+def test_a_turn_is_a_whole_number_of_cells(turns):
+    axis = axis_of([told(Channel.WORDS, {}, None, None, turn=turns - 1)], origin())
+    edges = axis.edges()
+    assert np.isin(np.arange(turns + 1), np.round(edges, 9)).all()
+    assert len(edges) - 1 <= CELLS
+
+
+def test_whom_nobody_named_comes_last():
+    readings = [told(Channel.VOICE, {}, i, i + 1, person=p) for i, p in enumerate((None, "Ana"))]
+    assert [t.person for t in tracks_of(readings, axis_of(readings, origin()))] == ["Ana", None]
+
+
 def test_two_decoders_of_one_channel_are_two_tracks_called_by_their_names():
     readings = [
         told(Channel.VOICE, {E.ANGER: share}, 0, 5, decoder=decoder)

@@ -49,12 +49,17 @@ def coverage(card: Card) -> str:
 def figure_in_words(figure: Figure) -> str:
     """One measured number with its interval, on what, of how many, and beside chance."""
     parts = [f"{figure.name} {decimal(figure.value)}", interval(figure.low, figure.high)]
-    clusters = "" if figure.clusters.startswith(f"{figure.n} ") else figure.clusters
-    sized = [f"n {figure.n:,}", clusters]
     chance = f"; chance {decimal(figure.chance)}" if figure.chance is not None else ""
     note = f"; {figure.note}" if figure.note else ""
-    inside = ", ".join(part for part in sized if part)
-    return f"{' '.join(p for p in parts if p)} on {figure.of} ({inside}{chance}{note})"
+    return f"{' '.join(p for p in parts if p)} on {figure.of} ({_size(figure)}{chance}{note})"
+
+
+def _size(figure: Figure) -> str:
+    """How many items, and what was resampled where that is something else."""
+    n, clusters = f"n {figure.n:,}", figure.clusters
+    if clusters.startswith(f"{figure.n} ") or not clusters:
+        return n
+    return f"{n}, {clusters}" if clusters[:1].isdigit() else f"{n} {clusters}"
 
 
 def _card(card: Card) -> Markup:

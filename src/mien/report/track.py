@@ -22,7 +22,7 @@ CELLS = 600
 """Cells a lane is drawn from at most: finer than that no eye can see at 1,060 px."""
 
 LEAST_CELL = 0.05
-"""Seconds or turns; a cell is never shorter, or a short recording would be all edges."""
+"""Seconds; a cell is never shorter, or a short recording would be all edges."""
 
 CLOSED_CELLS = 2
 """Gaps up to this many cells are closed: they would be 3 px wide."""
@@ -68,7 +68,11 @@ class Axis:
 
     def edges(self) -> Grid:
         """Edges of the cells of every lane on this axis."""
-        cells = int(np.clip(np.ceil(self.length / LEAST_CELL), 1, CELLS))
+        if self.by_turn and self.length <= CELLS:
+            # Whole cells a turn, as thin as they may be: turns end where they end.
+            cells = int(self.length) * int(CELLS // self.length)
+        else:
+            cells = int(np.clip(np.ceil(self.length / LEAST_CELL), 1, CELLS))
         return np.linspace(self.start, self.end, cells + 1)
 
 
@@ -148,13 +152,16 @@ def axis_of(readings: Sequence[Reading], origin: Origin) -> Axis:
 
 
 def tracks_of(readings: Sequence[Reading], axis: Axis) -> list[Track]:
-    """One track for each person, channel and decoder, people together, in order of appearance."""
+    """One track for each person, channel and decoder, people together, in order of appearance.
+
+    Whom nobody named comes last.
+    """
     groups: dict[tuple[str | None, Channel, str], list[Reading]] = {}
     for reading in readings:
         if axis.place(reading) is not None:
             key = reading.person, reading.channel, reading.decoder
             groups.setdefault(key, []).append(reading)
-    people = list(dict.fromkeys(person for person, _, _ in groups))
+    people = sorted(dict.fromkeys(person for person, _, _ in groups), key=lambda p: p is None)
     order = sorted(groups, key=lambda key: (people.index(key[0]), list(Channel).index(key[1])))
     decoders = Counter((person, channel) for person, channel, _ in groups)
     return [
