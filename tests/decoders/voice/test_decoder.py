@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.config import Config
-from mien.decoders.decoder import Sound
 from mien.decoders.voice import VOICE, VOICE_OPEN
 from mien.decoders.voice.features import N_STATISTICS
+from mien.media import Block
 from mien.timeline.reading import Adapted, Reason, Verdict
 from tests.data import shared
 from tests.decoders.voice import conftest
@@ -22,7 +22,7 @@ RATE = 16_000
 def read(samples, cuts=(), start=0.0, reference=None, decoder=DECODER):
     decoding, readings, at = decoder.open(reference), [], 0
     for cut in [*sorted(cuts), len(samples)]:
-        readings += decoding.push([Sound(samples[at:cut], start + at / RATE)])
+        readings += decoding.push([Block(samples[at:cut], start + at / RATE)])
         at = cut
     return readings + decoding.close()
 
@@ -86,12 +86,12 @@ def test_utterances_keep_to_ten_seconds(speech):
 def test_an_hour_of_silence_holds_no_memory_and_ends_no_speech(speech):
     decoding = DECODER.open()
     minute = np.zeros(60 * RATE, dtype=np.float32)
-    readings = decoding.push([Sound(speech(2.4), 0.0)])
+    readings = decoding.push([Block(speech(2.4), 0.0)])
     for i in range(60):
-        readings += decoding.push([Sound(minute, 2.4 + 60 * i)])
+        readings += decoding.push([Block(minute, 2.4 + 60 * i)])
     held = decoding._stream
     assert len(held._samples) + held._n_waiting < 15 * RATE
-    readings += decoding.push([Sound(speech(2.4), 2.4 + 3600)]) + decoding.close()
+    readings += decoding.push([Block(speech(2.4), 2.4 + 3600)]) + decoding.close()
     assert len(readings) == 2
     assert readings[1].start == pytest.approx(3602.4, abs=0.2)
 
@@ -99,13 +99,13 @@ def test_an_hour_of_silence_holds_no_memory_and_ends_no_speech(speech):
 def test_endless_speech_is_held_for_a_few_seconds_only(speech):
     decoding, part = DECODER.open(), speech(27.0)
     for i in range(4):
-        decoding.push([Sound(part, 27.0 * i)])
+        decoding.push([Block(part, 27.0 * i)])
         assert len(decoding._stream._samples) < 15 * RATE
 
 
 def test_a_jump_in_time_ends_the_utterance(speech):
     decoding, part = DECODER.open(), speech(1.6)
-    readings = decoding.push([Sound(part, 5.0), Sound(part, 100.0)]) + decoding.close()
+    readings = decoding.push([Block(part, 5.0), Block(part, 100.0)]) + decoding.close()
     assert [round(r.start) for r in readings] == [5, 100]
     assert readings[0].end <= 6.6 + 1e-9
 
@@ -166,7 +166,7 @@ def test_what_is_not_finite_does_no_harm(scene):
 
 
 def test_a_reference_changes_what_is_said_and_says_so(scene, speech):
-    reference = DECODER.refer([Sound(speech(4.0, 120.0, 9), 0.0)])
+    reference = DECODER.refer([Block(speech(4.0, 120.0, 9), 0.0)])
     assert reference.shape == (N_STATISTICS + 10,)
     plain, adapted = read(scene), read(scene, reference=reference)
     assert {r.adapted for r in plain} == {Adapted.NONE}
@@ -176,8 +176,8 @@ def test_a_reference_changes_what_is_said_and_says_so(scene, speech):
 
 def test_a_reference_needs_speech(speech, hush):
     assert DECODER.refer([]) is None
-    assert DECODER.refer([Sound(hush(5.0), 0.0)]) is None
-    assert DECODER.refer([Sound(speech(0.9), 0.0)]) is None
+    assert DECODER.refer([Block(hush(5.0), 0.0)]) is None
+    assert DECODER.refer([Block(speech(0.9), 0.0)]) is None
 
 
 def test_both_decoders_hear_the_same_utterances(scene):

@@ -12,7 +12,7 @@ import numpy as np
 from mien.core.arrays import RATE_HZ, Samples
 from mien.core.config import Config
 from mien.decoders.calibrate import sigmoid
-from mien.decoders.decoder import Reference, Sound
+from mien.decoders.decoder import Reference
 from mien.decoders.session import metadata, open_session
 from mien.decoders.voice.features import N_STATISTICS, Floats, pitch, statistics
 from mien.decoders.voice.quality import Quality, assess
@@ -22,6 +22,7 @@ from mien.decoders.voice.stream import SpeechStream, Utterance
 from mien.decoders.voice.utterances import STEP, CutRule
 from mien.emotions.maps import LabelMap, label_map
 from mien.emotions.scores import Scores
+from mien.media import Block
 from mien.timeline.card import Card, read_card
 from mien.timeline.reading import Adapted, Channel, Reading, Reason, Verdict
 
@@ -121,7 +122,7 @@ class VoiceDecoding:
         self._begun: float | None = None
         self._n = 0
 
-    def push(self, pieces: Sequence[Sound]) -> list[Reading]:
+    def push(self, pieces: Sequence[Block]) -> list[Reading]:
         """Readings of utterances that ended; a jump in time ends what was open."""
         readings: list[Reading] = []
         for sound in pieces:
@@ -229,7 +230,7 @@ class VoiceDecoder:
         """Begin a pass over one party's sound."""
         return VoiceDecoding(self._parts, reference)
 
-    def refer(self, pieces: Iterable[Sound]) -> Reference | None:
+    def refer(self, pieces: Iterable[Block]) -> Reference | None:
         """How a person sounds when neutral, shape (N_STATISTICS + labels + 1,).
 
         Args:
