@@ -5,9 +5,9 @@ import pytest
 
 from mien.core.config import Config
 from mien.core.errors import LicenceRefused
-from mien.decoders.decoder import Decoder, Offer, Picture, Sound
+from mien.decoders.decoder import Decoder, Offer
 from mien.decoders.registry import broken, load, offers
-from mien.media import open_source
+from mien.media import Image, open_source
 from mien.timeline import Channel, Verdict
 from tests.data import EXAMPLES
 
@@ -32,13 +32,13 @@ def pieces(offer):
 
 def sounds():
     with open_source(EXAMPLES / "scene.ogg", end=14.0) as source:
-        return [Sound(block.samples, block.start) for block in source.sound()]
+        return list(source.sound())
 
 
 def pictures():
     with open_source(EXAMPLES / "portrait.jpg") as source:
         frame = next(source.pictures()).frame
-    return [Picture(frame, at / 5, (at + 1) / 5) for at in range(8)]
+    return [Image(frame, at / 5, (at + 1) / 5) for at in range(8)]
 
 
 def turns():

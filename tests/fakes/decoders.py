@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from mien.core.arrays import RATE_HZ
-from mien.decoders.decoder import Offer, Picture, Reference, Sound
+from mien.decoders.decoder import Offer, Reference
 from mien.emotions import Emotion, Scores
+from mien.media import Block, Image
 from mien.timeline import Adapted, Box, Card, Channel, Reading, Turn
 
 
@@ -36,7 +37,7 @@ class Loudness:
     def open(self, reference: Reference | None = None) -> _Seconds:
         return _Seconds(self.name, 0.0 if reference is None else float(reference[0]))
 
-    def refer(self, pieces: Iterable[Sound]) -> Reference | None:
+    def refer(self, pieces: Iterable[Block]) -> Reference | None:
         samples = [piece.samples for piece in pieces]
         return np.array([np.abs(np.concatenate(samples)).mean()], np.float32) if samples else None
 
@@ -48,7 +49,7 @@ class _Seconds:
         self._held = np.zeros(0, np.float32)
         self._at = 0.0
 
-    def push(self, pieces: Sequence[Sound]) -> list[Reading]:
+    def push(self, pieces: Sequence[Block]) -> list[Reading]:
         found: list[Reading] = []
         for piece in pieces:
             if piece.start > self._at + len(self._held) / RATE_HZ + 1e-3:
@@ -93,10 +94,10 @@ class Brightness:
     def open(self, reference: Reference | None = None) -> Brightness:
         return self
 
-    def refer(self, pieces: Iterable[Picture]) -> None:
+    def refer(self, pieces: Iterable[Image]) -> None:
         return None
 
-    def push(self, pieces: Sequence[Picture]) -> list[Reading]:
+    def push(self, pieces: Sequence[Image]) -> list[Reading]:
         return [
             Reading(
                 start=piece.at,

@@ -9,45 +9,14 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.core.arrays import Frame, Samples
 from mien.core.config import Config
+from mien.media import Block, Image
 from mien.timeline.card import Card
 from mien.timeline.conversation import Turn
 from mien.timeline.reading import Channel, Reading
 
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """A block of one party's sound.
-
-    Attributes:
-        samples: 16 kHz mono, any length; blocks follow each other without gaps unless
-            `start` jumps ahead.
-        start: Seconds from the start of the source.
-    """
-
-    samples: Samples
-    start: float
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One sampled picture.
-
-    Attributes:
-        frame: Upright RGB, shape (height, width, 3).
-        at: Seconds from the start of the source.
-        until: When the next one is due: the end of the reading it gives.
-        still: Whether it is a photo, so that nothing can be followed.
-    """
-
-    frame: Frame
-    at: float
-    until: float
-    still: bool = False
-
-
-Piece_contra = TypeVar("Piece_contra", Sound, Picture, Turn, contravariant=True)
+Piece_contra = TypeVar("Piece_contra", Block, Image, Turn, contravariant=True)
+"""What a channel is made of: blocks of sound, pictures, turns."""
 
 Reference = NDArray[np.float32]
 """What a decoder remembers of a person's neutral look or voice; its shape is the decoder's own."""

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from mien.core.arrays import RATE_HZ, Frame, Samples
 from mien.core.config import Config, load_config
 from mien.core.errors import ConfigError
-from mien.decoders.decoder import Decoder, Decoding, Offer, Picture, Reference, Sound
+from mien.decoders.decoder import Decoder, Decoding, Offer, Reference
 from mien.decoders.registry import load
-from mien.media import Grid, Resampler, check_fps
+from mien.media import Block, Grid, Image, Resampler, check_fps
 from mien.reader.plan import choose
 from mien.timeline.card import Card
 from mien.timeline.conversation import Turn
@@ -130,7 +130,7 @@ class Live:
             if until is None:
                 return []
         self._seen(at, until)
-        piece = Picture(frame, at, until, still)
+        piece = Image(frame, at, until, still)
         return self._push(Channel.FACE, None, [piece])
 
     def push_turn(self, turn: Turn) -> list[Reading]:
@@ -167,7 +167,7 @@ class Live:
         begin = self._heard.get(side, 0.0)
         self._heard[side] = begin + len(samples) / RATE_HZ
         self._seen(begin, self._heard[side])
-        return self._push(Channel.VOICE, side, [Sound(samples, begin)])
+        return self._push(Channel.VOICE, side, [Block(samples, begin)])
 
     def _push(self, channel: Channel, side: str | None, pieces: Sequence[Any]) -> list[Reading]:
         found: list[Reading] = []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mien.core.config import Config, load_config
 from mien.core.errors import SourceError
-from mien.decoders.decoder import Offer, Picture, Reference, Sound
+from mien.decoders.decoder import Offer, Reference
 from mien.decoders.registry import load
 from mien.media import check_fps, open_source
 from mien.reader.live import References
@@ -92,14 +92,9 @@ def refer(
     missed: list[str] = []
     with open_source(path) as source:
         for offer in plan(source, offers).decoders:
-            pieces: Iterator[object]
-            if offer.channel is Channel.VOICE:
-                pieces = (Sound(b.samples, b.start) for b in source.sound())
-            elif offer.channel is Channel.FACE:
-                images = source.pictures()
-                pieces = (Picture(i.frame, i.at, i.until, i.still) for i in images)
-            else:
+            if offer.channel is Channel.WORDS:
                 continue
+            pieces = source.sound() if offer.channel is Channel.VOICE else source.pictures()
             reference = load(offer.name, config).refer(pieces)
             if reference is None:
                 missed.append(f"{Path(path).name} has too little for {offer.name} to adapt to")

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mien.core.config import Config
-from mien.decoders.decoder import Picture
 from mien.decoders.face import FACE
 from mien.decoders.face.align import crop_face
 from mien.decoders.face.decoder import NAME, WEIGHTS, FaceDecoder, load, load_parts
 from mien.decoders.session import metadata, open_session
 from mien.emotions.emotion import Emotion
+from mien.media import Image as Picture
 from mien.timeline.reading import Adapted, Reason, Verdict
 from tests.data import EXAMPLES, shared
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from mien.core.arrays import Frame
 from mien.core.config import Config
-from mien.decoders.decoder import Picture, Reference
+from mien.decoders.decoder import Reference
 from mien.decoders.face.align import Crop, crop_face, like_yunet
 from mien.decoders.face.detect import Detector, Found, open_detector
 from mien.decoders.face.quality import Quality, assess
@@ -21,6 +21,7 @@ from mien.decoders.face.verify import Verifier
 from mien.decoders.session import metadata, open_session
 from mien.emotions.maps import LabelMap, label_map
 from mien.emotions.scores import Scores
+from mien.media import Image
 from mien.timeline.card import Card, read_card
 from mien.timeline.reading import Adapted, Box, Channel, Reading, Reason, Verdict
 
@@ -84,7 +85,7 @@ class FaceDecoding:
         self._parts, self._reference, self._balanced = parts, reference, balanced
         self._tracker = parts.tracker()
 
-    def push(self, pieces: Sequence[Picture]) -> list[Reading]:
+    def push(self, pieces: Sequence[Image]) -> list[Reading]:
         """One reading for each face of each picture."""
         return [
             self._reading(picture, followed)
@@ -96,12 +97,12 @@ class FaceDecoding:
         """Nothing: no reading waits for a later picture."""
         return []
 
-    def _followed(self, picture: Picture) -> list[Followed]:
+    def _followed(self, picture: Image) -> list[Followed]:
         if picture.still:
             return self._tracker.still(picture.frame)
         return self._tracker.step(picture.frame, picture.at)
 
-    def _reading(self, picture: Picture, followed: Followed) -> Reading:
+    def _reading(self, picture: Image, followed: Followed) -> Reading:
         parts, readout, seen = self._parts, self._parts.readout, followed.seen
         quality = parts.quality(picture.frame, seen)
         log_shares = parts.log_shares(seen.crop)
@@ -159,7 +160,7 @@ class FaceDecoder:
         """Begin a pass over one picture stream."""
         return FaceDecoding(self._parts, reference, self._balanced)
 
-    def refer(self, pieces: Iterable[Picture]) -> Reference | None:
+    def refer(self, pieces: Iterable[Image]) -> Reference | None:
         """Median log shares of a person at rest, shape (8,), from the largest face of each picture.
 
         None if fewer than three pictures of a video, or no photo, show a face well enough.
