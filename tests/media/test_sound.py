@@ -125,6 +125,26 @@ def test_two_parties_on_a_stereo_line_stay_apart(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("suffix", "codec", "rate_hz"),
+    [
+        ("wav", "pcm_s16le", 16_000),
+        ("mp3", "libmp3lame", 16_000),
+        ("ogg", "libopus", 48_000),
+        ("aac", "aac", 16_000),
+        ("ts", "aac", 16_000),
+    ],
+)
+def test_parties_are_heard_that_only_talk_after_a_while(tmp_path, suffix, codec, rate_hz):
+    # A call that begins with the same music on both channels, as queues do.
+    music = 0.3 * noise(12, rate_hz, seed=3)
+    left, right = bursts(48, rate_hz, seed=1), bursts(48, rate_hz, phase=0.5, seed=2)
+    samples = np.vstack([np.hstack([music, music]), np.hstack([left, right])])
+    path = write_sound(tmp_path / f"call.{suffix}", samples, rate_hz, codec)
+    with open_source(path) as source:
+        assert source.sides == ("left", "right")
+
+
+@pytest.mark.parametrize(
     ("left", "right"),
     [
         (bursts(8, seed=1), bursts(8, seed=1)),  # mono, copied twice

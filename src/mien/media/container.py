@@ -136,9 +136,17 @@ def decoded(
         yield from frames
 
 
-def seek(container: InputContainer, stream: Any, at: float) -> None:
-    """Move to a place at or before `at` (in the container's own seconds), if that is exact."""
-    if at <= 0 or format_of(container) not in _SEEKS_EXACTLY or not stream.time_base:
+def seek(container: InputContainer, stream: Any, at: float, *, roughly: bool = False) -> None:
+    """Move to a place at or before `at` (in the container's own seconds), if that is exact.
+
+    Args:
+        container: An opened one.
+        stream: The track that will be read.
+        at: Seconds.
+        roughly: Whether a guess will do, for those who only sample the file.
+    """
+    is_wanted = roughly or format_of(container) in _SEEKS_EXACTLY
+    if at <= 0 or not is_wanted or not stream.time_base:
         return
     try:
         container.seek(int(at / float(stream.time_base)), stream=stream, backward=True)

@@ -253,7 +253,7 @@ def _judge_stereo(path: Path, index: int, clock: Clock) -> Stereo:
             names = channel_names(stream.codec_context)
             if len(names) != 2:
                 return "mixed"
-            seek(container, stream, place + clock.zero)
+            seek(container, stream, place + clock.zero, roughly=True)
             _listen(container, stream, span, probe)
     return probe.judge()
 
