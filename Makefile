@@ -32,8 +32,8 @@ docs: .venv/docs
 dist: .venv/build
 	$(BIN)/python -m build --wheel --sdist --outdir dist .
 
-train-speech train-voice train-face train-words: train-%: .venv/train  ## data to weights with a seed; needs MIEN_DATA or ../shared/data
-	$(BIN)/python -m training.$*
+train-speech train-voice train-face train-words: train-%: .venv/train  ## data to weights; ARGS=... are its options
+	$(BIN)/python -m training.$* $(ARGS)
 
 clean:
 	rm -rf .venv dist out docs/_build

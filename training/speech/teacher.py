@@ -12,6 +12,8 @@ from mien.core.arrays import Samples
 
 _HOP = 512
 _CONTEXT = 64
+WHEEL = "silero_vad-6.2.3-py3-none-any.whl"
+WHEEL_SHA256 = "7b7f5436cfcb02fae583a05b512ea96467fd449fe54cb49a5e4f06c51a1e43b8"
 _MODEL = "silero_vad/data/silero_vad_16k_sequence.onnx"
 _LEVEL_DB = -20.0
 

