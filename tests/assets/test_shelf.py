@@ -1,5 +1,9 @@
 """What is here, whether it is right, and how it goes away again."""
 
+import shutil
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -65,6 +69,57 @@ def test_what_is_not_the_file_is_refused(shelf, tmp_path, name, content, reason)
 def test_an_import_from_nowhere_is_an_error(shelf, tmp_path):
     with pytest.raises(AssetError, match="nothing is at"):
         import_files(NET, tmp_path / "gone", shelf)
+
+
+@pytest.mark.parametrize("has_lock", [True, False])
+def test_two_imports_at_once_do_not_spoil_each_other(shelf, tmp_path, monkeypatch, has_lock):
+    if not has_lock:
+        monkeypatch.setitem(sys.modules, "filelock", None)
+    origin, copy = carried(tmp_path), shutil.copyfile
+    started, going = threading.Event(), threading.Event()
+
+    def slow(source, target):
+        target.write_bytes(CONTENT[:1000])
+        if started.is_set():
+            going.set()
+        started.set()
+        # The first one goes on when the second waits at the lock or, without one, writes too.
+        assert going.wait(20)
+        return copy(source, target)
+
+    monkeypatch.setattr("mien.assets.carry.to_stderr", lambda _: going.set())
+    monkeypatch.setattr("mien.assets.carry.shutil.copyfile", slow)
+    with ThreadPoolExecutor(2) as pool:
+        found = [pool.submit(import_files, NET, origin, shelf) for _ in range(2)]
+        assert [one.result().read_bytes() for one in found] == [CONTENT, CONTENT]
+    left = {path.name for path in shelf.place(NET).iterdir()}
+    assert left <= {"net.onnx", ".lock"}
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs /proc")
+def test_a_home_that_cannot_be_is_an_error_of_ours(tmp_path):
+    with pytest.raises(AssetError, match="set MIEN_HOME"):
+        import_files(NET, carried(tmp_path), Shelf(Path("/proc/nohome/models")))
+
+
+def test_a_disk_that_is_full_is_an_error_of_ours_and_leaves_no_part(shelf, tmp_path, monkeypatch):
+    def full(_, target):
+        target.write_bytes(b"some")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mien.assets.carry.shutil.copyfile", full)
+    with pytest.raises(AssetError, match=r"cannot write .*net\.onnx: no space left"):
+        import_files(NET, carried(tmp_path), shelf)
+    assert {path.name for path in shelf.place(NET).iterdir()} <= {".lock"}
+
+
+def test_what_cannot_be_read_is_an_error_of_ours(shelf, tmp_path, monkeypatch):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("mien.assets.carry.sha256", refuse)
+    with pytest.raises(AssetError, match=r"cannot read .*: permission denied"):
+        import_files(NET, carried(tmp_path), shelf)
 
 
 def test_a_file_of_the_wrong_size_does_not_count_as_installed(shelf, tmp_path):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from mien.assets.entry import Asset, AssetFile, find
+from mien.assets.locking import locked, named_faults, to_stderr
 from mien.assets.shelf import Shelf, check, sha256
 from mien.core.errors import AssetError
 
@@ -27,22 +29,31 @@ def import_files(asset: str | Asset, source: Path, shelf: Shelf | None = None) -
         The main file.
 
     Raises:
-        AssetError: If a file is not there, or none of the right size has the right hash.
+        AssetError: If a file is not there, none of the right size has the right hash, or the
+            disk refuses.
         ConfigError: If no asset has that name.
     """
     asset = find(asset) if isinstance(asset, str) else asset
     shelf = shelf or Shelf()
-    if not source.exists():
-        raise AssetError(f"cannot import {asset.name}: nothing is at {source}")
-    found = [(file, _search(asset, file, source)) for file in asset.files]
+    with named_faults(f"read {source}"):
+        if not source.exists():
+            raise AssetError(f"cannot import {asset.name}: nothing is at {source}")
+        found = [(file, _search(asset, file, source)) for file in asset.files]
     place = shelf.place(asset)
-    place.mkdir(parents=True, exist_ok=True)
-    for file, origin in found:
-        part = place / f"{file.name}.imported"
+    with locked(place, to_stderr, is_needed=False):
+        for file, origin in found:
+            _copy(shelf, asset, file, origin)
+    return place / asset.files[0].name
+
+
+def _copy(shelf: Shelf, asset: Asset, file: AssetFile, origin: Path) -> None:
+    held = shelf.place(asset) / file.name
+    # A folder of its own: without a lock, another import may be writing the same file.
+    with named_faults(f"write {held}"), TemporaryDirectory(dir=held.parent) as folder:
+        part = Path(folder) / file.name
         shutil.copyfile(origin, part)
         check(shelf, asset, file, part)
-        part.replace(place / file.name)
-    return place / asset.files[0].name
+        part.replace(held)
 
 
 def _search(asset: Asset, file: AssetFile, source: Path) -> Path:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mien.assets.entry import Asset, AssetFile, find
+from mien.assets.locking import locked, named_faults, to_stderr
 from mien.assets.shelf import Shelf, check
 from mien.core.config import Config, load_config
 from mien.core.errors import AssetError, MissingExtra
@@ -26,10 +25,6 @@ SPARE_BYTES = 16 << 20
 
 _TRIES = 4
 _CHUNK = 1 << 16
-
-
-def _to_stderr(line: str) -> None:
-    sys.stderr.write(line + "\n")
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -52,7 +47,7 @@ class Manner:
         shelf: Where assets lie.
     """
 
-    tell: Callable[[str], None] = _to_stderr
+    tell: Callable[[str], None] = to_stderr
     progress: Callable[[int, int], None] = _silent
     free_bytes: Callable[[Path], int] = _free_bytes
     config: Config = field(default_factory=load_config)
@@ -82,7 +77,7 @@ def pull(asset: str | Asset, manner: Manner | None = None) -> Path:
     asset = find(asset) if isinstance(asset, str) else asset
     manner = manner or Manner()
     place = manner.shelf.place(asset)
-    with _locked(place, manner.tell):
+    with locked(place, manner.tell):
         found = manner.shelf.installed(asset)
         if found is None:
             _ask_gate(asset, manner.config)
@@ -102,13 +97,10 @@ def _fetch(client: httpx2.Client, asset: Asset, file: AssetFile, manner: Manner)
     # The hash in the name: a part of another revision must never be gone on with.
     part = held.with_name(f"{file.name}.{file.sha256[:12]}.part")
     _check_space(part, file, asset, manner)
-    try:
+    with named_faults(f"write {part}"):
         _fill(client, file, part, manner)
         check(manner.shelf, asset, file, part)
         part.replace(held)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise AssetError(f"cannot write {part}: {reason.lower()}") from error
 
 
 def _check_space(part: Path, file: AssetFile, asset: Asset, manner: Manner) -> None:
@@ -194,26 +186,3 @@ def _client(config: Config) -> httpx2.Client:
 
     # The hook sees redirects too, so that none leads past the gate.
     return httpx2.Client(follow_redirects=True, timeout=30.0, event_hooks={"request": [ask]})
-
-
-@contextmanager
-def _locked(place: Path, tell: Callable[[str], None]) -> Iterator[None]:
-    try:
-        import filelock
-    except ImportError as error:
-        raise MissingExtra(Purpose.FETCH_WEIGHTS, "models") from error
-
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AssetError(f"cannot make {place}: set MIEN_HOME to a folder of yours") from error
-    lock: Any = filelock.FileLock(place / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        tell(f"another pull works in {place}: waiting for it")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()

@@ -1,0 +1,75 @@
+"""One writer at a time in an asset's folder, and faults of the disk in our words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mien.core.errors import AssetError, MissingExtra
+from mien.core.network import Purpose
+
+
+def to_stderr(line: str) -> None:
+    """Show a line to a person without mixing it into results."""
+    sys.stderr.write(line + "\n")
+
+
+@contextmanager
+def locked(place: Path, tell: Callable[[str], None], *, is_needed: bool = True) -> Iterator[None]:
+    """Hold a folder alone; it is made if it is not there.
+
+    Args:
+        place: The folder.
+        tell: Takes a line for people if another one holds it, which is waited for.
+        is_needed: If not, a missing `mien[models]` is no fault, and nothing is locked.
+
+    Raises:
+        AssetError: If the folder cannot be made or written to.
+        MissingExtra: If a lock is needed and `mien[models]` is not installed.
+    """
+    try:
+        import filelock
+    except ImportError as error:
+        if is_needed:
+            raise MissingExtra(Purpose.FETCH_WEIGHTS, "models") from error
+        _make(place)
+        yield
+        return
+
+    _make(place)
+    lock: Any = filelock.FileLock(place / ".lock")
+    with named_faults(f"write in {place}"):
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            tell(f"another pull or import works in {place}: waiting for it")
+            lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def named_faults(action: str) -> Iterator[None]:
+    """Turn what the system says of a disk into `AssetError`.
+
+    Args:
+        action: What is done, such as `write /models/net.onnx`.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise AssetError(f"cannot {action}: {reason.lower()}") from error
+
+
+def _make(place: Path) -> None:
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AssetError(f"cannot make {place}: set MIEN_HOME to a folder of yours") from error
