@@ -94,10 +94,10 @@ def look_into(path: Path) -> Contents:
         lines, notes = _describe(container), list[str]()
         sound = _choose_sound(path, container, clock, notes)
         pictures = _choose_pictures(path, container, clock, notes)
+        if sound is not None and _is_pair(container.streams[sound.index]):
+            sound = replace(sound, stereo=_judge_stereo(path, sound.index, clock))
     if sound is None and pictures is None:
         raise UnreadableSource(path, "it holds no sound and no pictures that can be decoded")
-    if sound is not None:
-        sound = replace(sound, stereo=_judge_stereo(path, sound.index, clock))
     if is_riff_cut(path):
         notes.append("the file ends early: its header promises more")
     return Contents(clock, sound, pictures, tuple(lines), tuple(notes))
@@ -241,6 +241,10 @@ def _number(streams: Any, wanted: Any) -> int:
     return next(i for i, stream in enumerate(streams, 1) if stream is wanted)
 
 
+def _is_pair(stream: Any) -> bool:
+    return len(channel_names(stream.codec_context)) == 2
+
+
 def _judge_stereo(path: Path, index: int, clock: Clock) -> Stereo:
     probe = StereoProbe()
     length = clock.seconds or 0.0
@@ -250,9 +254,6 @@ def _judge_stereo(path: Path, index: int, clock: Clock) -> Stereo:
     for place in places:
         with open_container(path) as container:
             stream = container.streams[index]
-            names = channel_names(stream.codec_context)
-            if len(names) != 2:
-                return "mixed"
             seek(container, stream, place + clock.zero, roughly=True)
             _listen(container, stream, span, probe)
     return probe.judge()
