@@ -61,18 +61,17 @@ def write_card(
         folder: Where the weights are.
         confidence: Calibrated confidence of each held-out item, for the calibration plot.
         is_right: Whether its top emotion was the raters' majority.
-        curve: One row an epoch, for `.curve.json`.
-        config: The run's settings, for `.config.json`.
+        curve: One row an epoch, for `.run.json`.
+        config: The run's settings, for the same file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     plain = json.dumps(card.to_dict(), indent=1, ensure_ascii=False) + "\n"
     (folder / f"{card.decoder}.card.json").write_text(plain, encoding="utf-8")
-    picture = ""
+    picture = f"{card.decoder}.calibration.svg"
     if confidence is not None and is_right is not None:
-        picture = f"{card.decoder}.calibration.svg"
         drawn = _calibration_svg(confidence, is_right, card.decoder)
         (folder / picture).write_text(drawn, encoding="utf-8")
-    told = _markdown(card, picture)
+    told = _markdown(card, picture if (folder / picture).exists() else "")
     (folder / f"{card.decoder}.card.md").write_text(told, encoding="utf-8")
     if curve or config:
         run = {"config": config or {}, "curve": list(curve)}

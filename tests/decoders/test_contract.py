@@ -1,5 +1,7 @@
 """What every registered decoder must do, whatever it reads."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -157,6 +159,13 @@ def test_how_pieces_are_pushed_does_not_matter(decoder, pieces):
 def test_two_passes_share_nothing(decoder, pieces):
     first = read(decoder, [pieces])
     assert read(decoder, [pieces]) == first
+
+
+def test_two_threads_may_use_one_decoder(decoder, pieces):
+    alone = read(decoder, [pieces])
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: read(decoder, [pieces]), range(4)))
+    assert both == [alone] * 4
 
 
 def test_a_reference_is_said_where_it_is_used(decoder, pieces):

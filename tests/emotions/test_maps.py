@@ -86,6 +86,12 @@ def test_affect_of_an_angry_voice_is_unpleasant_and_high():
     assert arousal > 0.3
 
 
+def test_what_was_never_taught_is_not_covered():
+    found = label_map("voice").taught(["angry", "happy", "neutral"])
+    assert [e.value for e in found.covers] == ["elation", "contentment", "anger", "neutral"]
+    assert np.isnan(found.spread(np.ones((1, 9), np.float32))[0, Emotion.SURPRISE.position])
+
+
 def test_an_unknown_corpus_or_code_is_refused():
     with pytest.raises(ConfigError, match="no label set"):
         label_map("nope")

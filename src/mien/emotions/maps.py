@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -62,6 +62,17 @@ class LabelMap:
         total = np.maximum(weights.sum(axis=1, keepdims=True), 1e-6)
         expected: NDArray[np.float32] = (weights / total) @ self.priors
         return expected
+
+    def taught(self, labels: Sequence[str]) -> LabelMap:
+        """The map of a model that learned only some of the labels: it covers no more than these.
+
+        Raises:
+            ConfigError: If the corpus lacks one of them.
+        """
+        rows = [self.index(label) for label in labels]
+        weight = self.matrix[rows].sum(axis=0)
+        covers = tuple(emotion for emotion in self.covers if weight[emotion.position] > 0)
+        return replace(self, covers=covers)
 
     def index(self, label: str) -> int:
         """The column of a label.

@@ -72,3 +72,15 @@ def test_missing_and_damaged_weights_are_said(tmp_path):
     (tmp_path / "bad.npz").write_bytes(b"not an archive")
     with pytest.raises(BadWeights):
         load_english(tmp_path / "bad.npz")
+
+
+@pytest.mark.parametrize("text", ["so good", "I can not believe it", ""])
+@pytest.mark.parametrize("emoji", ["😭", "😂", "🚀", "🐶", "🙏🏽"])
+def test_emoji_never_make_a_text_foreign(text, emoji):
+    from mien.core.config import Config
+    from mien.decoders.registry import load
+    from mien.timeline import Reason, Turn
+
+    turn = Turn(index=0, text=f"{text} {emoji * 12}")
+    (reading,) = load("words-fast", Config()).open().push([turn])
+    assert reading.reason is not Reason.UNCOVERED_LANGUAGE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,10 @@ class Parts:
     session: onnxruntime.InferenceSession
     readout: Readout
     labels: LabelMap
+
+    def for_one_pass(self) -> Parts:
+        """The same nets with a detector of its own; the rest may be used by many at once."""
+        return replace(self, detector=self.detector.again())
 
     def tracker(self) -> Tracker:
         """A tracker for one picture stream."""
@@ -158,14 +162,15 @@ class FaceDecoder:
 
     def open(self, reference: Reference | None = None) -> FaceDecoding:
         """Begin a pass over one picture stream."""
-        return FaceDecoding(self._parts, reference, self._balanced)
+        return FaceDecoding(self._parts.for_one_pass(), reference, self._balanced)
 
     def refer(self, pieces: Iterable[Image]) -> Reference | None:
         """Median log shares of a person at rest, shape (8,), from the largest face of each picture.
 
         None if fewer than three pictures of a video, or no photo, show a face well enough.
         """
-        tracker = self._parts.tracker()
+        parts = self._parts.for_one_pass()
+        tracker = parts.tracker()
         looks: list[Row] = []
         least = REST_LOOKS
         for picture in pieces:
@@ -177,7 +182,7 @@ class FaceDecoder:
             least = 1 if picture.still else least
             seen = max((face.seen for face in faces), key=lambda s: s.found.side, default=None)
             if seen is not None and self._is_fit(picture.frame, seen):
-                looks.append(self._parts.log_shares(seen.crop))
+                looks.append(parts.log_shares(seen.crop))
         if len(looks) < least:
             return None
         return np.median(np.stack(looks), axis=0).astype(np.float32)

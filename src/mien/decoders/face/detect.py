@@ -76,6 +76,9 @@ class Detector(Protocol):
     def search(self, frame: Frame, box: Box) -> list[Found]:
         """Faces in a window around a box."""
 
+    def again(self) -> Detector:
+        """Another of its kind: OpenCV's hold state while they look, so each pass has its own."""
+
 
 class YuNet:
     """YuNet (Wu, Peng, Yu 2023) by OpenCV.
@@ -105,6 +108,11 @@ class YuNet:
         except cv2.error as error:
             raise BadWeights(f"cannot load {weights}: {error}") from error
         self._size = (WINDOW, WINDOW)
+        self._weights, self._score = weights, score
+
+    def again(self) -> YuNet:
+        """Another of its kind."""
+        return YuNet(self._weights, self._score)
 
     def find(self, frame: Frame, long_side: int) -> list[Found]:
         """All faces of the picture at that size."""
@@ -146,6 +154,10 @@ class Haar:
         folder = Path(cv2.__file__).parent / "data"
         self._cascades = [cv2.CascadeClassifier(str(folder / name)) for name in names]
         self._neighbors = neighbors
+
+    def again(self) -> Haar:
+        """Another of its kind."""
+        return Haar()
 
     def find(self, frame: Frame, long_side: int) -> list[Found]:
         """All boxes of the picture at that size, faces or not."""

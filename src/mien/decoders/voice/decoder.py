@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights"
 SPEECH = {"voice-v1": "speech-v1", "voice-open-v1": "speech-open-v1"}
 """Which speech net a decoder uses: the open one only what everyone may use."""
+TAUGHT = {
+    "voice-v1": label_map("voice").labels,
+    "voice-open-v1": ("angry", "happy", "sad", "neutral", "fearful", "disgust", "boredom"),
+}
+"""Labels that the corpora behind each decoder hold; a net knows nothing of the others."""
+
+_NEVER = -30.0  # a logit that leaves no share
 _BRIEF = 0.5  # seconds of speech that a reading needs
 _BURST_VOICING = 0.45
 _REST_SECONDS = 1.5  # of speech that a reference needs
@@ -47,6 +54,7 @@ class Parts:
     session: onnxruntime.InferenceSession
     readout: Readout
     labels: LabelMap
+    untaught: list[int]
     rule: CutRule
 
     def judge(self, utterance: Utterance, pitches: Floats, reference: Reference | None) -> Told:
@@ -82,6 +90,7 @@ class Parts:
             "known": np.full((1, 1), is_known, dtype=np.float32),
         }
         logits, high, affect = self.session.run(None, given)
+        logits[:, self.untaught] = _NEVER
         return Told(np.concatenate([logits[0], high]), affect[0])
 
 
@@ -284,7 +293,10 @@ def load(name: str, config: Config) -> VoiceDecoder:
         speech=SpeechNet(WEIGHTS / f"{SPEECH[name]}.onnx", config.threads),
         session=session,
         readout=Readout.from_metadata(metadata(session)),
-        labels=label_map("voice"),
+        labels=label_map("voice").taught(TAUGHT[name]),
+        untaught=[
+            i for i, label in enumerate(label_map("voice").labels) if label not in TAUGHT[name]
+        ],
         rule=CutRule(),
     )
     return VoiceDecoder(parts, card(name))

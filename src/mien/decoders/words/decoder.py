@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mien.decoders.decoder import Reference
 from mien.decoders.words.clean import LOUD, clean, neutral, raw_words
+from mien.decoders.words.emoji import without_symbols
 from mien.decoders.words.language import EnglishDetector
 from mien.decoders.words.models import WordsModel
 from mien.decoders.words.passages import passages, strongest, weighted_mean
@@ -91,7 +92,7 @@ def _read(decoder: WordsDecoder, turns: Sequence[Turn]) -> list[Reading]:
         size = count_words(found)
         if not size:
             readings[place] = _silent(decoder.name, turn, Reason.NO_DATA)
-        elif decoder.english.refuses(raw):
+        elif decoder.english.refuses(raw if turn.text.isascii() else _written(turn.text)):
             readings[place] = _silent(decoder.name, turn, Reason.UNCOVERED_LANGUAGE)
         else:
             asked.append(_Open(turn, place, passages(found), size))
@@ -99,6 +100,11 @@ def _read(decoder: WordsDecoder, turns: Sequence[Turn]) -> list[Reading]:
         for one, reading in zip(asked, _answers(decoder, asked), strict=True):
             readings[one.place] = reading
     return [reading for reading in readings if reading is not None]
+
+
+def _written(text: str) -> list[str]:
+    # Emoji are said in English words, and four of one would count as a strange language.
+    return raw_words(clean(without_symbols(text)))
 
 
 def _answers(decoder: WordsDecoder, asked: Sequence[_Open]) -> Iterator[Reading]:

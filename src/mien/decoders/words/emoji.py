@@ -134,3 +134,12 @@ def _say(char: str) -> str:
         name = unicodedata.name(char, "").lower().replace("-", " ")
         return f" {' '.join(_NAME_FILLER.sub(' ', name).split()[:3])} "
     return char
+
+
+def without_symbols(text: str) -> str:
+    """The text with spaces for emoji and other symbols, which are of no language.
+
+    >>> without_symbols("so good \N{LOUDLY CRYING FACE}")
+    'so good  '
+    """
+    return "".join(" " if unicodedata.category(c) in ("So", "Sk") else c for c in text)
