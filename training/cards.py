@@ -39,6 +39,15 @@ def bootstrap(
     return float(low), float(high)
 
 
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share by Wilson's score (1927), which holds for small n."""
+    z = 1.96
+    share = hits / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 def file_sha256(path: Path) -> str:
     """The hash of a data file, for the card."""
     with path.open("rb") as handle:

@@ -1,7 +1,7 @@
 """Sentences that show what a words decoder does with negation, emoji, identities and swearing.
 
-Written by hand for this project, and not met in training. `tests/decoders/words` holds the
-decoders to them; the cards print how many are passed.
+Written by hand for this project. `tests/decoders/words` holds the decoders to them; the cards
+print how many are passed, and how many of them also stand among the sentences that teach.
 """
 
 from __future__ import annotations

@@ -18,8 +18,9 @@ from mien.decoders.words.passages import passages, strongest
 from mien.decoders.words.readout import Readout, confidence_features, labels
 from mien.emotions.emotion import Emotion
 from mien.timeline import Figure, Reading, Turn
-from training.cards import bootstrap
+from training.cards import bootstrap, wilson
 from training.words import behavior
+from training.words.augment import own_sentences
 from training.words.data import FREQUENT, LABELS, Labelled
 from training.words.language import Lines
 from training.words.thresholds import (
@@ -229,18 +230,24 @@ def identity_figures(decoder: WordsDecoder) -> list[Figure]:
 def behavior_figures(decoder: WordsDecoder) -> list[Figure]:
     """Own test sentences: negation, emoji, swearing in praise, varieties of English."""
     figures = []
+    taught = {tuple(words(text)) for text in own_sentences(0).texts}
     for name, claims in (("negation", behavior.NEGATION), ("emoji", behavior.EMOJI)):
         kept = [
             behavior.claim_holds(c, r)
             for c, r in zip(claims, read(decoder, [c.text for c in claims]), strict=True)
         ]
+        met = sum(tuple(words(claim.text)) in taught for claim in claims)
+        low, high = wilson(sum(kept), len(kept))
         figures.append(
             Figure(
                 name=f"{name} sentences read as claimed",
-                of="own sentences, not in training",
+                of="own sentences",
                 value=float(np.mean(kept)),
+                low=low,
+                high=high,
                 n=len(kept),
                 group="behavior",
+                note=f"{met} of them, such as a bare emoji, also stand in training" if met else "",
             )
         )
     for name, pairs in (
