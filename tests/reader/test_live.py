@@ -117,6 +117,11 @@ def test_a_frame_of_a_wrong_shape_is_refused():
         Live(["face"]).push_frame(np.zeros((8, 8), np.uint8), 0)
 
 
+def test_a_frame_without_a_time_is_refused():
+    with pytest.raises(ConfigError, match="time"):
+        Live(["face"]).push_frame(np.zeros((8, 8, 3), np.uint8), float("nan"))
+
+
 def test_senseless_fps_is_refused():
     with pytest.raises(ConfigError, match="fps"):
         Live(fps=0)

@@ -125,6 +125,8 @@ class Live:
         """
         if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
             raise ConfigError(f"a frame is (height, width, 3) uint8, not {frame.shape}")
+        if not np.isfinite(at):
+            raise ConfigError(f"a frame needs a time in seconds, not {at!r}")
         if until is None:
             until = self._grid.take(at)
             if until is None:
