@@ -126,7 +126,7 @@ class YuNet:
     def search(self, frame: Frame, box: Box) -> list[Found]:
         """Faces in a window of `REACH` face sides, scaled to `WINDOW` pixels."""
         window, left, top = cut(frame, box, REACH)
-        scaled = resized(window, WINDOW, WINDOW)
+        scaled = _quickly_resized(window, WINDOW)
         factor = len(window) / WINDOW
         return [_from_row(row, factor, left, top) for row in _rows(self._window, scaled)]
 
@@ -228,8 +228,25 @@ def resized(frame: Frame, width: int, height: int) -> Frame:
     """The picture in another size: by areas when it shrinks, else linearly."""
     import cv2
 
-    kernel = cv2.INTER_AREA if frame.shape[1] > width else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(frame, (width, height), interpolation=kernel), dtype=np.uint8)
+    # Areas of a whole 720p picture cost 1 ms; four by four pixels of each are mean enough.
+    step = max(1, min(frame.shape[1] // width, frame.shape[0] // height) // 4)
+    thinned = np.ascontiguousarray(frame[::step, ::step])
+    kernel = cv2.INTER_AREA if thinned.shape[1] > width else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(thinned, (width, height), interpolation=kernel), dtype=np.uint8)
+
+
+def _quickly_resized(square: Frame, side: int) -> Frame:
+    """A square in another size, for finding again what is known to be there.
+
+    Areas of a factor that is not whole cost .8 ms a face, an eighth of all there is for a
+    picture at ten times real time; up to three to one linear reading finds the same.
+    """
+    import cv2
+
+    if len(square) > 3 * side:
+        return resized(square, side, side)
+    flat = cv2.resize(square, (side, side), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(flat, dtype=np.uint8)
 
 
 def cut(frame: Frame, box: Box, reach: float) -> tuple[Frame, float, float]:
