@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from mien.assets.entry import Asset, AssetFile, catalogue, find
+from mien.core.config import Config
 from mien.core.errors import AssetError
 from mien.core.paths import models_folder
 
@@ -63,13 +64,17 @@ class Shelf:
         return kept
 
 
-def installed(name: str) -> Path | None:
+def installed(name: str, config: Config | None = None) -> Path | None:
     """The main file of an asset if it is here, judged by size alone; None if not.
+
+    Args:
+        name: Of the asset.
+        config: Settings; by default those of `mien.toml` and the environment.
 
     Raises:
         ConfigError: If no asset has that name.
     """
-    return Shelf().installed(find(name))
+    return Shelf(models_folder(config)).installed(find(name))
 
 
 def listing(shelf: Shelf | None = None) -> tuple[Status, ...]:

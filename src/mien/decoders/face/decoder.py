@@ -203,7 +203,9 @@ def load(config: Config, *, balanced: bool = False) -> FaceDecoder:
         MissingWeights: If a file is missing, or YuNet is asked for and not here.
         BadWeights: If one is damaged.
     """
-    return FaceDecoder(load_parts(config, WEIGHTS, _pulled_yunet()), card(), balanced=balanced)
+    return FaceDecoder(
+        load_parts(config, WEIGHTS, _pulled_yunet(config)), card(), balanced=balanced
+    )
 
 
 def load_parts(config: Config, weights: Path, yunet: Path | None) -> Parts:
@@ -232,10 +234,10 @@ def card(weights: Path = WEIGHTS) -> Card:
     return read_card(weights / f"{NAME}.card.json")
 
 
-def _pulled_yunet() -> Path | None:
+def _pulled_yunet(config: Config) -> Path | None:
     from mien.assets import installed
 
-    return installed("yunet")
+    return installed("yunet", config)
 
 
 def _affect(labels: LabelMap, shares: Row, deviations: Row) -> tuple[list[float], list[float]]:
