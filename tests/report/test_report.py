@@ -155,8 +155,10 @@ def test_a_crowd_is_cut_and_the_page_says_so():
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_source_without_readings_has_a_page_that_says_so(kind):
-    html = render(Timeline.of_readings([], [Origin(source="x", kind=kind)]))
-    assert "Nothing to read" in html
+    origins = [Origin(source="x", kind=kind)]
+    assert "Nothing was read: no decoder" in render(Timeline.of_readings([], origins))
+    cards = scenes.call().cards
+    assert "Nothing to read: no" in render(Timeline.of_readings([], origins, cards=cards))
 
 
 def test_a_source_without_an_origin_has_a_page():

@@ -34,10 +34,10 @@ def recording(*readings, kind=Kind.SOUND, seconds=60.0):
     return view_of(Origin(source="x.wav", kind=kind, seconds=seconds), readings)
 
 
-def test_the_sentence_names_the_strongest_and_when():
+def test_the_sentence_names_what_matters_and_when():
     assert said(view(call())) == (
-        "Mostly neutral; disappointment likely in the words around 1:38, elation likely in "
-        "Ana’s face around 2:29 and gratitude likely in the words around 2:44."
+        "Mostly neutral; anger likely in the voice around 1:21, sadness likely in Ana’s face "
+        "around 1:52 and elation likely in Ana’s face around 2:29."
     )
 
 
@@ -87,7 +87,9 @@ def test_a_recording_that_tells_enough_needs_no_help():
 
 
 def test_a_recording_without_readings_says_so():
-    assert said(recording()) == "Nothing to read: no speech, face or words was found."
+    assert said(recording()) == (
+        "Nothing was read: no decoder was asked, or allowed, to look at it."
+    )
 
 
 def test_a_recording_of_which_nothing_is_told_says_so():

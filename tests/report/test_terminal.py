@@ -33,7 +33,7 @@ def test_colors_appear_where_they_are_asked_for_only(monkeypatch):
 
 def test_a_terminal_tells_the_sentence_the_ribbons_and_the_table():
     text = render_terminal(scenes.call())
-    assert "Mostly neutral; disappointment likely" in text
+    assert "Mostly neutral; anger likely" in text
     assert re.search(r"Ana +Elation \.45", text)
     assert re.search(r"face +[▁-█]+", text)
     assert "■ Confusion .71" in text

@@ -18,7 +18,8 @@ from mien.timeline.reading import Channel, Reading, Reason
 from mien.timeline.summary import Peak
 
 LIKELY = 0.5
-"""Confidence from which an emotion is called likely; below it is called possible."""
+"""Confidence from which an emotion is called likely, if its interval leaves zero out; else
+possible."""
 
 WORTH_TELLING = 0.25
 """Share from which a peak is worth a place in the sentence."""
@@ -117,7 +118,7 @@ def what_it_says(view: View) -> list[Piece]:
 
 def what_would_help(view: View) -> str:
     """What to change so that a recording tells more, or nothing if it tells enough."""
-    if not view.tells_little:
+    if not view.tells_little or not view.cards:
         return ""
     helps = []
     if Channel.WORDS not in view.channels and not view.is_photo:
@@ -127,7 +128,7 @@ def what_would_help(view: View) -> str:
     if Channel.FACE in view.channels or view.is_photo:
         helps.append("larger, sharper and better lit faces")
     if any(r.reason is Reason.UNCOVERED_LANGUAGE for r in view.readings):
-        helps.append("a decoder that knows the language")
+        helps.append("words in English, which is all that Mien's decoders know")
     return f"What would help: {listed(helps)}." if helps else ""
 
 
@@ -145,12 +146,17 @@ def cannot_tell(readings: Sequence[Reading]) -> str:
 
 
 def telling_peaks(view: View) -> list[Peak]:
-    """The strongest peaks of all tracks, at most one an emotion, in the order of time.
+    """The peaks that matter most, at most one an emotion, in the order of time.
 
-    Of a photo at most one a face as well.
+    A peak matters by its share and confidence, and by how much of its emotion there is in all
+    tracks together: what lasts or comes back is retold before what flashes once. Of a photo
+    at most one a face as well.
     """
     found = [peak for track in view.tracks for peak in _peaks(track)]
-    found.sort(key=lambda peak: -peak.share * peak.reading.confidence)
+    mass = sum(
+        np.where(t.told[:, None], np.nan_to_num(t.shares), 0.0).sum(axis=0) for t in view.tracks
+    )
+    found.sort(key=lambda p: -p.share * p.reading.confidence * float(mass[p.emotion.position]))
     kept: list[Peak] = []
     for peak in found:
         alike = (
@@ -177,7 +183,9 @@ def _peaks(track: Track) -> list[Peak]:
 
 def _named(peak: Peak, *, opens: bool) -> Piece:
     name = palette.name(peak.emotion)
-    sure = "likely" if peak.reading.confidence >= LIKELY else "possible"
+    spread = peak.reading.scores_sd[peak.emotion] or 0.0
+    is_likely = peak.reading.confidence >= LIKELY and peak.share > 1.96 * spread
+    sure = "likely" if is_likely else "possible"
     return Piece(f"{name if opens else name.lower()} {sure}", strong=True)
 
 
@@ -213,6 +221,8 @@ def _people(view: View) -> list[str]:
 
 
 def _nothing(view: View) -> str:
+    if not view.cards:
+        return "Nothing was read: no decoder was asked, or allowed, to look at it."
     what = "face" if view.is_photo else "speech, face or words"
     return f"Nothing to read: no {what} was found."
 
