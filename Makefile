@@ -12,6 +12,7 @@ WORKERS ?= auto
 demo: .venv/base  ## read the bundled examples; print the timeline and write a report
 	@mkdir -p out
 	$(BIN)/mien read examples/scene.ogg examples/portrait.jpg examples/chat.json --out out/demo.html
+	@echo "The scene's voices are synthetic (examples/README.md)."
 	@echo "The report: $(CURDIR)/out/demo.html"
 
 test: .venv/test  ## all tests, in parallel

@@ -127,6 +127,20 @@ def test_a_listener_that_leaves_does_not_stop_the_files(tmp_path):
     assert len(out.read_text(encoding="utf-8").splitlines()) == 9
 
 
+def test_a_listener_that_leaves_is_no_fault():
+    command = [sys.executable, "-m", "mien", "read", CHAT, CHAT, "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert b"Traceback" not in process.stderr.read()
+    assert process.wait(timeout=60) == 0
+
+
+def test_a_baseline_without_effect_is_said(tmp_path):
+    scene = EXAMPLES / "scene.ogg"
+    ran = mien("read", CHAT, "--baseline", scene)
+    assert "baseline changes nothing" in ran.stderr
+
+
 def test_a_hostile_name_does_not_act_on_the_terminal(tmp_path):
     ran = mien("read", tmp_path / "a\x1b[2Jb.wav")
     assert ran.returncode == 2

@@ -64,6 +64,10 @@ def read(
     raise typer.Exit(code if all(written) else 2)
 
 
+class _NobodyListens(BaseException):
+    """Ends the work as Ctrl-C does; no fault of a source."""
+
+
 class _Run:
     """The sources of one command, and what a person is told meanwhile."""
 
@@ -94,8 +98,11 @@ class _Run:
                 on_failure=None if self._is_alone else self._advise_failure,
             )
         except KeyboardInterrupt:
-            advise("interrupted: what was read is kept")
+            left = f"; not begun: {', '.join(self.batch.unread)}" if self.batch.unread else ""
+            advise(f"interrupted: what was read is kept{left}")
             return 130
+        except _NobodyListens:
+            return 0
         return 1 if self.batch.failed else 0
 
     def timeline(self) -> Timeline:
@@ -125,11 +132,11 @@ class _Run:
         try:
             result_json(plain_reading(self._veil.reading(reading) if self._veil else reading))
         except BrokenPipeError:
-            # Whoever listens has enough; files are still wanted.
-            if not self._has_outputs:
-                raise
+            # Whoever listened has enough; files may still be wanted.
             hush()
             self._as_json = False
+            if not self._has_outputs:
+                raise _NobodyListens from None
 
     def _advise_failure(self, error: SourceError) -> None:
         advise(f"mien: {error}")

@@ -53,6 +53,12 @@ class Batch:
         self._options = options
         self._cancel = cancel
         self._timelines: list[Timeline] = []
+        self._begun = 0
+
+    @property
+    def unread(self) -> list[str]:
+        """The names of sources that were not begun yet."""
+        return self.names[self._begun :]
 
     def run(
         self,
@@ -70,6 +76,7 @@ class Batch:
                 without it the error is raised.
         """
         for name, source in zip(self.names, self._sources, strict=True):
+            self._begun += 1
             try:
                 self._read(name, source, around, each)
             except MienError as error:

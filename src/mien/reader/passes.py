@@ -77,7 +77,7 @@ class Pass:
             self._source = open_source(source, start=options.start, end=options.end)
         self.name = name if name is not None else self._source.name
         self.plan: Plan = plan(self._source, chosen, self._config)
-        self.notes = (*self.plan.advice, *options.notes, *self._span_note())
+        self.notes = (*self.plan.advice, *options.notes, *self._span_note(), *self._baseline_note())
         self.report: Report = ignore
         self._cancel = cancel if cancel is not None else CancelToken()
         self._builder = Builder()
@@ -145,6 +145,12 @@ class Pass:
         if not has_span or self._source.seconds is not None or self._source.has_sound:
             return ()
         return (f"this {self._source.kind} has no times: it was read whole",)
+
+    def _baseline_note(self) -> tuple[str, ...]:
+        references = self._options.references
+        if not references or any(offer.name in references for offer in self.plan.decoders):
+            return ()
+        return ("the baseline changes nothing here: it serves voices and faces",)
 
     def _keep(self, readings: list[Reading]) -> list[Reading]:
         self._builder.extend(readings)

@@ -113,7 +113,7 @@ def plan(source: Readable, chosen: Sequence[Offer], config: Config | None = None
         and channel not in chosen_channels
         and default(channel, config) is None
     ]
-    return Plan(used, (*_advice(source, chosen, used), *missing))
+    return Plan(used, tuple(missing or _advice(source, chosen, used)))
 
 
 def _advice(source: Readable, chosen: Sequence[Offer], used: Sequence[Offer]) -> list[str]:
@@ -136,7 +136,7 @@ def _advice(source: Readable, chosen: Sequence[Offer], used: Sequence[Offer]) ->
 def _none_for(channel: Channel) -> str:
     return (
         f"no decoder reads the {channel} channel under these settings: "
-        "the weights that do forbid commercial use, and MIEN_COMMERCIAL is set"
+        "all there are forbid commercial use, and MIEN_COMMERCIAL is set"
     )
 
 

@@ -83,7 +83,7 @@ class Timeline:
     __hash__ = None  # type: ignore[assignment]  # tables are compared by value
 
     def __repr__(self) -> str:
-        return f"<Timeline of {len(self)} readings from {len(self.sources)} sources>"
+        return f"<Timeline: {len(self)} readings, {len(self.sources)} sources>"
 
     @property
     def sources(self) -> tuple[str, ...]:
