@@ -25,6 +25,10 @@ class Config:
         commercial: Refuse weights whose licence forbids commercial use.
         threads: Threads a decoder may use.
         detector: Face detector: `auto`, `yunet` or `haar`.
+        device: What large pulled models run on: `auto` (a GPU where there is one), `cpu`, `cuda`.
+        attributes: How a voice is beyond emotion, such as `age,gender`: what describes protected
+            traits is given only if it is named here.
+        captions: Have voices described in words, where the captioner is pulled.
         home: Folder for cache and data; None for the platform's own.
     """
 
@@ -32,6 +36,9 @@ class Config:
     commercial: bool = False
     threads: int = 1
     detector: str = "auto"
+    device: str = "auto"
+    attributes: str = ""
+    captions: bool = False
     home: Path | None = None
 
     def __post_init__(self) -> None:
@@ -39,6 +46,8 @@ class Config:
             raise ConfigError(f"threads must be at least 1, not {self.threads}")
         if self.detector not in ("auto", "yunet", "haar"):
             raise ConfigError(f"detector must be auto, yunet or haar, not {self.detector!r}")
+        if self.device not in ("auto", "cpu", "cuda"):
+            raise ConfigError(f"device must be auto, cpu or cuda, not {self.device!r}")
 
 
 def load_config(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:

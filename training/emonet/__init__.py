@@ -1,0 +1,1 @@
+"""What Mien ships beside LAION's EmoNet models: published constants and cards."""
