@@ -2,12 +2,14 @@
 
     python -m training.emonet.constants --data DIR
 
-`DIR` holds `emotions40.json`, `baseline_stats.json` and `voice_attributes.json`.
+`DIR` holds `emotions40.json`, `baseline_stats.json`, `voice_attributes.json` and
+`emonet_voice_bench.csv`.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,8 @@ HEADER = """\
 # (CC-BY-4.0); LAION does not say whether they belong to Face Small or Large.
 # The average voice: baseline_stats.json of LAION-AI/procedural-voice-captions @ 042cab6a,
 # 722 clips in six languages.
+# Agreement: Spearman correlation with raters and Cronbach's alpha among them, EmoNet-Voice
+# Bench, tables 6 and 10 of arXiv 2506.09827.
 # Heads of the voice sets: the report text of LAION's public Colab (CC-BY-4.0).
 """
 
@@ -54,14 +58,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/laion"))
     folder = parser.parse_args().data
     read = {p: json.loads((folder / f"{p}.json").read_text()) for p in FILES}
-    OUT.write_text(HEADER + render(**read), encoding="utf-8")
+    with (folder / "emonet_voice_bench.csv").open(encoding="utf-8") as stream:
+        bench = list(csv.DictReader(stream))
+    OUT.write_text(HEADER + render(**read, bench=bench), encoding="utf-8")
 
 
 FILES = ("emotions40", "baseline_stats", "voice_attributes")
 
 
 def render(
-    emotions40: dict[str, Any], baseline_stats: dict[str, Any], voice_attributes: dict[str, Any]
+    emotions40: dict[str, Any],
+    baseline_stats: dict[str, Any],
+    voice_attributes: dict[str, Any],
+    bench: list[dict[str, str]],
 ) -> str:
     """The file's text."""
     lines = ["", "[face.neutral]"]
@@ -75,6 +84,13 @@ def render(
         if row.get("group") == "emonet":
             values = ", ".join(f"{k} = {row[k]!r}" for k in ("median", "spread", "p90", "n"))
             lines.append(f"{Emotion.parse(name)} = {{ {values} }}")
+    lines += ["", "[voice.agreement]"]
+    lines += [
+        f"{Emotion.parse(row['emotion'])} = {{ small = {float(row['rho_ei_voice_small'])}, "
+        f"large = {float(row['rho_ei_voice_large'])}, alpha = {float(row['alpha'])} }}"
+        for row in bench
+        if row["emotion"] not in ("Authenticity", "Arousal", "Overall")
+    ]
     for row in voice_attributes["attributes"]:
         lines += _head(row, KEYS[row["name"]])
     for row in voice_attributes["quality"]:

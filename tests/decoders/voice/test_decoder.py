@@ -89,7 +89,7 @@ def test_an_hour_of_silence_holds_no_memory_and_ends_no_speech(speech):
     readings = decoding.push([Block(speech(2.4), 0.0)])
     for i in range(60):
         readings += decoding.push([Block(minute, 2.4 + 60 * i)])
-    held = decoding._stream
+    held = decoding._listener._stream
     assert len(held._samples) + held._n_waiting < 15 * RATE
     readings += decoding.push([Block(speech(2.4), 2.4 + 3600)]) + decoding.close()
     assert len(readings) == 2
@@ -100,7 +100,7 @@ def test_endless_speech_is_held_for_a_few_seconds_only(speech):
     decoding, part = DECODER.open(), speech(27.0)
     for i in range(4):
         decoding.push([Block(part, 27.0 * i)])
-        assert len(decoding._stream._samples) < 15 * RATE
+        assert len(decoding._listener._stream._samples) < 15 * RATE
 
 
 def test_a_jump_in_time_ends_the_utterance(speech):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mien.core.arrays import RATE_HZ, Samples
 from mien.core.config import Config
 from mien.decoders.calibrate import sigmoid
 from mien.decoders.decoder import Reference
@@ -18,8 +17,8 @@ from mien.decoders.voice.features import N_STATISTICS, Floats, pitch, statistics
 from mien.decoders.voice.quality import Quality, assess
 from mien.decoders.voice.readout import Readout, meaning
 from mien.decoders.voice.speech import SpeechNet
-from mien.decoders.voice.stream import SpeechStream, Utterance
-from mien.decoders.voice.utterances import STEP, CutRule
+from mien.decoders.voice.stream import Heard, Listener, Utterance
+from mien.decoders.voice.utterances import CutRule
 from mien.emotions.maps import LabelMap, label_map
 from mien.emotions.scores import Scores
 from mien.media import Block
@@ -39,10 +38,10 @@ TAUGHT = {
 """Labels that the corpora behind each decoder hold; a net knows nothing of the others."""
 
 _NEVER = -30.0  # a logit that leaves no share
-_BRIEF = 0.5  # seconds of speech that a reading needs
+BRIEF = 0.5
+"""Seconds of speech that a reading needs."""
 _BURST_VOICING = 0.45
 _REST_SECONDS = 1.5  # of speech that a reference needs
-_JITTER = 1e-3  # seconds that two blocks may be apart or overlap and still be one stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,61 +126,45 @@ class VoiceDecoding:
 
     def __init__(self, parts: Parts, reference: Reference | None) -> None:
         self._parts, self._reference = parts, reference
-        self._stream = SpeechStream(parts.speech, parts.rule)
-        self._begun: float | None = None
-        self._n = 0
+        self._listener = Listener(parts.speech, parts.rule)
 
     def push(self, pieces: Sequence[Block]) -> list[Reading]:
         """Readings of utterances that ended; a jump in time ends what was open."""
-        readings: list[Reading] = []
-        for sound in pieces:
-            if self._begun is None or abs(sound.start - self._now) > _JITTER:
-                readings += self.close()
-                self._begun = sound.start
-            self._n += len(sound.samples)
-            readings += self._read(self._stream.push(_cleaned(sound.samples)))
-        return readings
+        return self._read(self._listener.push(pieces))
 
     def close(self) -> list[Reading]:
         """The utterance that was open at the end of the sound."""
-        readings = self._read(self._stream.close()) if self._n else []
-        self._stream = SpeechStream(self._parts.speech, self._parts.rule)
-        self._begun, self._n = None, 0
-        return readings
+        return self._read(self._listener.close())
 
-    @property
-    def _now(self) -> float:
-        return (self._begun or 0.0) + self._n / RATE_HZ
-
-    def _read(self, utterances: Iterable[Utterance]) -> list[Reading]:
-        readings = (self._reading(utterance) for utterance in utterances)
+    def _read(self, found: Iterable[Heard]) -> list[Reading]:
+        readings = (self._reading(heard) for heard in found)
         return [reading for reading in readings if reading is not None]
 
-    def _reading(self, utterance: Utterance) -> Reading | None:
+    def _reading(self, heard: Heard) -> Reading | None:
+        utterance = heard.utterance
         pitches = pitch(utterance.samples)
         quality = assess(utterance.samples, utterance.mel, utterance.piece.seconds)
-        silent = self._silent(utterance, quality)
+        silent = self._silent(heard, quality)
         if not utterance.piece.is_speech:
             return _as_burst(silent, pitches, quality)
         if quality.is_hopeless:
             return replace(silent, reason=Reason.LOW_QUALITY)
-        if utterance.piece.seconds < _BRIEF:
+        if utterance.piece.seconds < BRIEF:
             return replace(silent, reason=Reason.TOO_SHORT)
         told = self._parts.judge(utterance, pitches, self._reference)
         return self._told(silent, told, quality)
 
-    def _silent(self, utterance: Utterance, quality: Quality) -> Reading:
+    def _silent(self, heard: Heard, quality: Quality) -> Reading:
         """A reading that says where and how clear, but not yet what."""
-        begun, piece = self._begun or 0.0, utterance.piece
         return Reading(
-            start=begun + piece.start * STEP,
-            end=begun + piece.end * STEP,
+            start=heard.start,
+            end=heard.end,
             channel=Channel.VOICE,
             quality=round(quality.overall, 6),
             verdict=Verdict.CANNOT_TELL,
             reason=Reason.NO_DATA,
             adapted=Adapted.NONE if self._reference is None else Adapted.BASELINE,
-            extra={"speech": round(piece.speech, 6)},
+            extra={"speech": round(heard.utterance.piece.speech, 6)},
             decoder=self._parts.name,
         )
 
@@ -249,10 +232,9 @@ class VoiceDecoder:
             The mean over utterances of their statistics and of what the net says of them;
             None for less than 1.5 s of speech.
         """
-        stream = SpeechStream(self._parts.speech, self._parts.rule)
-        found = [u for sound in pieces for u in stream.push(_cleaned(sound.samples))]
-        found = [u for u in [*found, *stream.close()] if u.piece.is_speech]
-        found = [u for u in found if u.piece.seconds >= _BRIEF]
+        listener = Listener(self._parts.speech, self._parts.rule)
+        heard = [*listener.push(pieces), *listener.close()]
+        found = [u for _, _, u in heard if u.piece.is_speech and u.piece.seconds >= BRIEF]
         if sum(u.piece.seconds for u in found) < _REST_SECONDS:
             return None
         mean: Reference = np.stack([self._parts.rest(u) for u in found]).mean(axis=0)
@@ -266,13 +248,6 @@ def _as_burst(reading: Reading, pitches: Floats, quality: Quality) -> Reading | 
         return None
     extra = {**reading.extra, "burst": round(voicing, 6)}
     return replace(reading, reason=Reason.OUT_OF_DOMAIN, extra=extra)
-
-
-def _cleaned(samples: Samples) -> Samples:
-    """Finite float32: one NaN would live on in the running state."""
-    sound = np.asarray(samples, dtype=np.float32)
-    # A sum is finite exactly if all its parts are, and costs a fraction of a test of each.
-    return sound if np.isfinite(sound.sum()) else np.nan_to_num(sound, posinf=0.0, neginf=0.0)
 
 
 def card(name: str) -> Card:

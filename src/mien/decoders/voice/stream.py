@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -9,11 +10,13 @@ import numpy as np
 from mien.core.arrays import RATE_HZ, Samples
 from mien.decoders.voice.features import BANDS, HOP, WINDOW, Floats, frame_count, log_mel
 from mien.decoders.voice.speech import BLOCK, STEP_FRAMES, STEPS_AHEAD, SpeechNet, SpeechTracker
-from mien.decoders.voice.utterances import CutRule, Cutter, Piece, heard
+from mien.decoders.voice.utterances import STEP, CutRule, Cutter, Piece, heard
+from mien.media import Block
 
 _BLOCK_HOP = BLOCK * HOP
 _BLOCK_REACH = (BLOCK - 1) * HOP + WINDOW
 _STEP_SAMPLES = STEP_FRAMES * HOP
+_JITTER = 1e-3  # seconds that two blocks may be apart or overlap and still be one stream
 
 
 class Utterance(NamedTuple):
@@ -28,6 +31,57 @@ class Utterance(NamedTuple):
     piece: Piece
     samples: Samples
     mel: Floats
+
+
+class Heard(NamedTuple):
+    """An utterance with its times in the source, in seconds."""
+
+    start: float
+    end: float
+    utterance: Utterance
+
+
+class Listener:
+    """Utterances of one party's sound, whatever gaps it has: a jump in time ends what was open.
+
+    Args:
+        net: Tells where someone speaks.
+        rule: Tells what an utterance is.
+    """
+
+    def __init__(self, net: SpeechNet, rule: CutRule) -> None:
+        self._net, self._rule = net, rule
+        self._stream = SpeechStream(net, rule)
+        self._begun: float | None = None
+        self._n = 0
+
+    def push(self, blocks: Iterable[Block]) -> list[Heard]:
+        """Utterances that ended by now."""
+        found: list[Heard] = []
+        for sound in blocks:
+            if self._begun is None or abs(sound.start - self._now) > _JITTER:
+                found += self.close()
+                self._begun = sound.start
+            self._n += len(sound.samples)
+            found += self._timed(self._stream.push(_cleaned(sound.samples)))
+        return found
+
+    def close(self) -> list[Heard]:
+        """The utterance that was open at the end of the sound."""
+        found = self._timed(self._stream.close()) if self._n else []
+        self._stream = SpeechStream(self._net, self._rule)
+        self._begun, self._n = None, 0
+        return found
+
+    @property
+    def _now(self) -> float:
+        return (self._begun or 0.0) + self._n / RATE_HZ
+
+    def _timed(self, utterances: list[Utterance]) -> list[Heard]:
+        begun = self._begun or 0.0
+        return [
+            Heard(begun + u.piece.start * STEP, begun + u.piece.end * STEP, u) for u in utterances
+        ]
 
 
 class SpeechStream:
@@ -118,10 +172,18 @@ class SpeechStream:
 
     def _forget(self) -> None:
         """Drop what no later utterance can contain."""
-        behind = round(self._rule.shortest * RATE_HZ / _STEP_SAMPLES)
+        reach = max(self._rule.shortest, self._rule.margin)
+        behind = round(reach * RATE_HZ / _STEP_SAMPLES)
         keep = max(self._first, self._cutter.needed_from - behind)
         drop = keep - self._first
         if drop > 0:
             self._samples = self._samples[drop * _STEP_SAMPLES :]
             self._mel = self._mel[drop * STEP_FRAMES :]
             self._first = keep
+
+
+def _cleaned(samples: Samples) -> Samples:
+    """Finite float32: one NaN would live on in the running state."""
+    sound = np.asarray(samples, dtype=np.float32)
+    # A sum is finite exactly if all its parts are, and costs a fraction of a test of each.
+    return sound if np.isfinite(sound.sum()) else np.nan_to_num(sound, posinf=0.0, neginf=0.0)
