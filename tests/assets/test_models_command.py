@@ -34,8 +34,7 @@ def test_the_list_names_size_licence_and_state(run):
 
 
 def test_json_holds_all_of_an_entry(run):
-    (line,) = run("list", "--json").stdout.splitlines()
-    row = json.loads(line)
+    row = json.loads(run("list", "--json").stdout.splitlines()[0])
     assert row["name"] == "yunet"
     assert row["path"] is None
     assert row["bytes"] == 232_589

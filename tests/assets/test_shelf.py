@@ -1,5 +1,7 @@
 """What is here, whether it is right, and how it goes away again."""
 
+import json
+import re
 import shutil
 import sys
 import threading
@@ -168,23 +170,50 @@ def test_an_unknown_name_is_answered_with_the_known_ones(action):
         action("../etc")
 
 
-def test_every_entry_is_pinned_and_says_who_holds_the_rights():
+def test_every_entry_says_who_holds_the_rights_and_what_it_takes():
     for asset in catalogue().values():
-        assert len(asset.revision) == 40
         assert asset.licence
         assert asset.notice
         assert asset.citation
+        assert asset.memory_mb > 0
+        assert asset.revision
+        assert set(asset.requires) <= set(catalogue())
         for file in asset.files:
-            assert file.url.startswith("https://")
-            assert asset.revision in file.url
-            assert len(file.sha256) == 64
             assert file.bytes > 0
             assert Path(file.name).name == file.name
 
 
+def test_files_with_addresses_are_pinned_to_the_byte():
+    for asset in catalogue().values():
+        if asset.hub:
+            assert re.fullmatch(r"[\w.-]+/[\w.-]+", asset.hub)
+            assert asset.repository == f"https://huggingface.co/{asset.hub}"
+            continue
+        assert len(asset.revision) == 40
+        for file in asset.files:
+            assert file.url.startswith("https://")
+            assert asset.revision in file.url
+            assert file.sized
+            assert len(file.sha256) == 64
+
+
+def test_every_hash_that_was_published_is_in_the_list():
+    known = json.loads(shared("laion/known_files.json").read_text())["files"]
+    pinned = [row for row in known if "sha256" in row]
+    assert len(pinned) == 10
+    for row in pinned:
+        (held,) = [
+            file.sha256
+            for asset in catalogue().values()
+            for file in asset.files
+            if asset.hub == row["repo"] and file.name == row["file"]
+        ]
+        assert held == row["sha256"]
+
+
 def test_a_list_of_another_schema_is_refused():
     with pytest.raises(ConfigError, match="schema"):
-        read_catalogue("schema = 2")
+        read_catalogue("schema = 99")
 
 
 def test_mien_home_decides_where_weights_lie(monkeypatch, tmp_path):

@@ -1,8 +1,9 @@
-"""What a pinned file of another publisher is, and which there are."""
+"""What files of another publisher are, and which there are."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,42 +11,59 @@ from typing import Any
 
 from mien.core.errors import ConfigError
 
-SCHEMA = 1
+SCHEMA = 2
+
+_BYTES_A_SECOND = 10e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetFile:
-    """One file, pinned to the byte.
+    """One file, pinned to the byte where its publisher tells enough.
 
     Attributes:
-        name: Under which it is kept.
-        url: At its publisher, with the revision in it.
-        bytes: Its size.
-        sha256: Its hash, in hexadecimal.
+        name: As published, and under which it is kept.
+        bytes: Its size; about, if it is not `sized`.
+        url: At its publisher, with the revision in it; empty for one of a Hugging Face repository.
+        sha256: Its hash, in hexadecimal; None if its publisher told it to nobody: the first pull
+            records it.
+        sized: Whether the size is known to the byte.
+        converts: Whether it is turned into something smaller or faster after it came, and then
+            deleted; the others are kept as they are.
+        optional: Whether its publisher may lack it.
     """
 
     name: str
-    url: str
     bytes: int
-    sha256: str
+    url: str = ""
+    sha256: str | None = None
+    sized: bool = True
+    converts: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """Weights of another publisher, with all a person must know before having them.
+    """Files of another publisher, with all a person must know before having them.
 
     Attributes:
         name: What to type.
         title: One line for people.
         use: What Mien does with it.
         repository: Where it comes from.
-        revision: The publisher's commit.
+        revision: The publisher's commit, whole, or as much of it as is known: the first
+            characters, or the name of a branch. What is not whole is resolved by the first pull.
         licence: SPDX identifier.
         commercial: Whether the licence allows commercial use.
         notice: Who holds the rights, and what else to know.
         citation: How its authors want to be cited.
         memory_mb: What it takes once loaded, about.
         files: What it is made of; the first is the one that is loaded.
+        hub: Its repository at Hugging Face, such as `laion/BUD-E-Whisper`; empty if its files have
+            addresses of their own.
+        requires: Assets without which it is of no use.
+        covers: What it knows and for whom it was made, for people.
+        kept: Bytes that converting leaves of one that came; 1 if nothing is converted.
+        conversion_mb: Disk space that converting one file needs beside both, for a while.
     """
 
     name: str
@@ -59,20 +77,51 @@ class Asset:
     citation: str
     memory_mb: int
     files: tuple[AssetFile, ...]
+    hub: str = ""
+    requires: tuple[str, ...] = ()
+    covers: str = ""
+    kept: float = 1.0
+    conversion_mb: int = 0
 
     @property
     def bytes(self) -> int:
-        """Of all its files."""
+        """Of all its files, as published."""
         return sum(file.bytes for file in self.files)
 
-    def describe(self) -> tuple[str, ...]:
+    @property
+    def is_converted(self) -> bool:
+        """Whether any of its files is turned into something else."""
+        return any(file.converts for file in self.files)
+
+    def choose(self, only: Collection[str] | None) -> tuple[AssetFile, ...]:
+        """All its files, or those of some names.
+
+        Raises:
+            ConfigError: If it has no file of a name.
+        """
+        names = {file.name for file in self.files}
+        for name in only or ():
+            if name not in names:
+                raise ConfigError(f"{self.name} has no file {name!r}")
+        return tuple(file for file in self.files if only is None or file.name in only)
+
+    def disk(self, files: Collection[AssetFile]) -> int:
+        """Bytes that some of its files take once they are here."""
+        return sum(int(file.bytes * (self.kept if file.converts else 1)) for file in files)
+
+    def describe(self, only: Collection[str] | None = None) -> tuple[str, ...]:
         """What is shown before the first byte is fetched, line by line."""
+        files = self.choose(only)
+        fetched = sum(file.bytes for file in files)
         return (
             f"{self.name}: {self.title}",
             f"  from     {self.repository} @ {self.revision}",
-            *(f"  file     {file.name}, {file.bytes:,} bytes" for file in self.files),
-            *(f"  sha256   {file.sha256}" for file in self.files),
+            *_file_lines(files),
+            *((f"  covers   {self.covers}",) if self.covers else ()),
             f"  licence  {self.licence}: {self.notice}",
+            f"  cite     {self.citation}",
+            f"  fetches  {_size(fetched)}, {_duration(fetched / _BYTES_A_SECOND)} at 10 MB/s",
+            f"  takes    {_size(self.disk(files))} of disk, {_size(self.memory_mb * 10**6)} of memory",
         )
 
 
@@ -108,8 +157,36 @@ def find(name: str) -> Asset:
 
 
 def _asset(name: str, row: dict[str, Any]) -> Asset:
-    files = tuple(
-        AssetFile(**{**file, "url": file["url"].format(revision=row["revision"])})
-        for file in row.pop("files")
+    hub, each = row.get("hub", ""), row.pop("each", {})
+    files = tuple(_file(file, each, row["revision"]) for file in row.pop("files"))
+    requires = tuple(row.pop("requires", ()))
+    repository = row.pop("repository", f"https://huggingface.co/{hub}")
+    return Asset(name=name, files=files, requires=requires, repository=repository, **row)
+
+
+def _file(row: str | dict[str, Any], each: dict[str, Any], revision: str) -> AssetFile:
+    """A file from its name alone, or from what is known of it on top of what all have."""
+    plain = {**each, **({"name": row} if isinstance(row, str) else row)}
+    plain["url"] = plain.get("url", "").format(revision=revision)
+    return AssetFile(**plain)
+
+
+def _file_lines(files: Collection[AssetFile]) -> tuple[str, ...]:
+    if len(files) > 3:
+        pinned = sum(file.sha256 is not None for file in files)
+        return (f"  files    {len(files)}, the hash of {pinned} was published",)
+    return tuple(
+        f"  file     {file.name}, {'' if file.sized else 'about '}{file.bytes:,} bytes, "
+        f"sha256 {file.sha256 or 'not published'}"
+        for file in files
     )
-    return Asset(name=name, files=files, **row)
+
+
+def _size(count: float) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+
+
+def _duration(seconds: float) -> str:
+    if seconds >= 5400:
+        return f"{seconds / 3600:.1f} hours"
+    return f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{seconds:.0f} seconds"

@@ -33,7 +33,8 @@ class Place:
 
 def places() -> tuple[Place, ...]:
     """What may touch the network, all of it."""
-    return (Place(Purpose.FETCH_WEIGHTS, "mien models pull NAME", "raw.githubusercontent.com"),)
+    hosts = ("huggingface.co", "raw.githubusercontent.com")
+    return tuple(Place(Purpose.FETCH_WEIGHTS, "mien models pull NAME", host) for host in hosts)
 
 
 def allow(host: str, purpose: Purpose, config: Config | None = None) -> None:
