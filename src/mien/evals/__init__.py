@@ -1,0 +1,1 @@
+"""How good a reader of emotion is, beside people, chance and the trivial answers."""

@@ -1,0 +1,197 @@
+"""What is shown to a decoder, and what people said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.core.arrays import Frame, Samples
+from mien.emotions.emotion import Emotion
+from mien.timeline.origin import Skipped
+from mien.timeline.reading import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words as they were written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A recording of one voice, loaded when asked for.
+
+    Attributes:
+        load: Gives mono float32 at 16 kHz, shape (n,); raises `SourceError` if it cannot.
+    """
+
+    load: Callable[[], Samples]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of one person, loaded when asked for.
+
+    Attributes:
+        load: Gives upright RGB, shape (height, width, 3); raises `SourceError` if it cannot.
+        is_cut_out: Whether it shows a face and nothing else, so that none need be looked for.
+    """
+
+    load: Callable[[], Frame]
+    is_cut_out: bool = False
+
+
+Media: TypeAlias = Text | Sound | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that was rated.
+
+    Attributes:
+        id: Unique and stable within its set; the key of cached predictions.
+        channel: What it is made of.
+        media: What to show; None where only labels are at hand.
+        cluster: Who it is from, or its own id: items of one cluster are no independent evidence.
+        asked: The emotions that raters could name or were asked about.
+    """
+
+    id: str
+    channel: Channel
+    media: Media | None
+    cluster: str
+    asked: tuple[Emotion, ...]
+
+
+class Form(StrEnum):
+    """What a rater could say."""
+
+    GRADES = "grades"
+    """How strong each of some emotions is, on a scale."""
+    CHOICE = "choice"
+    """Which one of some labels fits."""
+    TAGS = "tags"
+    """Which labels fit, one, several or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Who said what of which item: one entry a rating, the rest is missing.
+
+    Attributes:
+        labels: What could be said: emotions' slugs in `GRADES` and `TAGS`, a corpus's own labels
+            in `CHOICE`.
+        item: Index into the set's items, int32, shape (n,).
+        rater: A number a rater, int32, shape (n,); -1 where the publisher gives counts alone.
+        label: Index into `labels`, int16, shape (n,).
+        value: The grade, 1 or 0 for a tag, or how many chose the label, float32, shape (n,).
+    """
+
+    labels: tuple[str, ...]
+    item: NDArray[np.int32]
+    rater: NDArray[np.int32]
+    label: NDArray[np.int16]
+    value: NDArray[np.float32]
+
+    @property
+    def n_raters(self) -> int:
+        """How many raters are told apart."""
+        return len(np.unique(self.rater[self.rater >= 0]))
+
+    def pick(self, items: NDArray[np.intp]) -> Sheet:
+        """The entries of some items, which are numbered anew in the order given."""
+        place = np.full(int(self.item.max(initial=-1)) + 1, -1, dtype=np.int32)
+        kept = items[items < len(place)]
+        place[kept] = np.flatnonzero(items < len(place))
+        new = place[self.item]
+        stays = new >= 0
+        return Sheet(
+            self.labels, new[stays], self.rater[stays], self.label[stays], self.value[stays]
+        )
+
+
+class SheetBuilder:
+    """Collects entries as a file is read, at 14 bytes each."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        from array import array
+
+        self._labels = tuple(labels)
+        self._places = {label: place for place, label in enumerate(self._labels)}
+        self._raters: dict[str, int] = {}
+        self._item, self._rater = array("i"), array("i")
+        self._label, self._value = array("h"), array("f")
+
+    def add(self, item: int, rater: str | None, label: str, value: float) -> None:
+        """One entry; a rater of None is one of many that are only counted."""
+        number = -1 if rater is None else self._raters.setdefault(rater, len(self._raters))
+        self._item.append(item)
+        self._rater.append(number)
+        self._label.append(self._places[label])
+        self._value.append(value)
+
+    def finish(self) -> Sheet:
+        """All entries in the order they came."""
+        return Sheet(
+            self._labels,
+            np.array(self._item, dtype=np.int32),
+            np.array(self._rater, dtype=np.int32),
+            np.array(self._label, dtype=np.int16),
+            np.array(self._value, dtype=np.float32),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a person should know of a data set before using it.
+
+    Attributes:
+        name: As it is typed, such as `emonet-face-hq`.
+        title: Its published name.
+        channel: What its items are made of.
+        form: What raters could say.
+        licence: As published.
+        restriction: What its publisher or its data forbid; empty if nothing is stated.
+        source: Where it is from.
+        files: What must lie in the folder, for people.
+        cluster: What is resampled for intervals, such as `speakers`.
+        scale: Lowest and highest grade; for `GRADES` alone.
+        label_map: Its labels in `emotions.maps`; for `CHOICE` alone.
+    """
+
+    name: str
+    title: str
+    channel: Channel
+    form: Form
+    licence: str
+    restriction: str
+    source: str
+    files: str
+    cluster: str
+    scale: tuple[float, float] = (0.0, 1.0)
+    label_map: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A data set as found in a folder.
+
+    Attributes:
+        about: What it is.
+        items: What was rated; those without media are only good for agreement.
+        sheet: What was said of them.
+        notes: What a reader of the figures must know, such as files that are missing.
+        skipped: What could not be used, with counts.
+    """
+
+    about: About
+    items: tuple[Item, ...]
+    sheet: Sheet
+    notes: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = field(default=())
