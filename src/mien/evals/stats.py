@@ -1,0 +1,205 @@
+"""Agreement, correlation, error and recognition: each figure with its formula's source.
+
+Values that are missing are NaN; a figure that cannot be formed, such as a correlation with a
+constant, is NaN, never 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values: TypeAlias = NDArray[np.float64]
+Level: TypeAlias = Literal["nominal", "ordinal", "interval"]
+
+NAN = float("nan")
+
+
+def quadratic_kappa(one: Values, other: Values) -> float:
+    """Cohen's kappa with quadratic weights (Cohen 1968), for grades or for numbers between them.
+
+    1 - sum w O / sum w E with w = (i - j)^2, in the closed form that needs no table: the mean
+    squared difference over the one expected of independent raters with these marginals. It is
+    Lin's concordance correlation with n in place of n - 1 (Schuster 2004).
+
+    Args:
+        one: Grades, shape (n,).
+        other: Grades of the same items, shape (n,).
+    """
+    if len(one) == 0:
+        return NAN
+    apart = float(np.mean((one - other) ** 2))
+    expected = float(np.var(one) + np.var(other) + (np.mean(one) - np.mean(other)) ** 2)
+    return 1.0 - apart / expected if expected > 0 else NAN
+
+
+@dataclass(frozen=True, slots=True)
+class QuantileMap:
+    """From a model's scores to grades by equal ranks, so that its marginal is the raters'.
+
+    What it gives is grades of its fit; how far a model's scale strays from the raters' no
+    longer counts, only its order does. Fitted on the items that are then scored it is an oracle.
+
+    Attributes:
+        scores: Sorted, of the fit, shape (n,).
+        grades: Sorted, of the fit, shape (m,).
+    """
+
+    scores: Values
+    grades: Values
+
+    @classmethod
+    def fit(cls, scores: Values, grades: Values) -> QuantileMap:
+        """From scores, shape (n,), and grades of the same kind of items, shape (m,)."""
+        return cls(np.sort(scores), np.sort(grades))
+
+    def __call__(self, scores: Values) -> Values:
+        """The grade of the same rank for each score; equal scores get the grade of their middle."""
+        low = np.searchsorted(self.scores, scores, side="left")
+        high = np.searchsorted(self.scores, scores, side="right")
+        rank = (low + high) / (2 * len(self.scores))
+        place = np.minimum((rank * len(self.grades)).astype(int), len(self.grades) - 1)
+        return np.asarray(self.grades[place])
+
+
+def krippendorff_alpha(counts: Values, grades: Values, level: Level) -> float:
+    """Krippendorff's alpha (2011, "Computing Krippendorff's alpha-reliability", part D).
+
+    Observed over expected disagreement of all pairs of ratings of one unit; units with fewer
+    than two ratings tell nothing and are left out, so any rating may be missing.
+
+    Args:
+        counts: How many raters gave each value to each unit, shape (units, values).
+        grades: The values in ascending order, shape (values,); used by `interval` alone.
+        level: How far two values are apart: equal or not, by ranks, or by their difference.
+    """
+    many = counts[counts.sum(axis=1) > 1]
+    weights = 1.0 / (many.sum(axis=1) - 1.0)
+    pairs = (many * weights[:, None]).T @ many - np.diag(weights @ many)
+    totals = pairs.sum(axis=1)
+    n = float(totals.sum())
+    apart = _squared_distances(totals, grades, level)
+    expected = float(totals @ apart @ totals)
+    return 1.0 - (n - 1.0) * float((pairs * apart).sum()) / expected if expected > 0 else NAN
+
+
+def _squared_distances(totals: Values, grades: Values, level: Level) -> Values:
+    if level == "nominal":
+        return 1.0 - np.eye(len(totals))
+    # Ordinal: the ratings between two values, with half of those at either end.
+    scale = grades if level == "interval" else np.cumsum(totals) - totals / 2.0
+    return np.asarray((scale[:, None] - scale[None, :]) ** 2)
+
+
+def cronbach_alpha(ratings: Values, k: float | None = None) -> float:
+    """Cronbach's alpha (1951) with raters as the parts of a test.
+
+    k c / (v + (k - 1) c) with v the mean variance of a rater and c the mean covariance of two,
+    over the items that both rated; without missing ratings this is k / (k - 1) (1 - sum of
+    variances / variance of the sum). It grows with k, as two halves of a test do.
+
+    Args:
+        ratings: Shape (items, raters), NaN where one is missing.
+        k: How many raters the alpha is for; by default all of them.
+    """
+    n_raters = ratings.shape[1]
+    k = float(n_raters) if k is None else k
+    variances, covariances, weights = [], [], []
+    for i in range(n_raters):
+        own = ratings[~np.isnan(ratings[:, i]), i]
+        if len(own) > 1:
+            variances.append((float(np.var(own, ddof=1)), len(own)))
+        for j in range(i):
+            both = ~np.isnan(ratings[:, i]) & ~np.isnan(ratings[:, j])
+            if both.sum() > 1:
+                covariances.append(float(np.cov(ratings[both, i], ratings[both, j])[0, 1]))
+                weights.append(int(both.sum()))
+    if not covariances:
+        return NAN
+    c = float(np.average(covariances, weights=weights))
+    v = float(np.average([one for one, _ in variances], weights=[n for _, n in variances]))
+    total = v + (k - 1.0) * c
+    return k * c / total if total > 0 else NAN
+
+
+def ranks(values: Values) -> Values:
+    """Ranks from 1, equal values share their mean rank, shape (n,)."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2.0)[inverse], dtype=np.float64)
+
+
+def pearson(one: Values, other: Values) -> float:
+    """Pearson's product-moment correlation (1895)."""
+    if len(one) < 2:
+        return NAN
+    a, b = one - one.mean(), other - other.mean()
+    size = float(np.sqrt((a @ a) * (b @ b)))
+    # What is left of a constant after its mean is taken away is rounding, not spread.
+    is_flat = np.ptp(one) == 0 or np.ptp(other) == 0
+    return NAN if is_flat or size == 0 else float(np.clip((a @ b) / size, -1.0, 1.0))
+
+
+def spearman(one: Values, other: Values) -> float:
+    """Spearman's rank correlation (1904): Pearson's of the ranks, ties at their mean rank."""
+    return pearson(ranks(one), ranks(other))
+
+
+def mean_absolute_error(one: Values, other: Values) -> float:
+    """Mean distance, in the unit of the values."""
+    return float(np.mean(np.abs(one - other))) if len(one) else NAN
+
+
+def root_mean_squared_error(one: Values, other: Values) -> float:
+    """Root of the mean squared distance, in the unit of the values."""
+    return float(np.sqrt(np.mean((one - other) ** 2))) if len(one) else NAN
+
+
+def confusion(truth: NDArray[np.intp], said: NDArray[np.intp], n_labels: int) -> Values:
+    """Counts of truth (row) and answer (column), shape (labels, labels + 1).
+
+    Args:
+        truth: Label of each item.
+        said: Answered label; -1 for none, which is counted in the last column.
+        n_labels: How many labels there are.
+    """
+    columns = np.where(said < 0, n_labels, said)
+    flat = np.bincount(truth * (n_labels + 1) + columns, minlength=n_labels * (n_labels + 1))
+    return flat.reshape(n_labels, n_labels + 1).astype(np.float64)
+
+
+def accuracy(table: Values) -> float:
+    """Share of items that were answered rightly; no answer is a wrong one."""
+    total = float(table.sum())
+    return float(np.trace(table)) / total if total else NAN
+
+
+def unweighted_average_recall(table: Values) -> float:
+    """Mean recall of the labels that occur (UAR, Schuller et al. 2009), also balanced accuracy."""
+    there = table.sum(axis=1)
+    recalls = np.diag(table)[there > 0] / there[there > 0]
+    return float(recalls.mean()) if len(recalls) else NAN
+
+
+def macro_f1(table: Values) -> float:
+    """Mean F1 of the labels that occur or were answered (van Rijsbergen 1979)."""
+    hits = np.diag(table)
+    both = table.sum(axis=1) + table[:, :-1].sum(axis=0)
+    used = both > 0
+    return float((2 * hits[used] / both[used]).mean()) if used.any() else NAN
+
+
+def f1_of_tags(truth: NDArray[np.bool_], said: NDArray[np.bool_]) -> Values:
+    """F1 of each tag, shape (tags,); NaN for one that neither occurs nor was said.
+
+    Args:
+        truth: Shape (items, tags).
+        said: Shape (items, tags).
+    """
+    hits = (truth & said).sum(axis=0)
+    both = truth.sum(axis=0) + said.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        return np.where(both > 0, 2 * hits / np.maximum(both, 1), NAN)
