@@ -28,7 +28,8 @@ def test_items_that_are_their_own_clusters_are_counted_once():
 def test_coverage_says_how_much_is_not_judged():
     assert coverage(card(Channel.FACE)).startswith("covers 7 of 40: elation, surprise, ")
     assert coverage(card(Channel.FACE)).endswith(
-        "; the other 33 are not judged: no face decoder of Mien covers them yet"
+        "; the other 33 are not judged: "
+        "mien models pull emonet-face-small, then --decoders emonet-face-small"
     )
 
 

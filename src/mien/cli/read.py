@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mien.cli.output import advise, hush, result, result_json
+from mien.core.config import load_config
 from mien.core.errors import ConfigError, MienError, SourceError
 
 if TYPE_CHECKING:
@@ -33,6 +35,15 @@ def read(
     baseline: Annotated[
         Path | None, typer.Option(help="The same person, neutral, to adapt to.", metavar="FILE")
     ] = None,
+    attributes: Annotated[
+        str | None,
+        typer.Option(
+            help="How voices are beyond emotion, by EmoNet: such as age,gender.", metavar="A,B"
+        ),
+    ] = None,
+    captions: Annotated[
+        bool, typer.Option("--captions", help="Have EmoNet describe voices in words.")
+    ] = False,
     private: Annotated[
         bool, typer.Option("--private", help="Leave out words, pictures, sound and names.")
     ] = False,
@@ -49,8 +60,14 @@ def read(
 
     outputs = out or []
     check_outputs(outputs, [*sources, *([str(baseline)] if baseline else [])])
+    config = load_config()
+    config = replace(
+        config,
+        attributes=config.attributes if attributes is None else attributes,
+        captions=captions or config.captions,
+    )
     options = prepare(
-        _names(channels), _names(decoders), fps, start, end, baseline=baseline, config=None
+        _names(channels), _names(decoders), fps, start, end, baseline=baseline, config=config
     )
     run = _Run(sources, options, private=private, as_json=as_json, has_outputs=bool(outputs))
     code = run.through()

@@ -68,6 +68,7 @@ class Live:
         self._source = source
         self._grid = Grid(fps)
         self._references = references or {}
+        self._loaded: dict[str, Decoder[Any]] = {}
         self._passes: dict[tuple[str, str | None], Decoding[Any]] = {}
         self._resamplers: dict[str | None, tuple[int, Resampler]] = {}
         self._heard: dict[str | None, float] = {}
@@ -77,8 +78,15 @@ class Live:
 
     @property
     def cards(self) -> tuple[Card, ...]:
-        """The cards of the decoders in use."""
-        return tuple(offer.card() for offer in self._offers)
+        """The cards of the decoders in use; those that read something speak for themselves.
+
+        Of some sets only a part may be on this machine, or a user's ratings calibrated it.
+        """
+        loaded = self._loaded
+        return tuple(
+            loaded[offer.name].card if offer.name in loaded else offer.card()
+            for offer in self._offers
+        )
 
     def push_sound(
         self,
@@ -178,6 +186,7 @@ class Live:
                 decoding = self._passes.get((offer.name, side))
                 if decoding is None:
                     decoder: Decoder[Any] = load(offer.name, self._config)
+                    self._loaded[offer.name] = decoder
                     decoding = decoder.open(self._references.get(offer.name))
                     self._passes[offer.name, side] = decoding
                 found += self._stamped(offer.name, side, decoding.push(pieces))

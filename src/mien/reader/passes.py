@@ -82,6 +82,7 @@ class Pass:
         self._cancel = cancel if cancel is not None else CancelToken()
         self._builder = Builder()
         self._gallery = Gallery()
+        self._live: Live | None = None
         self._reached = 0.0
         self._turns_done = 0
         self._whole = False
@@ -102,7 +103,7 @@ class Pass:
 
     def __iter__(self) -> Iterator[Reading]:
         """Readings as they become known, in about the order of their ends."""
-        live = Live(
+        live = self._live = Live(
             channels=[offer.channel for offer in self.plan.decoders],
             decoders=[offer.name for offer in self.plan.decoders],
             source=self.name,
@@ -135,7 +136,7 @@ class Pass:
             thumbnails=self._gallery.thumbnails(),
             notes=tuple(notes),
         )
-        cards = [offer.card() for offer in self.plan.decoders]
+        cards = self._live.cards if self._live else [o.card() for o in self.plan.decoders]
         timeline = self._builder.finish([origin], self._skipped(), cards)
         # Arrow sorts stably, so readings without times keep the order of their turns.
         return replace(timeline, table=timeline.table.sort_by("start"))

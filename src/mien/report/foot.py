@@ -10,9 +10,17 @@ from mien.report import palette
 from mien.report.story import skips_in_words
 from mien.report.view import View
 from mien.timeline.card import Card, Figure
+from mien.timeline.reading import Channel
 
 MOST_FIGURES = 3
 """Figures of a decoder that stand open; its card puts the telling ones first."""
+
+FORTY = {
+    Channel.VOICE: "mien models pull emonet-voice-small, then --decoders emonet-voice-small",
+    Channel.FACE: "mien models pull emonet-face-small, then --decoders emonet-face-small",
+    Channel.WORDS: "no words decoder of Mien covers them yet",
+}
+"""How a reader has all forty judged."""
 
 RESPONSIBLE = (
     "A share is an estimate of how many people would name an emotion here. It is never a fact "
@@ -41,8 +49,7 @@ def coverage(card: Card) -> str:
     left = len(palette.ORDER) - len(names)
     if not names:
         return f"covers {card.coverage} emotions, gives {listed(card.dimensions)}"
-    nobody = f"no {card.channel} decoder of Mien covers them yet"
-    rest = f"; the other {left} are not judged: {nobody}" if left else ""
+    rest = f"; the other {left} are not judged: {FORTY[card.channel]}" if left else ""
     return f"covers {card.coverage}: {listed(names)}{rest}"
 
 
