@@ -212,7 +212,7 @@ def test_a_disk_that_fills_up_on_the_way_is_an_error_of_ours(manner, monkeypatch
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("mien.assets.fetching.os.fsync", full)
+    monkeypatch.setattr("mien.assets.downloading.os.fsync", full)
     with publisher(content=CONTENT) as server, pytest.raises(AssetError, match="no space left"):
         pull(asset_of(server.url), manner())
 

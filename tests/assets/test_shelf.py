@@ -90,12 +90,12 @@ def test_two_imports_at_once_do_not_spoil_each_other(shelf, tmp_path, monkeypatc
         return copy(source, target)
 
     monkeypatch.setattr("mien.assets.carry.to_stderr", lambda _: going.set())
-    monkeypatch.setattr("mien.assets.carry.shutil.copyfile", slow)
+    monkeypatch.setattr("mien.assets.keeping.shutil.copyfile", slow)
     with ThreadPoolExecutor(2) as pool:
         found = [pool.submit(import_files, NET, origin, shelf) for _ in range(2)]
         assert [one.result().read_bytes() for one in found] == [CONTENT, CONTENT]
     left = {path.name for path in shelf.place(NET).iterdir()}
-    assert left <= {"net.onnx", ".lock"}
+    assert left <= {"net.onnx", ".lock", "lock.json"}
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs /proc")
@@ -109,7 +109,7 @@ def test_a_disk_that_is_full_is_an_error_of_ours_and_leaves_no_part(shelf, tmp_p
         target.write_bytes(b"some")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("mien.assets.carry.shutil.copyfile", full)
+    monkeypatch.setattr("mien.assets.keeping.shutil.copyfile", full)
     with pytest.raises(AssetError, match=r"cannot write .*net\.onnx: no space left"):
         import_files(NET, carried(tmp_path), shelf)
     assert {path.name for path in shelf.place(NET).iterdir()} <= {".lock"}

@@ -1,14 +1,31 @@
-"""Pinned files of other publishers: weights that Mien can use but does not carry."""
+"""Files of other publishers that Mien can use but does not carry: weights, examples."""
 
 from mien.assets.carry import import_files
 from mien.assets.entry import Asset, AssetFile, catalogue, find
 from mien.assets.fetching import Manner, pull
-from mien.assets.shelf import Shelf, Status, installed, listing, path, remove, verify
+from mien.assets.keeping import Convert
+from mien.assets.record import Kept, Record, Seen
+from mien.assets.shelf import (
+    UNCHECKED,
+    Shelf,
+    Status,
+    installed,
+    listing,
+    mark_checked,
+    path,
+    remove,
+    verify,
+)
 
 __all__ = [
+    "UNCHECKED",
     "Asset",
     "AssetFile",
+    "Convert",
+    "Kept",
     "Manner",
+    "Record",
+    "Seen",
     "Shelf",
     "Status",
     "catalogue",
@@ -16,6 +33,7 @@ __all__ = [
     "import_files",
     "installed",
     "listing",
+    "mark_checked",
     "path",
     "pull",
     "remove",

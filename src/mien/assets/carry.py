@@ -2,78 +2,151 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from mien.assets.entry import Asset, AssetFile, find
+from mien.assets.keeping import Convert, Keeper
 from mien.assets.locking import locked, named_faults, to_stderr
-from mien.assets.shelf import Shelf, check, sha256
+from mien.assets.shelf import Shelf, sha256
 from mien.core.errors import AssetError
 
 _MOST_FILES = 100_000
 
+_OFF = 0.6
+"""By which part a size that is known about only may differ: sets of the same names differ by 2."""
 
-def import_files(asset: str | Asset, source: Path, shelf: Shelf | None = None) -> Path:
-    """Take an asset's files from a file or folder; they are known by their hash, not their name.
 
-    The files stay where they were; copies are kept.
+def import_files(
+    asset: str | Asset,
+    source: Path,
+    shelf: Shelf | None = None,
+    *,
+    only: Collection[str] | None = None,
+    convert: Convert | None = None,
+    form: str = "",
+) -> Path:
+    """Take an asset's files from a file or folder.
+
+    They are known by their hash where it was published or recorded, else by their published name,
+    and then their hash is recorded. They stay where they were; copies are kept, or what they are
+    converted to, one by one.
 
     Args:
         asset: Its name, or an entry of one's own.
         source: A file, or a folder that is searched with all below it.
         shelf: Where assets lie.
+        only: Names of the files to have; by default all, or those that are there if each is of
+            use without the others.
+        convert: What becomes of the files that are converted.
+        form: How, where there is a choice.
 
     Returns:
-        The main file.
+        The main file, or the folder if files are converted.
 
     Raises:
         AssetError: If a file is not there, none of the right size has the right hash, or the
             disk refuses.
-        ConfigError: If no asset has that name.
+        ConfigError: If no asset or file has that name, or it is here in another form.
     """
     asset = find(asset) if isinstance(asset, str) else asset
     shelf = shelf or Shelf()
+    keeper = Keeper(asset=asset, shelf=shelf, tell=to_stderr, convert=convert, form=form)
     with named_faults(f"read {source}"):
         if not source.exists():
             raise AssetError(f"cannot import {asset.name}: nothing is at {source}")
-        found = [(file, _search(asset, file, source)) for file in asset.files]
-    place = shelf.place(asset)
-    with locked(place, to_stderr, is_needed=False):
-        for file, origin in found:
-            _copy(shelf, asset, file, origin)
-    return place / asset.files[0].name
+        search = _Search(asset, source, shelf)
+    with locked(keeper.place, to_stderr, is_needed=False):
+        missing = keeper.missing(asset.choose(only))
+        with named_faults(f"read {source}"):
+            found = search.all(missing, is_strict=only is not None or not asset.is_loose)
+        for file, origin in found.items():
+            keeper.keep(file, origin, told=None, is_ours=False)
+    if len(found) < len(missing):
+        to_stderr(f"{asset.name}: took {len(found)} of {len(missing)} {asset.parts} from {source}")
+    return shelf.main(asset)
 
 
-def _copy(shelf: Shelf, asset: Asset, file: AssetFile, origin: Path) -> None:
-    held = shelf.place(asset) / file.name
-    # A folder of its own: without a lock, another import may be writing the same file.
-    with named_faults(f"write {held}"), TemporaryDirectory(dir=held.parent) as folder:
-        part = Path(folder) / file.name
-        shutil.copyfile(origin, part)
-        check(shelf, asset, file, part)
-        part.replace(held)
+@dataclass(slots=True)
+class _Search:
+    """The files below a folder, by name and by size."""
 
+    asset: Asset
+    source: Path
+    shelf: Shelf
+    _named: dict[str, list[Path]] = field(default_factory=lambda: defaultdict(list))
+    _sized: dict[int, list[Path]] = field(default_factory=lambda: defaultdict(list))
 
-def _search(asset: Asset, file: AssetFile, source: Path) -> Path:
-    wrong: list[Path] = []
-    for candidate in _files(source):
-        if candidate.stat().st_size == file.bytes:
-            if sha256(candidate) == file.sha256:
+    def __post_init__(self) -> None:
+        for path in _files(self.source):
+            self._named[path.name].append(path)
+            self._sized[path.stat().st_size].append(path)
+
+    def all(self, files: Collection[AssetFile], *, is_strict: bool) -> dict[AssetFile, Path]:
+        """Where each file is; without strictness, one of them is enough."""
+        found = {}
+        for file in files:
+            origin = self._pinned(file) if self._hash(file) else self._by_name(file)
+            if origin is not None:
+                found[file] = origin
+            elif is_strict and not file.optional:
+                raise AssetError(f"{self._cannot} {self._lacks(file)}")
+        if files and not found:
+            raise AssetError(f"{self._cannot} {self._lacks(next(iter(files)))}, nor any other")
+        return found
+
+    @property
+    def _cannot(self) -> str:
+        return f"cannot import {self.asset.name}:"
+
+    def _hash(self, file: AssetFile) -> str | None:
+        before = self.shelf.record(self.asset).files.get(file.name)
+        return file.sha256 or (before.sha256 if before else None)
+
+    def _lacks(self, file: AssetFile) -> str:
+        if file.sha256 is None:
+            return f"no file is called {file.name} in {self.source}"
+        size = f"of {file.bytes:,} bytes " if file.sized else ""
+        return f"no file {size}in {self.source} (wanted: {file.name}, sha256 {file.sha256})"
+
+    def _pinned(self, file: AssetFile) -> Path | None:
+        sized = self._sized.get(file.bytes, []) if file.sized else []
+        candidates = list(dict.fromkeys([*self._named.get(file.name, []), *sized]))
+        for candidate in candidates:
+            if sha256(candidate) == self._hash(file):
                 return candidate
-            wrong.append(candidate)
-        elif candidate.name == file.name:
-            wrong.append(candidate)
-    if wrong:
+        if candidates:
+            raise AssetError(
+                f"{self._cannot} {candidates[0]} is not {file.name} "
+                f"(it has the hash {sha256(candidates[0])}, {self._hash(file)} is needed)"
+            )
+        return None
+
+    def _by_name(self, file: AssetFile) -> Path | None:
+        candidates = self._named.get(file.name, [])
+        for candidate in candidates:
+            self._check_size(file, candidate)
+        if len({sha256(candidate) for candidate in candidates}) > 1:
+            raise AssetError(
+                f"{self._cannot} {candidates[0]} and {candidates[1]} differ: name the folder of one"
+            )
+        return candidates[0] if candidates else None
+
+    def _check_size(self, file: AssetFile, candidate: Path) -> None:
+        size, slack = candidate.stat().st_size, file.bytes * _OFF
+        # Of small texts nobody knows the size.
+        if file.sized and size != file.bytes:
+            wanted = f"{file.bytes:,}"
+        elif file.converts and abs(size - file.bytes) > slack:
+            wanted = f"about {file.bytes:,}"
+        else:
+            return
         raise AssetError(
-            f"cannot import {asset.name}: {wrong[0]} is not {file.name} "
-            f"(it has the hash {sha256(wrong[0])}, {file.sha256} is needed)"
+            f"{self._cannot} {candidate} has {size:,} bytes, {wanted} are needed: "
+            "is it whole, and not of another set?"
         )
-    raise AssetError(
-        f"cannot import {asset.name}: no file of {file.bytes:,} bytes in {source} "
-        f"(wanted: {file.name}, sha256 {file.sha256})"
-    )
 
 
 def _files(source: Path) -> Iterator[Path]:

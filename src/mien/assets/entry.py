@@ -61,6 +61,9 @@ class Asset:
         hub: Its repository at Hugging Face, such as `laion/BUD-E-Whisper`; empty if its files have
             addresses of their own.
         requires: Assets without which it is of no use.
+        parts: What its files are, for people.
+        is_loose: Whether each of its files is of use without the others.
+        examples: Asset with inputs and what its publisher's own run made of them.
         covers: What it knows and for whom it was made, for people.
         kept: Bytes that converting leaves of one that came; 1 if nothing is converted.
         conversion_mb: Disk space that converting one file needs beside both, for a while.
@@ -79,6 +82,9 @@ class Asset:
     files: tuple[AssetFile, ...]
     hub: str = ""
     requires: tuple[str, ...] = ()
+    parts: str = "files"
+    is_loose: bool = False
+    examples: str = ""
     covers: str = ""
     kept: float = 1.0
     conversion_mb: int = 0
@@ -112,7 +118,7 @@ class Asset:
     def describe(self, only: Collection[str] | None = None) -> tuple[str, ...]:
         """What is shown before the first byte is fetched, line by line."""
         files = self.choose(only)
-        fetched = sum(file.bytes for file in files)
+        fetched, memory = sum(file.bytes for file in files), self.memory_mb * 1e6
         return (
             f"{self.name}: {self.title}",
             f"  from     {self.repository} @ {self.revision}",
@@ -121,7 +127,7 @@ class Asset:
             f"  licence  {self.licence}: {self.notice}",
             f"  cite     {self.citation}",
             f"  fetches  {_size(fetched)}, {_duration(fetched / _BYTES_A_SECOND)} at 10 MB/s",
-            f"  takes    {_size(self.disk(files))} of disk, {_size(self.memory_mb * 10**6)} of memory",
+            f"  takes    {_size(self.disk(files))} of disk, {_size(memory)} of memory",
         )
 
 

@@ -1,20 +1,23 @@
-"""Fetching pinned files from their publishers: resumed, locked, verified."""
+"""Fetching files from their publishers: resumed, locked, verified, converted one by one."""
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mien.assets import hub
+from mien.assets.downloading import Download, client, fill, held
 from mien.assets.entry import Asset, AssetFile, find
+from mien.assets.keeping import Convert, Keeper
 from mien.assets.locking import locked, named_faults, to_stderr
-from mien.assets.shelf import Shelf, check
+from mien.assets.shelf import Shelf
 from mien.core.config import Config, load_config
-from mien.core.errors import AssetError, MissingExtra
+from mien.core.errors import AssetError
 from mien.core.network import Purpose, allow
 
 if TYPE_CHECKING:
@@ -23,8 +26,7 @@ if TYPE_CHECKING:
 SPARE_BYTES = 16 << 20
 """Disk space that a pull leaves free."""
 
-_TRIES = 4
-_CHUNK = 1 << 16
+_PARTS = ".fetching"
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -41,8 +43,9 @@ class Manner:
 
     Attributes:
         tell: Takes lines for people: what will be fetched, before it is.
-        progress: Takes bytes done and bytes in all.
+        progress: Takes bytes done and bytes in all, over all files of a pull.
         free_bytes: Space left on the disk of a folder.
+        wait: Sleeps for some seconds, where a publisher asks for it.
         config: Settings; by default those of `mien.toml` and the environment.
         shelf: Where assets lie.
     """
@@ -50,139 +53,197 @@ class Manner:
     tell: Callable[[str], None] = to_stderr
     progress: Callable[[int, int], None] = _silent
     free_bytes: Callable[[Path], int] = _free_bytes
+    wait: Callable[[float], None] = time.sleep
     config: Config = field(default_factory=load_config)
     shelf: Shelf = field(default_factory=Shelf)
 
 
-def pull(asset: str | Asset, manner: Manner | None = None) -> Path:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parcel:
+    """A file that is to come.
+
+    Attributes:
+        file: Which, with its size to the byte.
+        url: Where it is.
+        part: Where it comes to, under its published name.
+        told: Its hash as the hub lists it.
+        cached: Where another program has put it already.
+    """
+
+    file: AssetFile
+    url: str
+    part: Path
+    told: str | None = None
+    cached: Path | None = None
+
+    @property
+    def to_fetch(self) -> int:
+        """Bytes that are still to come."""
+        return 0 if self.cached else max(0, self.file.bytes - held(self.part))
+
+
+def pull(
+    asset: str | Asset,
+    manner: Manner | None = None,
+    *,
+    only: Collection[str] | None = None,
+    convert: Convert | None = None,
+    form: str = "",
+) -> Path:
     """Fetch an asset from its publisher, unless it is here already.
 
     Revision, hash, size and licence are told before the first byte. A pull that was cut goes on
-    where it stopped; of two at once the second waits and then finds the files.
+    where it stopped; of two at once the second waits and then finds the files. Files that are
+    converted come one at a time, and each is deleted before the next is fetched. Where a
+    publisher told no hash, the first pull records it and later ones hold to it.
 
     Args:
         asset: Its name, or an entry of one's own.
         manner: How to talk and where to work.
+        only: Names of the files to have; by default all. Others that are here stay.
+        convert: What becomes of the files that are converted.
+        form: How, where there is a choice.
 
     Returns:
-        The main file.
+        The main file, or the folder if files are converted.
 
     Raises:
-        AssetError: If it cannot be fetched, the disk is too full, or the hash is wrong; what
+        AssetError: If it cannot be fetched, the disk is too full, or a hash is wrong; what
             came with a wrong hash is moved aside.
-        ConfigError: If no asset has that name.
+        ConfigError: If no asset or file has that name, or it is here in another form.
         MissingExtra: If `mien[models]` is not installed.
         NetworkRefused: If Mien is offline.
     """
     asset = find(asset) if isinstance(asset, str) else asset
     manner = manner or Manner()
-    place = manner.shelf.place(asset)
-    with locked(place, manner.tell):
-        found = manner.shelf.installed(asset)
-        if found is None:
-            _ask_gate(asset, manner.config)
-            for line in asset.describe():
-                manner.tell(line)
-            with _client(manner.config) as client:
-                for file in asset.files:
-                    _fetch(client, asset, file, manner)
-            found = place / asset.files[0].name
-    return found
+    wanted = asset.choose(only)
+    keeper = Keeper(asset=asset, shelf=manner.shelf, tell=manner.tell, convert=convert, form=form)
+    with locked(keeper.place, manner.tell):
+        missing = keeper.missing(wanted)
+        if missing:
+            _fetch(keeper, missing, manner)
+    return manner.shelf.main(asset)
 
 
-def _fetch(client: httpx2.Client, asset: Asset, file: AssetFile, manner: Manner) -> None:
-    held = manner.shelf.place(asset) / file.name
-    if held.is_file() and held.stat().st_size == file.bytes:
-        return
-    # The hash in the name: a part of another revision must never be gone on with.
-    part = held.with_name(f"{file.name}.{file.sha256[:12]}.part")
-    _check_space(part, file, asset, manner)
-    with named_faults(f"write {part}"):
-        _fill(client, file, part, manner)
-        check(manner.shelf, asset, file, part)
-        part.replace(held)
+def _fetch(keeper: Keeper, missing: tuple[AssetFile, ...], manner: Manner) -> None:
+    asset, place = keeper.asset, keeper.place
+    with client(manner.config) as http:
+        parcels, headers = _address(keeper, missing, manner)
+        _tell(asset, parcels, manner)
+        _check_space(asset, place, parcels, manner)
+        total, before = sum(parcel.file.bytes for parcel in parcels), 0
+        for parcel in parcels:
+            _fetch_one(http, parcel, headers, manner, before, total)
+            keeper.keep(
+                parcel.file,
+                parcel.cached or parcel.part,
+                told=parcel.told,
+                is_ours=parcel.cached is None,
+            )
+            before += parcel.file.bytes
+    # What is left there are parts of other revisions, since all that was wanted came.
+    shutil.rmtree(place / _PARTS, ignore_errors=True)
 
 
-def _check_space(part: Path, file: AssetFile, asset: Asset, manner: Manner) -> None:
-    needed = file.bytes - _held(part) + SPARE_BYTES
-    free = manner.free_bytes(part.parent)
+def _fetch_one(
+    http: httpx2.Client,
+    parcel: _Parcel,
+    headers: dict[str, str],
+    manner: Manner,
+    before: int,
+    total: int,
+) -> None:
+    if parcel.cached is None:
+        with named_faults(f"write {parcel.part}"):
+            parcel.part.parent.mkdir(parents=True, exist_ok=True)
+            fill(
+                http,
+                Download(parcel.url, parcel.file.bytes, headers),
+                parcel.part,
+                lambda done: manner.progress(before + done, total),
+                manner.wait,
+            )
+    manner.progress(before + parcel.file.bytes, total)
+
+
+def _address(
+    keeper: Keeper, missing: tuple[AssetFile, ...], manner: Manner
+) -> tuple[list[_Parcel], dict[str, str]]:
+    """Where each file is, and what is sent along to have it."""
+    asset, parts = keeper.asset, keeper.place / _PARTS
+    if asset.hub:
+        return _address_at_hub(keeper, missing, manner)
+    parcels = []
+    for file in missing:
+        allow(urlsplit(file.url).hostname or file.url, Purpose.FETCH_WEIGHTS, manner.config)
+        # The hash in the path: a part of another revision must never be gone on with.
+        part = parts / (file.sha256 or asset.revision)[:12] / file.name
+        parcels.append(_Parcel(file=file, url=file.url, part=part))
+    return parcels, {}
+
+
+def _address_at_hub(
+    keeper: Keeper, missing: tuple[AssetFile, ...], manner: Manner
+) -> tuple[list[_Parcel], dict[str, str]]:
+    asset = keeper.asset
+    hub.ask_gate(manner.config)
+    tree = hub.look(asset, keeper.shelf.record(asset).commit)
+    absent = [file for file in missing if file.name not in tree.files]
+    if needed := [file.name for file in absent if not file.optional]:
+        raise AssetError(
+            f"{asset.hub} @ {tree.commit} has no {', '.join(needed)}: nothing was fetched"
+        )
+    parcels = [
+        _Parcel(
+            file=_as_listed(asset, file, tree),
+            url=hub.address(asset, file.name, tree.commit),
+            part=keeper.place / _PARTS / tree.commit[:12] / file.name,
+            told=tree.files[file.name].sha256,
+            cached=hub.cached(asset, file.name, tree.commit),
+        )
+        for file in missing
+        if file not in absent
+    ]
+    # From now on this commit is meant, even if the pull is cut.
+    keeper.note(tree.commit, [file.name for file in absent])
+    manner.tell(f"{asset.name}: {asset.revision} of {asset.hub} is commit {tree.commit}")
+    return parcels, hub.headers(asset)
+
+
+def _as_listed(asset: Asset, file: AssetFile, tree: hub.Tree) -> AssetFile:
+    listed = tree.files[file.name]
+    if file.sized and listed.bytes != file.bytes:
+        raise AssetError(
+            f"{asset.hub} @ {tree.commit} lists {file.name} with {listed.bytes:,} bytes, "
+            f"and {file.bytes:,} are known of it: nothing was fetched"
+        )
+    if file.sha256 and listed.sha256 and listed.sha256 != file.sha256:
+        raise AssetError(
+            f"{asset.hub} @ {tree.commit} lists {file.name} with the hash {listed.sha256}, "
+            f"not {file.sha256}: nothing was fetched"
+        )
+    return replace(file, bytes=listed.bytes, sized=True)
+
+
+def _tell(asset: Asset, parcels: list[_Parcel], manner: Manner) -> None:
+    fetched = replace(asset, files=tuple(parcel.file for parcel in parcels))
+    for line in fetched.describe():
+        manner.tell(line)
+    if found := sum(parcel.cached is not None for parcel in parcels):
+        manner.tell(f"  {found} of its files are in the cache of the hub: not fetched again")
+
+
+def _check_space(asset: Asset, place: Path, parcels: list[_Parcel], manner: Manner) -> None:
+    """Refuse before the first byte what would not fit with the largest source beside it."""
+    kept = sum(asset.disk([parcel.file]) for parcel in parcels)
+    converted = [parcel for parcel in parcels if parcel.file.converts]
+    held_already = sum(held(parcel.part) for parcel in parcels if not parcel.file.converts)
+    source = max((parcel.to_fetch for parcel in converted), default=0)
+    work = asset.conversion_mb * 10**6 if converted else 0
+    needed = kept - held_already + source + work + SPARE_BYTES
+    free = manner.free_bytes(place)
     if free < needed:
         raise AssetError(
-            f"{asset.name} needs {needed / 1e6:,.1f} MB of disk in {part.parent}, "
+            f"{asset.name} needs {needed / 1e6:,.1f} MB of disk in {place}, "
             f"and {free / 1e6:,.1f} MB are free: make room or set MIEN_HOME"
         )
-
-
-def _fill(client: httpx2.Client, file: AssetFile, part: Path, manner: Manner) -> None:
-    """Fetch until the part has all its bytes; each try must bring some."""
-    import httpx2
-
-    for _ in range(_TRIES):
-        before = _held(part)
-        if before >= file.bytes:
-            return
-        try:
-            _fetch_rest(client, file, part, manner.progress)
-        except httpx2.HTTPStatusError as error:
-            code = error.response.status_code
-            raise AssetError(f"{file.url} answers {code}: nothing was fetched") from error
-        except httpx2.TransportError as error:
-            if _held(part) <= before:
-                raise AssetError(
-                    f"cannot fetch {file.url} ({type(error).__name__}): "
-                    "check the connection and run it again, it goes on where it stopped"
-                ) from error
-    if _held(part) < file.bytes:
-        raise AssetError(
-            f"{file.url} broke off at {_held(part):,} of {file.bytes:,} bytes: "
-            "run it again, it goes on where it stopped"
-        )
-
-
-def _fetch_rest(
-    client: httpx2.Client, file: AssetFile, part: Path, progress: Callable[[int, int], None]
-) -> None:
-    done = _held(part)
-    # Compressed bytes could not be counted, nor gone on with.
-    headers = {"Accept-Encoding": "identity"}
-    if done:
-        headers["Range"] = f"bytes={done}-"
-    with client.stream("GET", file.url, headers=headers) as response:
-        if response.status_code == 416:
-            part.unlink()
-            return
-        response.raise_for_status()
-        is_rest = response.status_code == 206
-        done = done if is_rest else 0
-        with part.open("ab" if is_rest else "wb") as out:
-            for chunk in response.iter_bytes(_CHUNK):
-                if done + len(chunk) > file.bytes:
-                    part.unlink()
-                    raise AssetError(f"{file.url} sends more than {file.bytes:,} bytes: refused")
-                out.write(chunk)
-                done += len(chunk)
-                progress(done, file.bytes)
-            out.flush()
-            os.fsync(out.fileno())
-
-
-def _held(part: Path) -> int:
-    return part.stat().st_size if part.is_file() else 0
-
-
-def _ask_gate(asset: Asset, config: Config) -> None:
-    for file in asset.files:
-        allow(urlsplit(file.url).hostname or file.url, Purpose.FETCH_WEIGHTS, config)
-
-
-def _client(config: Config) -> httpx2.Client:
-    try:
-        import httpx2
-    except ImportError as error:
-        raise MissingExtra(Purpose.FETCH_WEIGHTS, "models") from error
-
-    def ask(request: httpx2.Request) -> None:
-        allow(request.url.host, Purpose.FETCH_WEIGHTS, config)
-
-    # The hook sees redirects too, so that none leads past the gate.
-    return httpx2.Client(follow_redirects=True, timeout=30.0, event_hooks={"request": [ask]})

@@ -11,11 +11,12 @@ from typing import Any
 
 from mien.core.errors import AssetError, MissingExtra
 from mien.core.network import Purpose
+from mien.core.redact import printable
 
 
 def to_stderr(line: str) -> None:
     """Show a line to a person without mixing it into results."""
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(printable(line) + "\n")
 
 
 @contextmanager

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from mien.assets.entry import Asset, AssetFile, catalogue, find
+from mien.assets.record import Kept, Record, read_record, write_record
 from mien.core.config import Config
 from mien.core.errors import AssetError
 from mien.core.paths import models_folder
@@ -22,11 +24,18 @@ class Status:
 
     Attributes:
         asset: Which.
-        path: Its main file, or None if it is not complete.
+        path: Its main file, or its folder if its files are converted; None if what is here is of
+            no use.
+        here: How many of its files are here.
+        record: Its lock.
+        fault: Why nothing can be said, if its lock is damaged.
     """
 
     asset: Asset
     path: Path | None
+    here: int
+    record: Record
+    fault: str = ""
 
     @property
     def name(self) -> str:
@@ -34,9 +43,24 @@ class Status:
         return self.asset.name
 
     @property
-    def state(self) -> Literal["installed", "not installed"]:
-        """In words."""
-        return "installed" if self.path else "not installed"
+    def is_checked(self) -> bool | None:
+        """Whether what is here gave what its publisher gives; None if there is nothing to ask."""
+        if self.path is None or not self.asset.examples:
+            return None
+        return self.record.checked is not None
+
+    @property
+    def state(self) -> str:
+        """In words, such as `installed`, `12 of 55 heads` or `not installed`."""
+        if self.fault:
+            return self.fault
+        of = sum(not file.optional for file in self.asset.files)
+        whole = "installed" if self.path else "not installed"
+        told = f"{self.here} of {of} {self.asset.parts}" if 0 < self.here < of else whole
+        return told if self.is_checked is not False else f"{told}, {UNCHECKED}"
+
+
+UNCHECKED = "not yet checked on published weights"
 
 
 class Shelf:
@@ -49,16 +73,56 @@ class Shelf:
         """The folder of an asset's files, whether it exists or not."""
         return self.folder / asset.name / asset.revision[:12]
 
+    def record(self, asset: Asset) -> Record:
+        """The lock of an asset; an empty one if there is none.
+
+        Raises:
+            AssetError: If it is damaged.
+        """
+        return read_record(self.place(asset))
+
+    def here(self, asset: Asset) -> tuple[AssetFile, ...]:
+        """The files of an asset that are here, judged by size alone."""
+        record = self.record(asset)
+        return tuple(file for file in asset.files if self.kept(asset, file, record))
+
+    def kept(self, asset: Asset, file: AssetFile, record: Record) -> Mapping[str, Kept]:
+        """What lies here of a published file, by name; empty if it is not all here."""
+        place, seen = self.place(asset), record.files.get(file.name)
+        kept: Mapping[str, Kept] = seen.kept if seen else {}
+        if seen is None and file.sized and file.sha256 and not file.converts:
+            # Older versions of Mien wrote no lock.
+            kept = {file.name: Kept(file.bytes, file.sha256)}
+        return kept if all(_size(place / name) == one.bytes for name, one in kept.items()) else {}
+
     def installed(self, asset: Asset) -> Path | None:
-        """The main file if all are here with the right size; hashes are left to `verify`."""
-        place = self.place(asset)
-        if all(_size(place / file.name) == file.bytes for file in asset.files):
-            return place / asset.files[0].name
+        """The main file if all are here with the right size; hashes are left to `verify`.
+
+        Where files are converted it is their folder, and where each is of use alone one is
+        enough.
+        """
+        here = {file.name for file in self.here(asset)}
+        needed = {file.name for file in asset.files if not file.optional}
+        if here >= needed or (asset.is_loose and here):
+            return self.main(asset)
         return None
 
-    def quarantine(self, asset: Asset, file: AssetFile, path: Path) -> Path:
-        """Move a file that is not what it should be aside; the folder it is kept in now."""
-        kept = self.folder / "quarantine" / f"{asset.name}-{sha256(path)[:12]}-{file.name}"
+    def main(self, asset: Asset) -> Path:
+        """What is loaded: an asset's first file, or its folder if any is converted."""
+        place = self.place(asset)
+        return place if asset.is_converted else place / asset.files[0].name
+
+    def status(self, asset: Asset) -> Status:
+        """What is here of an asset."""
+        try:
+            here = sum(not file.optional for file in self.here(asset))
+        except AssetError as error:
+            return Status(asset, None, 0, Record(), str(error))
+        return Status(asset, self.installed(asset), here, self.record(asset))
+
+    def quarantine(self, asset: Asset, name: str, path: Path) -> Path:
+        """Move a file that is not what it should be aside; the path it is kept under now."""
+        kept = self.folder / "quarantine" / f"{asset.name}-{sha256(path)[:12]}-{Path(name).name}"
         kept.parent.mkdir(parents=True, exist_ok=True)
         path.replace(kept)
         return kept
@@ -78,13 +142,13 @@ def installed(name: str, config: Config | None = None) -> Path | None:
 
 
 def listing(shelf: Shelf | None = None) -> tuple[Status, ...]:
-    """Every asset there is, and whether it is here."""
+    """Every asset there is, and what is here of it."""
     shelf = shelf or Shelf()
-    return tuple(Status(asset, shelf.installed(asset)) for asset in catalogue().values())
+    return tuple(shelf.status(asset) for asset in catalogue().values())
 
 
 def path(name: str, shelf: Shelf | None = None) -> Path:
-    """The main file of an asset.
+    """The main file of an asset, or its folder if its files are converted.
 
     Raises:
         AssetError: If it is not here.
@@ -97,33 +161,47 @@ def path(name: str, shelf: Shelf | None = None) -> Path:
 
 
 def verify(name: str, shelf: Shelf | None = None) -> Path:
-    """The main file of an asset after all its files were hashed.
+    """The main file of an asset after all that is here of it was hashed.
 
     Raises:
-        AssetError: If it is not here, or if a file is damaged; that one is moved aside.
+        AssetError: If it is not here, or if a file is damaged; those are moved aside.
         ConfigError: If no asset has that name.
     """
     shelf, asset = shelf or Shelf(), find(name)
-    main = path(name, shelf)
-    for file in asset.files:
-        check(shelf, asset, file, shelf.place(asset) / file.name)
+    main, record = path(name, shelf), shelf.record(asset)
+    damaged = []
+    for file in shelf.here(asset):
+        for kept, should in shelf.kept(asset, file, record).items():
+            held = shelf.place(asset) / kept
+            if (found := sha256(held)) != should.sha256:
+                aside = shelf.quarantine(asset, kept, held)
+                damaged.append(mismatch(asset, kept, found, should.sha256, aside))
+    if damaged:
+        raise AssetError("; ".join(damaged))
     return main
 
 
-def check(shelf: Shelf, asset: Asset, file: AssetFile, held: Path) -> None:
-    """Return if a file has the pinned hash.
+def mismatch(asset: Asset, name: str, found: str, wanted: str, aside: Path | None) -> str:
+    """What to say of a file with a wrong hash."""
+    moved = f" and was moved to {aside}" if aside else ""
+    return f"{name} of {asset.name} has the hash {found}, not {wanted}: it is not used{moved}"
+
+
+def mark_checked(name: str, found: Mapping[str, Any], shelf: Shelf | None = None) -> None:
+    """Write down that what is here of an asset gave what its publisher gives.
+
+    Args:
+        name: Of the asset.
+        found: What was compared, as plain values.
+        shelf: Where assets lie.
 
     Raises:
-        AssetError: If it has not; it is moved aside then.
+        AssetError: If the disk refuses.
+        ConfigError: If no asset has that name.
     """
-    found = sha256(held)
-    if found == file.sha256:
-        return
-    kept = shelf.quarantine(asset, file, held)
-    raise AssetError(
-        f"{file.name} of {asset.name} has the hash {found}, not {file.sha256}: "
-        f"it is not used and was moved to {kept}"
-    )
+    shelf, asset = shelf or Shelf(), find(name)
+    record = replace(shelf.record(asset), checked=dict(found))
+    write_record(shelf.place(asset), record)
 
 
 def remove(name: str, shelf: Shelf | None = None) -> bool:

@@ -103,9 +103,9 @@ class ConfigError(MienError):
 class NetworkRefused(MienError):
     """The network was asked for while it is switched off."""
 
-    def __init__(self, host: str, purpose: str) -> None:
+    def __init__(self, host: str, purpose: str, variable: str = "MIEN_OFFLINE") -> None:
         self.host = host
         super().__init__(
-            f"{purpose} would reach {host}, and MIEN_OFFLINE is set: "
+            f"{purpose} would reach {host}, and {variable} is set: "
             "unset it, or import the file by hand"
         )

@@ -1,0 +1,148 @@
+"""Bytes from an address to a file: resumed, counted, never more than announced."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mien.assets.hub import advice
+from mien.core.config import Config
+from mien.core.errors import AssetError, MissingExtra
+from mien.core.network import Purpose, allow
+
+if TYPE_CHECKING:
+    import httpx2
+
+TRIES = 4
+"""How often a file is asked for; each try must bring some bytes, or wait as it was told to."""
+
+LONGEST_WAIT = 60.0
+"""Seconds; a publisher that asks for more is asked again another day."""
+
+_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One file that is to come.
+
+    Attributes:
+        url: Where it is.
+        bytes: Its size.
+        headers: What is sent along, to that host alone.
+    """
+
+    url: str
+    bytes: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def client(config: Config) -> httpx2.Client:
+    """What fetches; it obeys the proxies of the environment.
+
+    Raises:
+        MissingExtra: If `mien[models]` is not installed.
+    """
+    try:
+        import httpx2
+    except ImportError as error:
+        raise MissingExtra(Purpose.FETCH_WEIGHTS, "models") from error
+
+    def ask(request: httpx2.Request) -> None:
+        allow(request.url.host, Purpose.FETCH_WEIGHTS, config)
+
+    # The hook sees redirects too, so that none leads past the gate.
+    return httpx2.Client(follow_redirects=True, timeout=30.0, event_hooks={"request": [ask]})
+
+
+def fill(
+    client: httpx2.Client,
+    wanted: Download,
+    part: Path,
+    progress: Callable[[int], None],
+    wait: Callable[[float], None],
+) -> None:
+    """Fetch until a file has all its bytes; it goes on with those it has.
+
+    Args:
+        client: As `client` makes it.
+        wanted: What.
+        part: The file.
+        progress: Takes the bytes that are there.
+        wait: Sleeps for some seconds.
+
+    Raises:
+        AssetError: If it does not come; what came is kept.
+    """
+    import httpx2
+
+    for remaining in range(TRIES - 1, -1, -1):
+        before = held(part)
+        if before >= wanted.bytes:
+            return
+        try:
+            _fetch_rest(client, wanted, part, progress)
+        except httpx2.HTTPStatusError as error:
+            seconds = _asked_wait(error.response)
+            if seconds is None or not remaining:
+                code = error.response.status_code
+                raise AssetError(f"{wanted.url} answers {code}: {advice(code)}") from error
+            wait(seconds)
+        except httpx2.TransportError as error:
+            if held(part) <= before:
+                raise AssetError(
+                    f"cannot fetch {wanted.url} ({type(error).__name__}): "
+                    "check the connection and run it again, it goes on where it stopped"
+                ) from error
+    if held(part) < wanted.bytes:
+        raise AssetError(
+            f"{wanted.url} broke off at {held(part):,} of {wanted.bytes:,} bytes: "
+            "run it again, it goes on where it stopped"
+        )
+
+
+def held(part: Path) -> int:
+    """The bytes of a file; none if it is not there."""
+    return part.stat().st_size if part.is_file() else 0
+
+
+def _fetch_rest(
+    client: httpx2.Client, wanted: Download, part: Path, progress: Callable[[int], None]
+) -> None:
+    done = held(part)
+    # Compressed bytes could not be counted, nor gone on with.
+    headers = {**wanted.headers, "Accept-Encoding": "identity"}
+    if done:
+        headers["Range"] = f"bytes={done}-"
+    with client.stream("GET", wanted.url, headers=headers) as response:
+        if response.status_code == 416:
+            part.unlink()
+            return
+        response.raise_for_status()
+        is_rest = response.status_code == 206
+        done = done if is_rest else 0
+        with part.open("ab" if is_rest else "wb") as out:
+            for chunk in response.iter_bytes(_CHUNK):
+                if done + len(chunk) > wanted.bytes:
+                    part.unlink()
+                    raise AssetError(
+                        f"{wanted.url} sends more than {wanted.bytes:,} bytes: refused"
+                    )
+                out.write(chunk)
+                done += len(chunk)
+                progress(done)
+            out.flush()
+            os.fsync(out.fileno())
+
+
+def _asked_wait(response: httpx2.Response) -> float | None:
+    """Seconds after which a busy publisher wants to be asked again; None if it names none."""
+    try:
+        seconds = float(response.headers.get("Retry-After", ""))
+    except ValueError:
+        return None
+    is_busy = response.status_code in (429, 503)
+    return seconds if is_busy and 0 <= seconds <= LONGEST_WAIT else None

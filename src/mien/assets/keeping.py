@@ -1,0 +1,189 @@
+"""From a file that came to what lies in an asset's folder: hashed, converted, written down."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from mien.assets.entry import Asset, AssetFile
+from mien.assets.locking import named_faults
+from mien.assets.record import Kept, Record, Seen, write_record
+from mien.assets.shelf import Shelf, mismatch, sha256
+from mien.core.errors import AssetError, ConfigError, DecoderError
+
+_WORK = ".converting"
+
+
+class Convert(Protocol):
+    """Turns a published file into what is loaded."""
+
+    def __call__(self, file: AssetFile, fetched: Path, folder: Path) -> Sequence[str]:
+        """The names of what it wrote, relative to the folder.
+
+        Args:
+            file: As published.
+            fetched: Where it is for now; it is deleted afterwards, by the caller.
+            folder: Where to write. The files of the asset that are kept as they are lie there.
+
+        Raises:
+            BadWeights: If the file is not what it should be.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """What files of one asset go through; its lock must be held.
+
+    Attributes:
+        asset: Which.
+        shelf: Where assets lie.
+        tell: Takes lines for people.
+        convert: What becomes of the files that are converted.
+        form: How, where there is a choice.
+    """
+
+    asset: Asset
+    shelf: Shelf
+    tell: Callable[[str], None]
+    convert: Convert | None = None
+    form: str = ""
+
+    @property
+    def place(self) -> Path:
+        """The asset's folder."""
+        return self.shelf.place(self.asset)
+
+    def missing(self, files: Collection[AssetFile]) -> tuple[AssetFile, ...]:
+        """Those that are not here, the ones that are kept as they are first.
+
+        Raises:
+            ConfigError: If what is here was converted in another form, or files would have to be
+                converted and nobody says how.
+            AssetError: If the lock is damaged.
+        """
+        record = self.shelf.record(self.asset)
+        if self.asset.is_converted and record.files and record.form != self.form:
+            raise ConfigError(
+                f"{self.asset.name} is here in its {record.form or 'full'} form: "
+                f"run `mien models remove {self.asset.name}` first to have the other"
+            )
+        missing = [
+            file
+            for file in files
+            if not self.shelf.kept(self.asset, file, record) and file.name not in record.absent
+        ]
+        if self.convert is None and any(file.converts for file in missing):
+            raise ConfigError(f"{self.asset.name} must be converted, and nothing says how")
+        return tuple(sorted(missing, key=lambda file: file.converts))
+
+    def note(self, commit: str, absent: Collection[str]) -> None:
+        """Write down what was found out before anything is fetched."""
+        record = self.shelf.record(self.asset)
+        absent = record.absent | frozenset(absent)
+        write_record(self.place, replace(record, commit=commit, absent=absent, form=self.form))
+
+    def keep(self, file: AssetFile, fetched: Path, *, told: str | None, is_ours: bool) -> None:
+        """Take one file in.
+
+        Args:
+            file: Which.
+            fetched: Where it is.
+            told: Its hash as whoever sends it says, if the entry has none.
+            is_ours: Whether it is deleted once it is kept, and moved aside if it is wrong.
+
+        Raises:
+            AssetError: If its hash is wrong, it cannot be converted, or the disk refuses.
+        """
+        record = self.shelf.record(self.asset)
+        with named_faults(f"read {fetched}"):
+            found, size = sha256(fetched), fetched.stat().st_size
+        before = record.files.get(file.name)
+        pinned = file.sha256 or (before.sha256 if before else None)
+        if found != (pinned or told or found):
+            aside = self._aside(file, fetched, is_ours)
+            raise AssetError(mismatch(self.asset, file.name, found, str(pinned or told), aside))
+        kept = self._take_in(file, fetched, record, is_ours=is_ours)
+        seen = Seen(size, found, file.sha256 is not None, kept)
+        write_record(self.place, replace(record.add(file.name, seen), form=self.form))
+        if pinned is None:
+            self.tell(
+                f"{file.name}: first pull of this file: its hash was not published to us; "
+                f"recorded {found}"
+            )
+        if is_ours:
+            fetched.unlink(missing_ok=True)
+
+    def _take_in(
+        self, file: AssetFile, fetched: Path, record: Record, *, is_ours: bool
+    ) -> dict[str, Kept]:
+        if not file.converts:
+            _move(fetched, self.place / file.name, is_ours=is_ours)
+            return _look_at(self.place, [file.name])
+        with named_faults(f"convert {file.name}"), self._workshop(record) as work:
+            names = self._converted(file, fetched, work, is_ours=is_ours)
+            for name in names:
+                if any(name in seen.kept for n, seen in record.files.items() if n != file.name):
+                    raise AssetError(f"{file.name} would be converted to {name}, which is taken")
+            kept = _look_at(work, names)
+            for name in names:
+                _move(work / name, self.place / name, is_ours=True)
+        return kept
+
+    def _converted(
+        self, file: AssetFile, fetched: Path, work: Path, *, is_ours: bool
+    ) -> Sequence[str]:
+        if self.convert is None:
+            raise ConfigError(f"{self.asset.name} must be converted, and nothing says how")
+        try:
+            return self.convert(file, fetched, work)
+        except DecoderError as error:
+            aside = self._aside(file, fetched, is_ours)
+            moved = f"; it was moved to {aside}" if aside else ""
+            raise AssetError(
+                f"{file.name} of {self.asset.name} cannot be converted: {error}{moved}"
+            ) from error
+
+    @contextmanager
+    def _workshop(self, record: Record) -> Iterator[Path]:
+        """A folder with what is kept unconverted, so that nothing half-done is beside the rest."""
+        work = self.place / _WORK
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        for file in self.asset.files:
+            if not file.converts and file.name in record.files:
+                shutil.copyfile(self.place / file.name, work / file.name)
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+    def _aside(self, file: AssetFile, fetched: Path, is_ours: bool) -> Path | None:
+        return self.shelf.quarantine(self.asset, file.name, fetched) if is_ours else None
+
+
+def _look_at(folder: Path, names: Sequence[str]) -> dict[str, Kept]:
+    kept = {}
+    for name in names:
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+            raise AssetError(f"a conversion names {name!r}, which is no file of {folder}")
+        kept[name] = Kept(path.stat().st_size, sha256(path))
+    return kept
+
+
+def _move(origin: Path, held: Path, *, is_ours: bool) -> None:
+    with named_faults(f"write {held}"):
+        held.parent.mkdir(parents=True, exist_ok=True)
+        if is_ours:
+            origin.replace(held)
+            return
+        # A folder of its own: without a lock, another import may be writing the same file.
+        with TemporaryDirectory(dir=held.parent) as folder:
+            part = Path(folder) / held.name
+            shutil.copyfile(origin, part)
+            part.replace(held)

@@ -1,0 +1,177 @@
+"""EmoNet onto this machine: which files a set needs, what they are converted to, what is here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from mien.assets import Asset, Convert, Manner, Shelf, find, import_files, pull
+from mien.core.config import Config
+from mien.core.errors import ConfigError, MissingWeights
+from mien.core.paths import models_folder
+from mien.decoders.emonet.suites import Head, Suite, suites
+from mien.emotions.emotion import EMONET_40, Emotion
+
+DIMENSIONS = frozenset({"valence", "arousal", "dominance"})
+"""Heads that come along when only some emotions are asked for: they are not of one emotion."""
+
+SMALL = "small"
+"""How the lock file names the form that `small` asks for."""
+
+
+class Installed(NamedTuple):
+    """What is here of a set.
+
+    Attributes:
+        folder: Where its converted heads lie.
+        heads: Which, in the order of the set.
+    """
+
+    folder: Path
+    heads: tuple[Head, ...]
+
+
+def install(
+    name: str,
+    *,
+    emotions: Sequence[str] | None = None,
+    small: bool = False,
+    manner: Manner | None = None,
+) -> Path:
+    """Pull an asset and what it requires, each file converted to what Mien loads.
+
+    Args:
+        name: Of any asset; one that is neither a set of EmoNet nor an encoder is only pulled.
+        emotions: Only the heads of these, in any published spelling, and valence, arousal and
+            dominance; those that are here stay.
+        small: Keep a voice set in about two thirds of the space, less exactly.
+        manner: How to talk and where to work.
+
+    Returns:
+        The main file, or the folder if files are converted.
+
+    Raises:
+        AssetError: If it cannot be fetched or converted, the disk is too full, or a hash is
+            wrong.
+        ConfigError: If no asset or emotion has that name, or the asset has no such choice.
+        MissingExtra: If `mien[emonet]` is not installed.
+        NetworkRefused: If Mien is offline.
+    """
+    manner = manner or Manner()
+    asset = find(name)
+    only, convert = _files(asset, emotions), _convert(asset, small=small)
+    for required in asset.requires:
+        install(required, manner=manner)
+    return pull(asset, manner, only=only, convert=convert, form=SMALL if small else "")
+
+
+def carry(
+    name: str,
+    source: Path,
+    *,
+    emotions: Sequence[str] | None = None,
+    small: bool = False,
+    shelf: Shelf | None = None,
+) -> Path:
+    """Take an asset from a folder with its published files, each converted to what Mien loads.
+
+    What it requires has files of the same names, and is imported on its own.
+
+    Args:
+        name: Of the asset.
+        source: A folder with the files, or one of them.
+        emotions: As for `install`.
+        small: As for `install`.
+        shelf: Where assets lie.
+
+    Returns:
+        The main file, or the folder if files are converted.
+
+    Raises:
+        AssetError: If a file is not there or not what it should be, or the disk refuses.
+        ConfigError: If no asset or emotion has that name, or the asset has no such choice.
+        MissingExtra: If `mien[emonet]` is not installed.
+    """
+    asset = find(name)
+    only, convert = _files(asset, emotions), _convert(asset, small=small)
+    form = SMALL if small else ""
+    return import_files(asset, source, shelf, only=only, convert=convert, form=form)
+
+
+def installed(suite: Suite, config: Config) -> Installed:
+    """What is here of a set.
+
+    Raises:
+        MissingWeights: If none of its heads is here, or its encoder is not.
+        AssetError: If its lock file is damaged.
+    """
+    shelf, asset = Shelf(models_folder(config)), find(suite.name)
+    here = {file.name for file in shelf.here(asset)}
+    heads = tuple(head for head in suite.heads if head.file in here)
+    if not heads:
+        raise MissingWeights(_way(suite.name))
+    encoder_folder(suite.encoder, config)
+    return Installed(shelf.place(asset), heads)
+
+
+def encoder_folder(name: str, config: Config) -> Path:
+    """The folder of a converted encoder or captioner.
+
+    Raises:
+        MissingWeights: If it is not here.
+        AssetError: If its lock file is damaged.
+    """
+    found = Shelf(models_folder(config)).installed(find(name))
+    if found is None:
+        raise MissingWeights(_way(name))
+    return found
+
+
+def _way(name: str) -> str:
+    return f"the weights of {name} are not here: run `mien models pull {name}`"
+
+
+def _files(asset: Asset, emotions: Sequence[str] | None) -> frozenset[str] | None:
+    """The published names of the heads that were asked for; None for all files."""
+    if emotions is None:
+        return None
+    suite = suites().get(asset.name)
+    if suite is None:
+        raise ConfigError(f"{asset.name} has no emotions to choose from: leave them out")
+    wanted = {Emotion.parse(emotion) for emotion in emotions}
+    if not wanted or not wanted <= set(EMONET_40):
+        raise ConfigError(f"{asset.name} knows LAION's forty emotions: name one or more of them")
+    return frozenset(
+        head.file for head in suite.heads if head.emotion in wanted or head.key in DIMENSIONS
+    )
+
+
+def _convert(asset: Asset, *, small: bool) -> Convert | None:
+    """What becomes of an asset's files; heavy imports wait until it is known."""
+    suite = suites().get(asset.name)
+    is_voice = suite is not None and suite.encoder == "bude-whisper"
+    if small and not is_voice:
+        raise ConfigError(f"{asset.name} has no small form: only the voice sets have")
+    if is_voice:
+        from mien.decoders.emonet.voice_heads import convert_head as convert_voice
+
+        return partial(convert_voice, small=small)
+    if suite is not None:
+        from mien.decoders.emonet.face_heads import convert_head as convert_face
+
+        return convert_face
+    if asset.name == "siglip2":
+        from mien.decoders.emonet.siglip import convert_tower
+
+        return convert_tower
+    if asset.name == "bude-whisper":
+        from mien.decoders.emonet.whisper import convert_encoder
+
+        return convert_encoder
+    if asset.name == "emonet-captions":
+        from mien.decoders.emonet.captions import convert_captioner
+
+        return convert_captioner
+    return None
