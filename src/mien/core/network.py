@@ -14,6 +14,7 @@ class Purpose(StrEnum):
     """Everything that Mien ever asks the network for."""
 
     FETCH_WEIGHTS = "fetching weights"
+    ASK_MODEL = "asking a model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ class Place:
 def places() -> tuple[Place, ...]:
     """What may touch the network, all of it."""
     hosts = ("huggingface.co", "raw.githubusercontent.com")
-    return tuple(Place(Purpose.FETCH_WEIGHTS, "mien models pull NAME", host) for host in hosts)
+    pulls = [Place(Purpose.FETCH_WEIGHTS, "mien models pull NAME", host) for host in hosts]
+    asks = Place(Purpose.ASK_MODEL, "mien evals perception --model PROVIDER/M", "the provider's")
+    return (*pulls, asks)
 
 
 def allow(host: str, purpose: Purpose, config: Config | None = None) -> None:
