@@ -164,6 +164,20 @@ class FaceDecoder:
         """Begin a pass over one picture stream."""
         return FaceDecoding(self._parts.for_one_pass(), reference, self._balanced)
 
+    def look(self, frame: Frame) -> Scores:
+        """Scores of a picture that shows a face and nothing else, such as an item of a data set.
+
+        No face is looked for and quality is not judged: a detector wants more around a face.
+
+        Args:
+            frame: From forehead to chin and from ear to ear.
+        """
+        height, width = frame.shape[:2]
+        parts, readout = self._parts, self._parts.readout
+        log_shares = parts.log_shares(crop_face(frame, Found((0.0, 0.0, width, height), 1.0)))
+        shares = readout.balanced(log_shares) if self._balanced else readout.shares(log_shares)
+        return Scores.from_array(parts.labels.spread(shares[None])[0])
+
     def refer(self, pieces: Iterable[Image]) -> Reference | None:
         """Median log shares of a person at rest, shape (8,), from the largest face of each picture.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -186,6 +186,8 @@ class Opened:
         about: What it is.
         items: What was rated; those without media are only good for agreement.
         sheet: What was said of them.
+        truth: Index into the sheet's labels of what counts as right for each item, -1 where the
+            raters did not decide; int16, shape (items,); for `CHOICE` alone.
         notes: What a reader of the figures must know, such as files that are missing.
         skipped: What could not be used, with counts.
     """
@@ -193,5 +195,6 @@ class Opened:
     about: About
     items: tuple[Item, ...]
     sheet: Sheet
+    truth: NDArray[np.int16] | None = None
     notes: tuple[str, ...] = ()
-    skipped: tuple[Skipped, ...] = field(default=())
+    skipped: tuple[Skipped, ...] = ()

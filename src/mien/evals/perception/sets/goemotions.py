@@ -1,0 +1,128 @@
+"""GoEmotions: Reddit comments with any of 27 emotions or none, as the published split has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from mien.core.errors import SourceNotFound, UnreadableSource
+from mien.emotions.emotion import Emotion
+from mien.emotions.maps import label_map
+from mien.evals.perception.files import find
+from mien.evals.perception.items import About, Form, Item, Opened, SheetBuilder, Text
+from mien.timeline.reading import Channel
+
+ABOUT = About(
+    name="goemotions",
+    title="GoEmotions test",
+    channel=Channel.WORDS,
+    form=Form.TAGS,
+    licence="CC-BY-4.0 (data), Apache-2.0 (code)",
+    restriction="comments of Reddit users",
+    source="Demszky et al. 2020, ACL; google-research/goemotions",
+    files="test.tsv and emotions.txt, or goemotions.parquet",
+    cluster="comments",
+    label_map="goemotions",
+)
+MEANT = 0.5
+"""Above this weight, a label counts as naming an emotion."""
+
+
+class Comment(NamedTuple):
+    """A text and the places of its labels."""
+
+    id: str
+    text: str
+    labels: tuple[int, ...]
+
+
+def open_set(folder: Path) -> Opened:
+    """The comments of the test split; an emotion is there if a label that means it is.
+
+    Raises:
+        SourceNotFound: If there is no test split.
+        UnreadableSource: If it is another table.
+    """
+    meant = _meant()
+    emotions = tuple(dict.fromkeys(e for row in meant for e in row))
+    emotions = tuple(sorted(emotions, key=lambda emotion: emotion.position))
+    builder, items = SheetBuilder([emotion.value for emotion in emotions]), list[Item]()
+    for comment in _comments(folder):
+        said = {emotion for label in comment.labels for emotion in meant[label]}
+        for emotion in emotions:
+            builder.add(len(items), "published", emotion.value, float(emotion in said))
+        media = Text(comment.text)
+        items.append(Item(comment.id, Channel.WORDS, media, comment.id, emotions))
+    labels = label_map(ABOUT.label_map).labels
+    silent = [label for label, row in zip(labels, meant, strict=True) if not row]
+    notes = (
+        f"{len(emotions)} emotions; no single one means what these labels do, and none is scored "
+        f"for them: {', '.join(silent)}",
+        "published labels are those two or more of three raters gave: raters are not in the files",
+    )
+    return Opened(ABOUT, tuple(items), builder.finish(), notes=notes, skipped=())
+
+
+def _meant() -> list[tuple[Emotion, ...]]:
+    """The emotions that each label means, in the order of the labels."""
+    labels = label_map(ABOUT.label_map)
+    covers = set(labels.covers)
+    everyone = tuple(Emotion)
+    return [
+        tuple(e for e in (everyone[i] for i in np.flatnonzero(row > MEANT)) if e in covers)
+        for row in labels.matrix
+    ]
+
+
+def _comments(folder: Path) -> Iterator[Comment]:
+    path = find(folder, "goemotions.parquet")
+    if path is not None:
+        yield from _from_parquet(path)
+        return
+    path = _tsv(folder)
+    if path is None:
+        raise SourceNotFound(
+            folder, "it holds no test.tsv with emotions.txt, no goemotions.parquet"
+        )
+    yield from _from_tsv(path)
+
+
+def _tsv(folder: Path) -> Path | None:
+    fits = sorted(p for p in folder.rglob("test.tsv") if (p.parent / "emotions.txt").is_file())
+    return fits[0] if fits else None
+
+
+def _from_tsv(path: Path) -> Iterator[Comment]:
+    order = _order((path.parent / "emotions.txt").read_text(encoding="utf-8").split(), path)
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            text, labels, id_ = line.rsplit("\t", 2)
+            yield Comment(id_, text, tuple(order[int(label)] for label in labels.split(",")))
+        except (ValueError, IndexError) as error:
+            raise UnreadableSource(path, f"line {number} is not text, labels, id") from error
+
+
+def _order(names: Sequence[str], path: Path) -> list[int]:
+    """Where the labels of a file stand in Mien's map."""
+    labels = label_map(ABOUT.label_map)
+    if sorted(names) != sorted(labels.labels):
+        raise UnreadableSource(path, "emotions.txt beside it does not name GoEmotions' 28 labels")
+    return [labels.index(name) for name in names]
+
+
+def _from_parquet(path: Path) -> Iterator[Comment]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        rows = pq.read_table(path, columns=["split", "id", "text", "labels"]).to_pylist()
+    except (pa.ArrowException, KeyError) as error:
+        raise UnreadableSource(path, "it lacks split, id, text or labels") from error
+    for row in rows:
+        if row["split"] == "test":
+            yield Comment(row["id"], row["text"], tuple(row["labels"]))
