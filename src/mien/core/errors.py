@@ -12,6 +12,7 @@ MienError
 │   └── LicenceRefused
 ├── AssetError             a pinned file that cannot be fetched or trusted
 ├── MissingExtra           an optional dependency is not installed
+├── ModelServiceError      a language model that gives no usable answer
 ├── ConfigError            an option, setting or argument that makes no sense
 └── NetworkRefused         the one gate said no
 
@@ -94,6 +95,13 @@ class MissingExtra(MienError):
     def __init__(self, purpose: str, extra: str) -> None:
         self.extra = extra
         super().__init__(f"{purpose} needs an optional part: pip install 'mien[{extra}]'")
+
+
+class ModelServiceError(MienError):
+    """A model behind an address that cannot be reached, refuses, or answers nonsense.
+
+    The text names the model, the status and what to do, never what was sent or said.
+    """
 
 
 class ConfigError(MienError):
