@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from mien.assets import Asset, AssetFile, Manner, Shelf, pull
+from mien.assets import Asset, AssetFile, pull
 from mien.core.config import Config
 from mien.core.errors import AssetError, MissingExtra, NetworkRefused
 from tests.fakes.publisher import publisher
@@ -33,35 +33,6 @@ def asset_of(url, content=CONTENT, revision="a" * 40, **changes):
         memory_mb=1,
         files=(file,),
     )
-
-
-class Told:
-    """What a pull said and showed, in order."""
-
-    def __init__(self):
-        self.lines = []
-        self.progress = []
-
-
-@pytest.fixture
-def told():
-    return Told()
-
-
-@pytest.fixture
-def manner(tmp_path, told):
-    def make(**changes):
-        return Manner(
-            **{
-                "tell": told.lines.append,
-                "progress": lambda done, total: told.progress.append((done, total)),
-                "config": Config(),
-                "shelf": Shelf(tmp_path / "models"),
-                **changes,
-            }
-        )
-
-    return make
 
 
 def test_a_file_arrives_whole(manner, tmp_path):

@@ -122,7 +122,7 @@ class Asset:
         return (
             f"{self.name}: {self.title}",
             f"  from     {self.repository} @ {self.revision}",
-            *_file_lines(files),
+            *_file_lines(files, self.parts),
             *((f"  covers   {self.covers}",) if self.covers else ()),
             f"  licence  {self.licence}: {self.notice}",
             f"  cite     {self.citation}",
@@ -177,10 +177,10 @@ def _file(row: str | dict[str, Any], each: dict[str, Any], revision: str) -> Ass
     return AssetFile(**plain)
 
 
-def _file_lines(files: Collection[AssetFile]) -> tuple[str, ...]:
+def _file_lines(files: Collection[AssetFile], parts: str) -> tuple[str, ...]:
     if len(files) > 3:
         pinned = sum(file.sha256 is not None for file in files)
-        return (f"  files    {len(files)}, the hash of {pinned} was published",)
+        return (f"  files    {len(files)} {parts}, the hash of {pinned} was published",)
     return tuple(
         f"  file     {file.name}, {'' if file.sized else 'about '}{file.bytes:,} bytes, "
         f"sha256 {file.sha256 or 'not published'}"

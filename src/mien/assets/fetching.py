@@ -199,7 +199,7 @@ def _address_at_hub(
             url=hub.address(asset, file.name, tree.commit),
             part=keeper.place / _PARTS / tree.commit[:12] / file.name,
             told=tree.files[file.name].sha256,
-            cached=hub.cached(asset, file.name, tree.commit),
+            cached=hub.cached(asset, file.name, tree),
         )
         for file in missing
         if file not in absent

@@ -107,14 +107,16 @@ def headers(asset: Asset) -> dict[str, str]:
     return told
 
 
-def cached(asset: Asset, name: str, commit: str) -> Path | None:
+def cached(asset: Asset, name: str, tree: Tree) -> Path | None:
     """A file that another program fetched into the hub's own cache; None if it is not there."""
     from huggingface_hub import constants, try_to_load_from_cache
 
     found = try_to_load_from_cache(
-        asset.hub, name, cache_dir=constants.HF_HUB_CACHE, revision=commit
+        asset.hub, name, cache_dir=constants.HF_HUB_CACHE, revision=tree.commit
     )
-    return Path(found) if isinstance(found, str) else None
+    if not isinstance(found, str) or Path(found).stat().st_size != tree.files[name].bytes:
+        return None
+    return Path(found)
 
 
 def _listed(siblings: Any) -> Iterator[tuple[str, Listed]]:

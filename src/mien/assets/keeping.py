@@ -105,8 +105,11 @@ class Keeper:
         before = record.files.get(file.name)
         pinned = file.sha256 or (before.sha256 if before else None)
         if found != (pinned or told or found):
-            aside = self._aside(file, fetched, is_ours)
-            raise AssetError(mismatch(self.asset, file.name, found, str(pinned or told), aside))
+            wanted = str(pinned or told)
+            if not is_ours:
+                raise AssetError(f"{fetched} has the hash {found}, not {wanted}: remove it")
+            aside = self.shelf.quarantine(self.asset, file.name, fetched)
+            raise AssetError(mismatch(self.asset, file.name, found, wanted, aside))
         kept = self._take_in(file, fetched, record, is_ours=is_ours)
         seen = Seen(size, found, file.sha256 is not None, kept)
         write_record(self.place, replace(record.add(file.name, seen), form=self.form))
@@ -142,8 +145,10 @@ class Keeper:
         try:
             return self.convert(file, fetched, work)
         except DecoderError as error:
-            aside = self._aside(file, fetched, is_ours)
-            moved = f"; it was moved to {aside}" if aside else ""
+            moved = ""
+            if is_ours:
+                aside = self.shelf.quarantine(self.asset, file.name, fetched)
+                moved = f"; it was moved to {aside}"
             raise AssetError(
                 f"{file.name} of {self.asset.name} cannot be converted: {error}{moved}"
             ) from error
@@ -161,9 +166,6 @@ class Keeper:
             yield work
         finally:
             shutil.rmtree(work, ignore_errors=True)
-
-    def _aside(self, file: AssetFile, fetched: Path, is_ours: bool) -> Path | None:
-        return self.shelf.quarantine(self.asset, file.name, fetched) if is_ours else None
 
 
 def _look_at(folder: Path, names: Sequence[str]) -> dict[str, Kept]:

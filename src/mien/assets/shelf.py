@@ -101,9 +101,9 @@ class Shelf:
         Where files are converted it is their folder, and where each is of use alone one is
         enough.
         """
-        here = {file.name for file in self.here(asset)}
-        needed = {file.name for file in asset.files if not file.optional}
-        if here >= needed or (asset.is_loose and here):
+        here = self.here(asset)
+        needed = {file for file in asset.files if not file.optional}
+        if needed <= {*here} or (asset.is_loose and any(file.converts for file in here)):
             return self.main(asset)
         return None
 
@@ -181,10 +181,12 @@ def verify(name: str, shelf: Shelf | None = None) -> Path:
     return main
 
 
-def mismatch(asset: Asset, name: str, found: str, wanted: str, aside: Path | None) -> str:
-    """What to say of a file with a wrong hash."""
-    moved = f" and was moved to {aside}" if aside else ""
-    return f"{name} of {asset.name} has the hash {found}, not {wanted}: it is not used{moved}"
+def mismatch(asset: Asset, name: str, found: str, wanted: str, aside: Path) -> str:
+    """What to say of a file with a wrong hash that was moved aside."""
+    return (
+        f"{name} of {asset.name} has the hash {found}, not {wanted}: "
+        f"it is not used and was moved to {aside}"
+    )
 
 
 def mark_checked(name: str, found: Mapping[str, Any], shelf: Shelf | None = None) -> None:

@@ -1,0 +1,103 @@
+"""The lock file beside an asset's files."""
+
+import pytest
+
+from mien.assets import Kept, Record, Seen, Shelf, listing, mark_checked, path, remove, verify
+from mien.assets.record import read_record, write_record
+from mien.core.errors import AssetError
+from tests.assets.conftest import FILES, HEADS, quarter, set_of
+
+SEEN = Seen(10, "a" * 64, False, {"x.bin": Kept(3, "b" * 64)})
+
+
+def test_a_record_comes_back_as_it_was_written(tmp_path):
+    record = Record("c" * 40, "small", {"x.pth": SEEN}, frozenset({"y", "z"}), {"worst": 0.1})
+    write_record(tmp_path, record)
+    assert read_record(tmp_path) == record
+    assert [path.name for path in tmp_path.iterdir()] == ["lock.json"]
+
+
+def test_no_lock_is_an_empty_record(tmp_path):
+    assert read_record(tmp_path / "nowhere") == Record()
+
+
+def test_one_more_file_makes_an_older_check_void():
+    record = Record(checked={"worst": 0.1}).add("x.pth", SEEN)
+    assert record.checked is None
+    assert record.files == {"x.pth": SEEN}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": "mien.lock/9"}', "\x00", '""'])
+def test_a_damaged_lock_names_the_way_out(tmp_path, text):
+    (tmp_path / "made" / "r").mkdir(parents=True)
+    (tmp_path / "made" / "r" / "lock.json").write_text(text)
+    with pytest.raises(AssetError, match=r"cannot use .*lock\.json .*`mien models remove made`"):
+        read_record(tmp_path / "made" / "r")
+
+
+def test_a_disk_that_refuses_leaves_the_old_lock(tmp_path, monkeypatch):
+    write_record(tmp_path, Record("c" * 40))
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mien.assets.record.os.fsync", full)
+    with pytest.raises(AssetError, match=r"cannot write .*lock\.json: no space left"):
+        write_record(tmp_path, Record("d" * 40))
+    assert read_record(tmp_path).commit == "c" * 40
+    assert [path.name for path in tmp_path.iterdir()] == ["lock.json"]
+
+
+@pytest.fixture
+def here(monkeypatch, tmp_path):
+    """A set that lies here, by its name."""
+    from mien.assets import import_files
+
+    asset = set_of(examples="made-examples")
+    for room in ("entry", "shelf"):
+        monkeypatch.setattr(f"mien.assets.{room}.catalogue", lambda: {"made": asset})
+    for name, content in FILES.items():
+        (tmp_path / name).write_bytes(content)
+    shelf = Shelf(tmp_path / "models")
+    import_files(asset, tmp_path, shelf, only=list(HEADS), convert=quarter)
+    return shelf
+
+
+def test_verify_hashes_what_files_were_converted_to(here):
+    held = path("made", here)
+    assert verify("made", here) == held
+    for name in ("model_a_best.bin", "model_b_best.bin"):
+        damaged = bytearray((held / name).read_bytes())
+        damaged[7] ^= 1
+        (held / name).write_bytes(damaged)
+    with pytest.raises(AssetError) as caught:
+        verify("made", here)
+    assert str(caught.value).count("moved to") == 2
+    assert len(list((here.folder / "quarantine").iterdir())) == 2
+    (status,) = listing(here)
+    assert status.state == "4 of 7 heads, not yet checked on published weights"
+
+
+def test_a_check_is_remembered_until_something_changes(here, tmp_path):
+    from mien.assets import import_files
+
+    (status,) = listing(here)
+    assert status.is_checked is False
+    mark_checked("made", {"worst": 0.01}, here)
+    (status,) = listing(here)
+    assert status.is_checked
+    assert status.state == "6 of 7 heads"
+    assert here.record(status.asset).checked == {"worst": 0.01}
+    import_files(status.asset, tmp_path, here, convert=quarter)
+    (status,) = listing(here)
+    assert status.is_checked is False
+
+
+def test_a_damaged_lock_does_not_hide_the_other_assets(here):
+    (path("made", here) / "lock.json").write_text("{")
+    (status,) = listing(here)
+    assert "mien models remove made" in status.state
+    assert status.path is None
+    assert remove("made", here)
+    (status,) = listing(here)
+    assert status.state == "not installed"

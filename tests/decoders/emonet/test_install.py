@@ -1,0 +1,200 @@
+"""EmoNet onto this machine: which files, converted by whom, and what is here of a set."""
+
+import sys
+from types import ModuleType
+
+import pytest
+
+from mien.assets import Manner, Shelf, find, listing
+from mien.assets.entry import Asset
+from mien.core.config import Config
+from mien.core.errors import AssetError, ConfigError, MissingWeights
+from mien.decoders.emonet.install import carry, encoder_folder, install, installed
+from mien.decoders.emonet.suites import suites
+from tests.fakes.hub import COMMIT, forget_this_machine, hub
+
+VOICE, FACE = "emonet-voice-small", "emonet-face-small"
+MADE = {
+    "voice_heads": "convert_head",
+    "face_heads": "convert_head",
+    "siglip": "convert_tower",
+    "whisper": "convert_encoder",
+    "captions": "convert_captioner",
+}
+
+
+@pytest.fixture
+def converted(monkeypatch, tmp_path):
+    """Who converted which file, and how; the real conversions want real weights."""
+    forget_this_machine(monkeypatch, tmp_path)
+    done = []
+
+    def converter(room):
+        def convert(file, fetched, folder, **options):
+            done.append((room, file.name, options))
+            (folder / f"{file.name}.bin").write_bytes(b"x")
+            return [f"{file.name}.bin"]
+
+        return convert
+
+    for room, function in MADE.items():
+        module = ModuleType(room)
+        setattr(module, function, converter(room))
+        monkeypatch.setitem(sys.modules, f"mien.decoders.emonet.{room}", module)
+    return done
+
+
+def published(asset: Asset):
+    """A small file for each of an asset, whose true ones need not be here."""
+    return {file.name: file.name.encode() for file in asset.files}
+
+
+@pytest.fixture
+def plain_catalogue(monkeypatch):
+    """The true entries without the sizes and hashes of the true files."""
+    from dataclasses import replace
+
+    from mien.assets import catalogue
+
+    changed = {
+        name: replace(
+            asset,
+            revision="main",
+            files=tuple(
+                replace(file, bytes=len(file.name), sized=False, sha256=None)
+                for file in asset.files
+            ),
+        )
+        for name, asset in catalogue().items()
+        if asset.hub
+    }
+    monkeypatch.setattr("mien.assets.entry.catalogue", lambda: changed)
+    monkeypatch.setattr("mien.assets.shelf.catalogue", lambda: changed)
+    return changed
+
+
+@pytest.fixture
+def server(monkeypatch, plain_catalogue, converted):
+    repos = {}
+    for asset in plain_catalogue.values():
+        repos.setdefault(asset.hub, {}).update(published(asset))
+    with hub(repos=repos, commits=[COMMIT]) as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        yield running
+
+
+@pytest.fixture
+def manner(tmp_path):
+    config = Config(home=tmp_path)
+    return Manner(tell=lambda _: None, config=config, shelf=Shelf(tmp_path / "data" / "models"))
+
+
+def test_a_set_comes_with_its_encoder_and_each_is_converted_by_its_own(server, manner, converted):
+    folder = install(VOICE, manner=manner)
+    assert converted[0] == ("whisper", "model.safetensors", {})
+    assert [(room, options) for room, _, options in converted[1:]] == [
+        ("voice_heads", {"small": False})
+    ] * 55
+    here = installed(suites()[VOICE], manner.config)
+    assert here.folder == folder
+    assert here.heads == suites()[VOICE].heads
+    assert encoder_folder("bude-whisper", manner.config).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("name", "room"),
+    [
+        ("siglip2", "siglip"),
+        ("bude-whisper", "whisper"),
+        ("emonet-captions", "captions"),
+    ],
+)
+def test_an_encoder_is_converted_from_its_one_large_file(server, manner, converted, name, room):
+    folder = install(name, manner=manner)
+    assert converted == [(room, "model.safetensors", {})]
+    assert (folder / "config.json").is_file()
+    assert encoder_folder(name, manner.config) == folder
+
+
+def test_a_face_set_brings_siglip2(server, manner, converted):
+    install(FACE, manner=manner)
+    assert [room for room, *_ in converted] == ["siglip", *["face_heads"] * 44]
+
+
+def test_only_the_named_emotions_come_with_the_three_dimensions(server, manner):
+    install(VOICE, emotions=["Anger", "sadness", "Fear"], manner=manner)
+    keys = [head.key for head in installed(suites()[VOICE], manner.config).heads]
+    assert keys == ["fear", "sadness", "anger", "valence", "arousal", "dominance"]
+    install(VOICE, emotions=["jealousy & envy"], manner=manner)
+    assert len(installed(suites()[VOICE], manner.config).heads) == 7
+    states = {status.name: status.state for status in listing(manner.shelf)}
+    assert states[VOICE].startswith("7 of 55 heads")
+    install(VOICE, manner=manner)
+    assert installed(suites()[VOICE], manner.config).heads == suites()[VOICE].heads
+    assert server.files.count("model_Anger_best.pth") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "emotions", "reason"),
+    [
+        (VOICE, ["rage of thrones"], "no emotion is called 'rage of thrones'"),
+        (VOICE, ["neutral"], "knows LAION's forty emotions"),
+        (VOICE, [], "name one or more"),
+        ("siglip2", ["anger"], "siglip2 has no emotions to choose from"),
+        ("emonet-vice", None, "no model is called 'emonet-vice'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_asked(
+    server, manner, name, emotions, reason
+):
+    with pytest.raises(ConfigError, match=reason):
+        install(name, emotions=emotions, manner=manner)
+    assert not server.asked
+
+
+def test_the_small_form_is_asked_for_by_name_and_does_not_mix(server, manner, converted):
+    install(VOICE, emotions=["anger"], small=True, manner=manner)
+    assert converted[-1][2] == {"small": True}
+    with pytest.raises(ConfigError, match="here in its small form"):
+        install(VOICE, manner=manner)
+    with pytest.raises(ConfigError, match="has no small form"):
+        install(FACE, small=True, manner=manner)
+
+
+def test_a_set_without_its_encoder_says_what_is_missing(server, manner):
+    with pytest.raises(MissingWeights, match=f"`mien models pull {VOICE}`"):
+        installed(suites()[VOICE], manner.config)
+    install(VOICE, emotions=["anger"], manner=manner)
+    from mien.assets import remove
+
+    remove("bude-whisper", manner.shelf)
+    with pytest.raises(MissingWeights, match="`mien models pull bude-whisper`"):
+        installed(suites()[VOICE], manner.config)
+
+
+def test_heads_that_come_before_their_encoder_failed_are_not_fetched(server, manner):
+    server.status = {"/laion/BUD-E-Whisper/resolve": 500}
+    with pytest.raises(AssetError, match="BUD-E-Whisper"):
+        install(VOICE, manner=manner)
+    assert not any(name.endswith(".pth") for name in server.files)
+
+
+def test_a_set_can_be_carried_by_hand(server, manner, converted, tmp_path):
+    for name in (VOICE, "bude-whisper"):
+        folder = tmp_path / name
+        folder.mkdir()
+        for file, content in published(find(name)).items():
+            (folder / file).write_bytes(content)
+        carry(name, folder, shelf=manner.shelf)
+    assert installed(suites()[VOICE], manner.config).heads == suites()[VOICE].heads
+    assert not server.asked
+    assert len(converted) == 56
+
+
+def test_an_asset_that_is_not_of_emonet_is_only_pulled(monkeypatch, manner, tmp_path):
+    from tests.assets.test_fetching import CONTENT, asset_of
+    from tests.fakes.publisher import publisher
+
+    with publisher(content=CONTENT) as running:
+        monkeypatch.setattr("mien.assets.entry.catalogue", lambda: {"net": asset_of(running.url)})
+        assert install("net", manner=manner).read_bytes() == CONTENT
