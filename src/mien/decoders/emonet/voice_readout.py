@@ -103,11 +103,6 @@ def affect(key: str, raw: float) -> float:
     return float(np.clip((raw - row["neutral"]) / reach, -1.0, 1.0))
 
 
-def clarity(raw: float) -> float:
-    """A quality head's score as 0 to 1, from its published rough range of 1 to 5."""
-    return float(np.clip((raw - 1.0) / 4.0, 0.0, 1.0))
-
-
 def _row(rows: dict[str, Any], column: str) -> Floats:
     return np.array([rows[e.value][column] for e in EMONET_40], dtype=np.float32)
 
