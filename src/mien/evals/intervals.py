@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 DRAWS = 1000
 """Resamples; the ends of an interval then move by about a hundredth of its width."""
 
-Rows = NDArray[np.intp]
+NAN = float("nan")
 
 
 class Interval(NamedTuple):
-    """A figure with its 95 % interval; both ends are NaN where none can be computed."""
+    """A figure with its 95 % interval; the ends are NaN where none can be computed."""
 
     value: float
-    low: float
-    high: float
+    low: float = NAN
+    high: float = NAN
 
     @property
     def half(self) -> float:
@@ -27,57 +27,66 @@ class Interval(NamedTuple):
         return (self.high - self.low) / 2.0
 
 
-def bootstrap(
-    statistic: Callable[[Rows], NDArray[np.float64]],
-    clusters: Sequence[str],
-    *,
-    draws: int = DRAWS,
-    seed: int = 0,
-) -> list[Interval]:
-    """Figures with percentile intervals over resampled clusters (Efron 1979; Field, Welsh 2007).
+class Resampling:
+    """Items drawn again by whole clusters (Efron 1979; Field and Welsh 2007), many times at once.
 
-    Whole clusters are drawn with replacement: items of one speaker are no independent evidence.
-    One seed gives the same draws for the same clusters, so that rows of a table are paired.
+    Items of one speaker are no independent evidence. Every figure here is formed of sums over
+    items, so a draw only weighs the sums of clusters, and thousands of draws are one product of
+    matrices. All figures of one resampling share its draws: rows of a table are paired.
 
     Args:
-        statistic: Takes indices of items, some of them repeated, and gives figures, shape (k,).
         clusters: Of each item.
-        draws: How many resamples.
+        draws: How many.
         seed: Of the draws.
-
-    Returns:
-        One interval a figure; with fewer than two clusters its ends are NaN.
     """
-    names, number = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
-    values = statistic(np.arange(len(number)))
-    if len(names) < 2:
-        return [Interval(float(v), float("nan"), float("nan")) for v in values]
-    order = np.argsort(number, kind="stable")
-    members = np.split(order, np.cumsum(np.bincount(number))[:-1])
-    random = np.random.default_rng(seed)
-    drawn = np.empty((draws, len(values)))
-    for i in range(draws):
-        chosen = random.integers(len(names), size=len(names))
-        drawn[i] = statistic(np.concatenate([members[c] for c in chosen]))
-    return [_percentiles(float(v), drawn[:, k]) for k, v in enumerate(values)]
 
+    def __init__(self, clusters: Sequence[str], draws: int = DRAWS, seed: int = 0) -> None:
+        names, number = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+        self._number = number
+        self.n_clusters = len(names)
+        random = np.random.default_rng(seed)
+        weights = np.ones((draws + 1, len(names)), dtype=np.uint8)
+        for row in weights[1:]:
+            drawn = random.integers(max(1, len(names)), size=len(names))
+            row[:] = np.minimum(np.bincount(drawn, minlength=len(names)), 255)
+        self._weights = weights
 
-def _percentiles(value: float, drawn: NDArray[np.float64]) -> Interval:
-    formed = drawn[~np.isnan(drawn)]
-    if np.isnan(value) or len(formed) < len(drawn) / 2:
-        return Interval(value, float("nan"), float("nan"))
-    low, high = np.percentile(formed, [2.5, 97.5])
-    return Interval(value, float(low), float(high))
+    def sums(self, items: NDArray[np.integer], values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums of values under every draw, the first with each item once.
+
+        Args:
+            items: Index of the item that each row belongs to, shape (m,).
+            values: Shape (m, k).
+
+        Returns:
+            Shape (draws + 1, k).
+        """
+        used, place = np.unique(self._number[items], return_inverse=True)
+        per_cluster = np.zeros((len(used), values.shape[1]))
+        np.add.at(per_cluster, place, values)
+        return self._weights[:, used].astype(np.float64) @ per_cluster
+
+    def interval(self, figures: NDArray[np.float64]) -> Interval:
+        """A figure under every draw, shape (draws + 1,), as its value and interval.
+
+        Where it cannot be formed in half of the draws, or there is one cluster, the ends are NaN.
+        """
+        value, drawn = float(figures[0]), figures[1:]
+        formed = drawn[~np.isnan(drawn)]
+        if np.isnan(value) or self.n_clusters < 2 or len(formed) < max(1, len(drawn) / 2):
+            return Interval(value)
+        low, high = np.percentile(formed, [2.5, 97.5])
+        return Interval(value, float(low), float(high))
 
 
 def more_needed(interval: Interval, n: int, half: float = 0.05) -> int | None:
     """How many more items bring an interval to +-`half`, as its width falls with the root of n.
 
-    None where there is no interval to go by. Items of people who are in it already help less.
+    None where there is no interval to go by. More of the same people help less.
 
     >>> more_needed(Interval(0.5, 0.4, 0.6), 100)
     300
     """
     if not np.isfinite(interval.half) or interval.half <= 0:
         return None
-    return max(0, int(np.ceil(n * (interval.half / half) ** 2 - 1e-9)) - n)
+    return max(0, int(np.ceil(n * (interval.half / half) ** 2 - 1e-6)) - n)

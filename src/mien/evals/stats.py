@@ -76,22 +76,56 @@ def krippendorff_alpha(counts: Values, grades: Values, level: Level) -> float:
         grades: The values in ascending order, shape (values,); used by `interval` alone.
         level: How far two values are apart: equal or not, by ranks, or by their difference.
     """
-    many = counts[counts.sum(axis=1) > 1]
-    weights = 1.0 / (many.sum(axis=1) - 1.0)
-    pairs = (many * weights[:, None]).T @ many - np.diag(weights @ many)
-    totals = pairs.sum(axis=1)
-    n = float(totals.sum())
+    pairs = rating_pairs(counts).sum(axis=0)
+    return float(alpha_of_pairs(pairs[None], grades, level)[0])
+
+
+def rating_pairs(counts: Values) -> Values:
+    """How often two values met in each unit: its share of the coincidence matrix.
+
+    Args:
+        counts: Shape (units, values).
+
+    Returns:
+        Shape (units, values, values); zero for units with fewer than two ratings.
+    """
+    n = counts.sum(axis=1)
+    weights = np.where(n > 1, 1.0 / np.maximum(n - 1.0, 1.0), 0.0)
+    met = counts[:, :, None] * counts[:, None, :]
+    places = np.arange(counts.shape[1])
+    met[:, places, places] -= counts
+    return np.asarray(met * weights[:, None, None])
+
+
+def alpha_of_pairs(pairs: Values, grades: Values, level: Level) -> Values:
+    """Krippendorff's alpha of summed coincidence matrices, many at once.
+
+    Args:
+        pairs: Shape (m, values, values).
+        grades: As in `krippendorff_alpha`.
+        level: Likewise.
+
+    Returns:
+        Shape (m,); NaN where all ratings are equal or none is paired.
+    """
+    totals = pairs.sum(axis=2)
+    n = totals.sum(axis=1)
     apart = _squared_distances(totals, grades, level)
-    expected = float(totals @ apart @ totals)
-    return 1.0 - (n - 1.0) * float((pairs * apart).sum()) / expected if expected > 0 else NAN
+    observed = (pairs * apart).sum(axis=(1, 2))
+    expected = np.einsum("mi,mij,mj->m", totals, apart, totals)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(expected > 0, 1.0 - (n - 1.0) * observed / expected, NAN))
 
 
 def _squared_distances(totals: Values, grades: Values, level: Level) -> Values:
+    """Between all values, for each matrix of pairs, shape (m, values, values)."""
+    m, k = totals.shape
     if level == "nominal":
-        return 1.0 - np.eye(len(totals))
+        return np.broadcast_to(1.0 - np.eye(k), (m, k, k))
     # Ordinal: the ratings between two values, with half of those at either end.
-    scale = grades if level == "interval" else np.cumsum(totals) - totals / 2.0
-    return np.asarray((scale[:, None] - scale[None, :]) ** 2)
+    by_rank = np.cumsum(totals, axis=1) - totals / 2.0
+    scale = np.broadcast_to(grades, (m, k)) if level == "interval" else by_rank
+    return np.asarray((scale[:, :, None] - scale[:, None, :]) ** 2)
 
 
 def cronbach_alpha(ratings: Values, k: float | None = None) -> float:

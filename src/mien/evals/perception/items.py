@@ -163,6 +163,7 @@ class About:
         cluster: What is resampled for intervals, such as `speakers`.
         scale: Lowest and highest grade; for `GRADES` alone.
         label_map: Its labels in `emotions.maps`; for `CHOICE` alone.
+        known_as: Names under which cards list it among the data that taught a decoder.
     """
 
     name: str
@@ -176,6 +177,7 @@ class About:
     cluster: str
     scale: tuple[float, float] = (0.0, 1.0)
     label_map: str = ""
+    known_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ ABOUT = About(
     files="tabulatedVotes.csv, AudioWAV/*.wav",
     cluster="actors",
     label_map="crema_d",
+    known_as=("CREMA-D",),
 )
 VOTES = {"ANG": "A", "DIS": "D", "FEA": "F", "HAP": "H", "NEU": "N", "SAD": "S"}
 """Labels by the column that counts their votes."""

@@ -30,6 +30,7 @@ ABOUT = About(
     source="Schuhmann et al. 2025, arXiv 2505.20033; LAION-AI/emonet-face",
     files="binary.csv (path, annotator, value, emotion), the pictures",
     cluster="pictures",
+    known_as=("EmoNet-Face Binary",),
 )
 _COLUMNS = ("path", "annotator", "value", "emotion")
 _ANSWERS = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}

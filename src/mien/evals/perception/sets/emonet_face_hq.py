@@ -36,6 +36,7 @@ ABOUT = About(
     files="hq.csv (image, annotator, human, annotations), the pictures",
     cluster="pictures",
     scale=(0.0, 7.0),
+    known_as=("EmoNet-Face HQ",),
 )
 _EXTRA = "Extra Dimensions|"
 _CELL_CHARS = 20_000

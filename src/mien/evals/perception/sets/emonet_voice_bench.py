@@ -33,6 +33,7 @@ ABOUT = About(
     files="a .parquet with audioId and label, the clips by those names",
     cluster="clips",
     scale=(0.0, 10.0),
+    known_as=("EmoNet-Voice Bench",),
 )
 _OTHERS = frozenset({"authenticity", "arousal"})
 _CELL_CHARS = 20_000

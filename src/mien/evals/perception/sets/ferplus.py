@@ -36,6 +36,10 @@ ABOUT = About(
     files="fer2013new.csv and the pictures by their names, or one .parquet with both",
     cluster="photographs",
     label_map="ferplus",
+    known_as=(
+        "FER+",
+        "FER2013",
+    ),
 )
 LABELS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 OTHER = ("unknown", "NF")

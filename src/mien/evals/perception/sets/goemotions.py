@@ -26,6 +26,7 @@ ABOUT = About(
     files="test.tsv and emotions.txt, or goemotions.parquet",
     cluster="comments",
     label_map="goemotions",
+    known_as=("GoEmotions",),
 )
 MEANT = 0.5
 """Above this weight, a label counts as naming an emotion."""

@@ -26,6 +26,7 @@ ABOUT = About(
     files="clips named as published (03-01-05-02-01-02-12.wav), also in zip archives",
     cluster="speakers",
     label_map="ravdess",
+    known_as=("RAVDESS",),
 )
 CODES = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
 """In the order of the third number of a file's name, from 01."""

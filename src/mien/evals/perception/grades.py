@@ -1,0 +1,302 @@
+"""Scoring against grades: how strong each emotion is, or whether it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.emotions.emotion import Emotion
+from mien.evals.intervals import Interval, Resampling
+from mien.evals.perception.items import Form, Opened
+from mien.evals.perception.moments import Cell, Moments, mean_over
+from mien.evals.stats import QuantileMap, ranks
+
+Values: TypeAlias = NDArray[np.float64]
+Index: TypeAlias = NDArray[np.intp]
+Figures: TypeAlias = dict[str, Interval]
+
+SHUFFLES = 20
+ENOUGH = 10
+"""Items that two readers must share for a kappa of their own."""
+HALF = 20
+"""Items that a half must have for a calibration to be fitted on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What raters said of one emotion.
+
+    Attributes:
+        emotion: Which.
+        items: Those that were rated on it, in order, shape (n,).
+        mean: Mean grade of each, shape (n,).
+        place: Of every rating, its item's place in `items`, shape (m,).
+        rater: Of every rating; -1 if unknown, shape (m,).
+        value: Of every rating, shape (m,).
+    """
+
+    emotion: Emotion
+    items: Index
+    mean: Values
+    place: Index
+    rater: NDArray[np.int32]
+    value: Values
+
+    def rest(self) -> tuple[Index, Values]:
+        """Ratings with company, and for each the mean of the others of its item."""
+        n = np.bincount(self.place, minlength=len(self.items))
+        total = np.bincount(self.place, weights=self.value, minlength=len(self.items))
+        shared = np.flatnonzero(n[self.place] > 1)
+        place = self.place[shared]
+        return shared, (total[place] - self.value[shared]) / (n[place] - 1)
+
+
+class GradesScorer:
+    """Everything about one graded set that does not depend on who is measured.
+
+    Args:
+        opened: The set.
+        resampling: Of its items.
+        seed: Of the halves and shuffles.
+    """
+
+    def __init__(self, opened: Opened, resampling: Resampling, seed: int = 0) -> None:
+        self._about, self._resampling, self._seed = opened.about, resampling, seed
+        self._graded = list(_by_emotion(opened))
+        self._low, self._high = opened.about.scale
+        names, number = np.unique([item.cluster for item in opened.items], return_inverse=True)
+        first = np.random.default_rng(seed).permutation(len(names)) < len(names) / 2
+        self._is_first = first[number]
+
+    @property
+    def emotions(self) -> tuple[Emotion, ...]:
+        """Those that anything was said of."""
+        return tuple(graded.emotion for graded in self._graded)
+
+    def measure(self, scores: Values) -> tuple[Figures, dict[str, Figures], dict[str, float]]:
+        """Figures of a reader over all emotions, of each emotion, and by chance.
+
+        The whole is the mean over the emotions that the reader judges.
+
+        Args:
+            scores: Shares, shape (items, 41), NaN where nothing was said.
+        """
+        drawn, labels = self._drawn(scores, self._resampling)
+        by_label = {
+            label: {key: self._resampling.interval(values) for key, values in found.items()}
+            for label, found in labels.items()
+        }
+        whole = {key: self._resampling.interval(values) for key, values in drawn.items()}
+        return whole, by_label, self._chance(scores)
+
+    def people(self) -> tuple[Figures, dict[str, Figures]]:
+        """Raters against each other: kappa of pairs, the rest of one against the others' mean."""
+        drawn: dict[str, dict[str, Values]] = {}
+        for graded in self._graded:
+            found: dict[str, Values] = {}
+            pairs = _pairs_of_raters(graded)
+            if pairs:
+                found["kappa"] = mean_over(Moments(pairs, self._resampling).kappa())
+            shared, others = graded.rest()
+            if len(shared) >= ENOUGH:
+                items, own = graded.items[graded.place[shared]], graded.value[shared]
+                found |= _closeness(Cell(items, own, others), self._resampling)
+            if found:
+                drawn[graded.emotion.value] = found
+        return self._summed(drawn), {
+            label: {key: self._resampling.interval(values) for key, values in found.items()}
+            for label, found in drawn.items()
+        }
+
+    def constants(self) -> dict[str, Values]:
+        """Answers that look at nothing, by name: shares of shape (items, 41)."""
+        n = len(self._is_first)
+        lowest = np.zeros((n, len(Emotion)))
+        usual = np.zeros((n, len(Emotion)))
+        for graded in self._graded:
+            share = (graded.mean.mean() - self._low) / (self._high - self._low)
+            usual[:, graded.emotion.position] = share
+        found = {"constant: nothing is felt": lowest, "prior: an emotion's mean grade": usual}
+        if self._about.form is Form.TAGS:
+            found["constant: everything is felt"] = np.ones((n, len(Emotion)))
+        return found
+
+    def _summed(self, by_label: Mapping[str, Mapping[str, Values]]) -> Figures:
+        keys = dict.fromkeys(key for found in by_label.values() for key in found)
+        return {
+            key: self._resampling.interval(
+                mean_over(np.stack([f[key] for f in by_label.values() if key in f], axis=1))
+            )
+            for key in keys
+        }
+
+    def _drawn(
+        self, scores: Values, resampling: Resampling
+    ) -> tuple[dict[str, Values], dict[str, dict[str, Values]]]:
+        by_label: dict[str, dict[str, Values]] = {}
+        for graded in self._graded:
+            own = scores[graded.items, graded.emotion.position]
+            if (~np.isnan(own)).sum() >= 2:
+                by_label[graded.emotion.value] = self._of_emotion(graded, own, resampling)
+        keys = dict.fromkeys(key for found in by_label.values() for key in found)
+        whole = {
+            key: mean_over(np.stack([f[key] for f in by_label.values() if key in f], axis=1))
+            for key in keys
+        }
+        return whole, by_label
+
+    def _of_emotion(self, graded: Graded, own: Values, resampling: Resampling) -> dict[str, Values]:
+        answered = ~np.isnan(own)
+        grade = self._low + np.clip(own, 0.0, 1.0) * (self._high - self._low)
+        raw = self._rounded(grade)
+        found = {"kappa": _kappa(graded, raw, answered, resampling)}
+        for key, is_oracle in (("kappa_calibrated", False), ("kappa_oracle", True)):
+            mapped = self._calibrated(graded, own, answered, is_oracle=is_oracle)
+            if mapped is not None:
+                found[key] = _kappa(graded, mapped, answered, resampling)
+        cell = Cell(graded.items[answered], grade[answered], graded.mean[answered])
+        found |= _closeness(cell, resampling)
+        if self._about.form is Form.TAGS:
+            found |= self._tags(graded, own, answered, resampling)
+        return found
+
+    def _rounded(self, grade: Values) -> Values:
+        """The nearest whole grade; LAION's own notebook cuts instead, at the models' expense."""
+        return np.floor(grade + 0.5)
+
+    def _calibrated(
+        self, graded: Graded, own: Values, answered: NDArray[np.bool_], *, is_oracle: bool
+    ) -> Values | None:
+        """Grades of equal rank, by a map from the other half of the items or from all of them."""
+        mapped = np.zeros(len(own))
+        first = self._is_first[graded.items]
+        for target in (np.ones(len(own), dtype=bool),) if is_oracle else (first, ~first):
+            source = (target if is_oracle else ~target) & answered
+            if source.sum() < HALF:
+                return None
+            grades = graded.value[source[graded.place]]
+            mapped[target] = QuantileMap.fit(own[source], grades)(own[target])
+        return mapped
+
+    def _tags(
+        self, graded: Graded, own: Values, answered: NDArray[np.bool_], resampling: Resampling
+    ) -> dict[str, Values]:
+        """F1 with one threshold for all, and with the best of the other half."""
+        truth = graded.mean >= (self._low + self._high) / 2
+        said = np.where(answered, own, -1.0)
+        found = {"macro_f1": _f1(graded.items, truth, said >= 0.5, resampling)}
+        first = self._is_first[graded.items]
+        if min(first.sum(), (~first).sum()) >= HALF:
+            is_said = np.zeros(len(own), dtype=bool)
+            for target in (first, ~first):
+                is_said[target] = said[target] >= best_threshold(said[~target], truth[~target])
+            found["macro_f1_fitted"] = _f1(graded.items, truth, is_said, resampling)
+        return found
+
+    def _chance(self, scores: Values) -> dict[str, float]:
+        """The same figures with answers shuffled over the items that were answered."""
+        random = np.random.default_rng(self._seed + 1)
+        # No draws: a chance level is the mean over shuffles.
+        alone = Resampling([str(i) for i in range(len(scores))], draws=0)
+        told = ~np.isnan(scores).all(axis=1)
+        sums: dict[str, list[float]] = {}
+        for _ in range(SHUFFLES):
+            shuffled = scores.copy()
+            shuffled[told] = scores[random.permutation(np.flatnonzero(told))]
+            for key, values in self._drawn(shuffled, alone)[0].items():
+                sums.setdefault(key, []).append(float(values[0]))
+        return {key: float(mean_over(np.array(values))) for key, values in sums.items()}
+
+
+def best_threshold(scores: Values, truth: NDArray[np.bool_]) -> float:
+    """The cut with the highest F1 on these items; among equals the highest."""
+    order = np.argsort(-scores, kind="stable")
+    ranked, hits = scores[order], np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + max(1, int(truth.sum())))
+    # A cut can only fall between different scores.
+    is_last = np.append(ranked[1:] != ranked[:-1], True)
+    return float(ranked[int(np.argmax(np.where(is_last, f1, -1.0)))])
+
+
+def _by_emotion(opened: Opened) -> list[Graded]:
+    sheet, found = opened.sheet, []
+    for number, label in enumerate(sheet.labels):
+        chosen = np.flatnonzero(sheet.label == number)
+        if not len(chosen):
+            continue
+        value = sheet.value[chosen].astype(np.float64)
+        items, place = np.unique(sheet.item[chosen], return_inverse=True)
+        mean = np.bincount(place, weights=value) / np.bincount(place)
+        kept = items.astype(np.intp)
+        graded = Graded(Emotion(label), kept, mean, place, sheet.rater[chosen], value)
+        found.append(graded)
+    return found
+
+
+def _kappa(
+    graded: Graded, mapped: Values, answered: NDArray[np.bool_], resampling: Resampling
+) -> Values:
+    """Mean kappa against single raters; raters of few items are taken together as one."""
+    told = np.flatnonzero(answered[graded.place])
+    raters, number, counts = np.unique(graded.rater[told], return_inverse=True, return_counts=True)
+    many = (counts >= ENOUGH) & (raters >= 0)
+    groups = [told[number == k] for k in np.flatnonzero(many)] if many.any() else [told]
+    cells = [
+        Cell(graded.items[graded.place[g]], mapped[graded.place[g]], graded.value[g])
+        for g in groups
+        if len(g)
+    ]
+    return mean_over(Moments(cells, resampling).kappa())
+
+
+def _pairs_of_raters(graded: Graded) -> list[Cell]:
+    """Two raters on the items both rated, or all pairs together where no two share enough."""
+    order = np.lexsort((graded.rater, graded.place))
+    place, rater, value = graded.place[order], graded.rater[order], graded.value[order]
+    found: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
+    ends = np.append(np.flatnonzero(np.diff(place)) + 1, len(place))
+    begin = 0
+    for end in ends:
+        for i in range(begin, int(end)):
+            for j in range(begin, i):
+                pair = (int(rater[j]), int(rater[i]))
+                found.setdefault(pair, []).append((int(place[i]), value[j], value[i]))
+        begin = int(end)
+    known = [rows for (a, b), rows in found.items() if min(a, b) >= 0 and len(rows) >= ENOUGH]
+    if known:
+        return [_cell(graded, rows) for rows in known]
+    # Without names nobody comes first: each pair counts in both orders.
+    every = [row for rows in found.values() for row in rows]
+    both = every + [(item, other, one) for item, one, other in every]
+    return [_cell(graded, both)] if len(every) >= ENOUGH else []
+
+
+def _cell(graded: Graded, rows: Sequence[tuple[int, float, float]]) -> Cell:
+    places, one, other = (np.array(column) for column in zip(*rows, strict=True))
+    return Cell(graded.items[places], one.astype(np.float64), other.astype(np.float64))
+
+
+def _closeness(cell: Cell, resampling: Resampling) -> dict[str, Values]:
+    """Correlations and errors; ranks are those of the whole sample in every draw."""
+    moments = Moments([cell], resampling)
+    by_rank = Moments([Cell(cell.item, ranks(cell.one), ranks(cell.other))], resampling)
+    forms: dict[str, Callable[[], Values]] = {
+        "spearman": by_rank.pearson,
+        "pearson": moments.pearson,
+        "mae": moments.mae,
+        "rmse": moments.rmse,
+    }
+    return {key: form()[:, 0] for key, form in forms.items()}
+
+
+def _f1(
+    items: Index, truth: NDArray[np.bool_], said: NDArray[np.bool_], resampling: Resampling
+) -> Values:
+    rows = np.column_stack([truth & said, truth, said]).astype(np.float64)
+    hits, there, told = resampling.sums(items, rows).T
+    with np.errstate(invalid="ignore"):
+        return np.where(there + told > 0, 2 * hits / np.maximum(there + told, 1), np.nan)
