@@ -5,6 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from mien.assets import catalogue
 from mien.cli.models import app
 from mien.core.errors import AssetError, NetworkRefused
 from tests.assets.test_fetching import CONTENT, asset_of
@@ -20,10 +21,9 @@ def run(monkeypatch, tmp_path):
 @pytest.fixture
 def server(monkeypatch):
     with publisher(content=CONTENT) as running:
+        known = {**catalogue(), "net": asset_of(running.url)}
         for room in ("entry", "shelf"):
-            monkeypatch.setattr(
-                f"mien.assets.{room}.catalogue", lambda: {"net": asset_of(running.url)}
-            )
+            monkeypatch.setattr(f"mien.assets.{room}.catalogue", lambda: known)
         yield running
 
 

@@ -164,17 +164,18 @@ def find(name: str) -> Asset:
 
 def _asset(name: str, row: dict[str, Any]) -> Asset:
     hub, each = row.get("hub", ""), row.pop("each", {})
-    files = tuple(_file(file, each, row["revision"]) for file in row.pop("files"))
+    below = row.pop("below", "").format(revision=row["revision"])
+    files = tuple(_file(file, each, below, row["revision"]) for file in row.pop("files"))
     requires = tuple(row.pop("requires", ()))
     repository = row.pop("repository", f"https://huggingface.co/{hub}")
     return Asset(name=name, files=files, requires=requires, repository=repository, **row)
 
 
-def _file(row: str | dict[str, Any], each: dict[str, Any], revision: str) -> AssetFile:
+def _file(row: str | dict[str, Any], each: dict[str, Any], below: str, revision: str) -> AssetFile:
     """A file from its name alone, or from what is known of it on top of what all have."""
     plain = {**each, **({"name": row} if isinstance(row, str) else row)}
-    plain["url"] = plain.get("url", "").format(revision=revision)
-    return AssetFile(**plain)
+    url = plain.pop("url", "").format(revision=revision)
+    return AssetFile(url=f"{below}/{url}" if below else url, **plain)
 
 
 def _file_lines(files: Collection[AssetFile], parts: str) -> tuple[str, ...]:
@@ -195,4 +196,4 @@ def _size(count: float) -> str:
 def _duration(seconds: float) -> str:
     if seconds >= 5400:
         return f"{seconds / 3600:.1f} hours"
-    return f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{max(1, round(seconds))} s"

@@ -1,7 +1,8 @@
-"""`mien models`: weights of other publishers."""
+"""`mien models`: weights of other publishers, and the examples they are checked with."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,13 +14,24 @@ if TYPE_CHECKING:
     from mien.assets import Status
 
 app = typer.Typer(
-    help="Weights of other publishers: list, pull, import, verify, path, remove.",
+    help="Files of other publishers: list, pull, import, verify, check, path, remove.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 Name = Annotated[str, typer.Argument(help="As `mien models list` prints it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Emotions = Annotated[
+    str | None,
+    typer.Option(
+        help="Of an EmoNet set only the heads of these emotions, and valence, arousal and "
+        "dominance; later pulls add to them.",
+        metavar="A,B",
+    ),
+]
+Small = Annotated[
+    bool, typer.Option("--small", help="Keep an EmoNet voice set smaller and less exact.")
+]
 
 
 @app.command("list")
@@ -32,30 +44,48 @@ def list_models(as_json: Json = False) -> None:
             result_json(_plain(status))
             continue
         asset = status.asset
-        result(f"{asset.name}: {status.state}, {asset.bytes / 1e6:.1f} MB, {asset.licence}")
+        result(f"{asset.name}: {status.state}, {asset.bytes / 1e6:,.1f} MB, {asset.licence}")
         result(f"  {asset.title}")
         result(f"  {asset.use}")
 
 
 @app.command()
-def pull(name: Name, as_json: Json = False) -> None:
-    """Fetch it from its publisher, after saying what it is; a cut pull goes on."""
-    from mien.assets import Manner
-    from mien.assets import pull as fetch
+def pull(
+    name: Name, emotions: Emotions = None, small: Small = False, as_json: Json = False
+) -> None:
+    """Fetch it from its publisher, after saying what it is; a cut pull goes on.
 
-    _done(name, fetch(name, Manner(tell=advise, progress=_progress())), as_json)
+    What it requires is fetched too. Large files are converted one by one, each deleted before
+    the next comes.
+    """
+    from mien.assets import Manner
+    from mien.decoders.emonet.install import install
+
+    manner = Manner(tell=advise, progress=_progress())
+    _done(name, install(name, emotions=_names(emotions), small=small, manner=manner), as_json)
 
 
 @app.command("import")
 def import_model(
     name: Name,
     source: Annotated[Path, typer.Argument(help="A file, or a folder that holds it.")],
+    emotions: Emotions = None,
+    small: Small = False,
     as_json: Json = False,
 ) -> None:
-    """Take it from files carried here by hand; they are known by their hash."""
-    from mien.assets import import_files
+    """Take it from files carried here by hand.
 
-    _done(name, import_files(name, source), as_json)
+    They are known by their hash where it was published, else by their published name. What it
+    requires is imported on its own.
+    """
+    from mien.assets import find, installed
+    from mien.decoders.emonet.install import carry
+
+    held = carry(name, source, emotions=_names(emotions), small=small)
+    for required in find(name).requires:
+        if installed(required) is None:
+            advise(f"{name} also needs {required}: run `mien models import {required} FOLDER`")
+    _done(name, held, as_json)
 
 
 @app.command()
@@ -86,6 +116,12 @@ def remove(name: Name, as_json: Json = False) -> None:
         advise(f"{name}: removed" if was_here else f"{name}: was not here")
 
 
+def _names(told: str | None) -> list[str] | None:
+    if told is None:
+        return None
+    return [name.strip() for name in told.split(",") if name.strip()]
+
+
 def _done(name: str, held: Path, as_json: bool) -> None:
     if as_json:
         result_json({"name": name, "path": str(held)})
@@ -99,33 +135,41 @@ def _plain(status: Status) -> dict[str, Any]:
         "name": asset.name,
         "title": asset.title,
         "use": asset.use,
+        "covers": asset.covers or None,
         "state": status.state,
         "path": str(status.path) if status.path else None,
+        "here": status.here,
+        "files": sum(not file.optional for file in asset.files),
+        "checked": status.is_checked,
+        "requires": list(asset.requires),
         "repository": asset.repository,
         "revision": asset.revision,
+        "commit": status.record.commit,
+        "form": status.record.form or None,
         "bytes": asset.bytes,
         "sha256": [file.sha256 for file in asset.files],
         "licence": asset.licence,
         "commercial": asset.commercial,
         "notice": asset.notice,
         "citation": asset.citation,
+        "disk_mb": round(asset.disk(asset.files) / 1e6, 1),
         "memory_mb": asset.memory_mb,
     }
 
 
-def _progress() -> Any:
-    """A line for each tenth; on a terminal it is rewritten in place."""
+def _progress() -> Callable[[int, int], None]:
+    """On a terminal, a line that is rewritten in place with each hundredth; else nothing."""
     import sys
 
-    told = -1
+    told = (0, -1)
 
     def show(done: int, total: int) -> None:
         nonlocal told
-        tenth = 10 * done // total
-        if tenth > told and sys.stderr.isatty():
-            told = tenth
+        now = (total, 100 * done // total)
+        if now != told and sys.stderr.isatty():
+            told = now
             ending = "\n" if done >= total else ""
-            sys.stderr.write(f"\r  {done / 1e6:.1f} of {total / 1e6:.1f} MB{ending}")
+            sys.stderr.write(f"\r  {done / 1e6:,.1f} of {total / 1e6:,.1f} MB{ending}")
             sys.stderr.flush()
 
     return show

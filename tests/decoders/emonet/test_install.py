@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from mien.assets import Manner, Shelf, find, listing
+from mien.assets import Manner, Shelf, catalogue, find, listing
 from mien.assets.entry import Asset
 from mien.core.config import Config
 from mien.core.errors import AssetError, ConfigError, MissingWeights
@@ -53,8 +53,6 @@ def published(asset: Asset):
 def plain_catalogue(monkeypatch):
     """The true entries without the sizes and hashes of the true files."""
     from dataclasses import replace
-
-    from mien.assets import catalogue
 
     changed = {
         name: replace(
@@ -195,6 +193,9 @@ def test_an_asset_that_is_not_of_emonet_is_only_pulled(monkeypatch, manner, tmp_
     from tests.assets.test_fetching import CONTENT, asset_of
     from tests.fakes.publisher import publisher
 
+    known = catalogue()
     with publisher(content=CONTENT) as running:
-        monkeypatch.setattr("mien.assets.entry.catalogue", lambda: {"net": asset_of(running.url)})
+        monkeypatch.setattr(
+            "mien.assets.entry.catalogue", lambda: {**known, "net": asset_of(running.url)}
+        )
         assert install("net", manner=manner).read_bytes() == CONTENT
