@@ -11,6 +11,7 @@ MienError
 │   ├── BadWeights
 │   └── LicenceRefused
 ├── AssetError             a pinned file that cannot be fetched or trusted
+├── EvalError              a comparison, log or rating that does not hold
 ├── MissingExtra           an optional dependency is not installed
 ├── ModelServiceError      a language model that gives no usable answer
 ├── ConfigError            an option, setting or argument that makes no sense
@@ -87,6 +88,10 @@ class LicenceRefused(DecoderError):
 
 class AssetError(MienError):
     """A pinned file that cannot be fetched, is damaged, or has the wrong hash."""
+
+
+class EvalError(MienError):
+    """A comparison, its log or a rating that does not hold."""
 
 
 class MissingExtra(MienError):
