@@ -77,8 +77,8 @@ class GradesScorer:
         """Those that anything was said of."""
         return tuple(graded.emotion for graded in self._graded)
 
-    def measure(self, scores: Values) -> tuple[Figures, dict[str, Figures], dict[str, float]]:
-        """Figures of a reader over all emotions, of each emotion, and by chance.
+    def measure(self, scores: Values) -> tuple[Figures, dict[str, Figures]]:
+        """Figures of a reader over all emotions, and of each.
 
         The whole is the mean over the emotions that the reader judges.
 
@@ -91,7 +91,21 @@ class GradesScorer:
             for label, found in labels.items()
         }
         whole = {key: self._resampling.interval(values) for key, values in drawn.items()}
-        return whole, by_label, self._chance(scores)
+        return whole, by_label
+
+    def chance(self, scores: Values) -> dict[str, float]:
+        """The same figures with answers shuffled over the items that were answered."""
+        random = np.random.default_rng(self._seed + 1)
+        # No draws: a chance level is the mean over shuffles.
+        alone = Resampling([str(i) for i in range(len(scores))], draws=0)
+        told = ~np.isnan(scores).all(axis=1)
+        sums: dict[str, list[float]] = {}
+        for _ in range(SHUFFLES):
+            shuffled = scores.copy()
+            shuffled[told] = scores[random.permutation(np.flatnonzero(told))]
+            for key, values in self._drawn(shuffled, alone)[0].items():
+                sums.setdefault(key, []).append(float(values[0]))
+        return {key: float(mean_over(np.array(values))) for key, values in sums.items()}
 
     def people(self) -> tuple[Figures, dict[str, Figures]]:
         """Raters against each other: kappa of pairs, the rest of one against the others' mean."""
@@ -196,20 +210,6 @@ class GradesScorer:
                 is_said[target] = said[target] >= best_threshold(said[~target], truth[~target])
             found["macro_f1_fitted"] = _f1(graded.items, truth, is_said, resampling)
         return found
-
-    def _chance(self, scores: Values) -> dict[str, float]:
-        """The same figures with answers shuffled over the items that were answered."""
-        random = np.random.default_rng(self._seed + 1)
-        # No draws: a chance level is the mean over shuffles.
-        alone = Resampling([str(i) for i in range(len(scores))], draws=0)
-        told = ~np.isnan(scores).all(axis=1)
-        sums: dict[str, list[float]] = {}
-        for _ in range(SHUFFLES):
-            shuffled = scores.copy()
-            shuffled[told] = scores[random.permutation(np.flatnonzero(told))]
-            for key, values in self._drawn(shuffled, alone)[0].items():
-                sums.setdefault(key, []).append(float(values[0]))
-        return {key: float(mean_over(np.array(values))) for key, values in sums.items()}
 
 
 def best_threshold(scores: Values, truth: NDArray[np.bool_]) -> float:

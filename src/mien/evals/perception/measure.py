@@ -247,7 +247,7 @@ class _Grades:
         """What looks at nothing."""
         rows = []
         for name, scores in self._scorer.constants().items():
-            figures, _, _ = self._scorer.measure(scores)
+            figures, _ = self._scorer.measure(scores)
             kept = {key: v for key, v in figures.items() if not key.startswith("kappa_")}
             rows.append(Row(who=Who.TRIVIAL, name=name, figures=kept, n=len(scores)))
         return rows
@@ -255,14 +255,14 @@ class _Grades:
     def predictor(self, name: str, found: Mapping[str, Prediction]) -> Row:
         """A decoder or model."""
         answers = _Answers(self._opened, found)
-        figures, by_label, chance = self._scorer.measure(answers.scores)
+        figures, by_label = self._scorer.measure(answers.scores)
         judged = sum(e.value in by_label for e in self._scorer.emotions)
         note = f"judges {judged} of {len(self._scorer.emotions)} emotions"
         return replace(
             answers.row(name, _told(note, _taught(name, self._opened.about))),
             figures=figures,
             by_label=by_label,
-            chance=chance,
+            chance=self._scorer.chance(answers.scores),
         )
 
 

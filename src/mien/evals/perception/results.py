@@ -33,6 +33,7 @@ TITLES: Mapping[str, str] = {
     "kappa": "weighted κ, raw",
     "kappa_calibrated": "weighted κ, calibrated on the other half",
     "kappa_oracle": "weighted κ, calibrated on itself (oracle)",
+    "kappa_reliable_five": "weighted κ, five reliable emotions",
     "spearman": "Spearman ρ",
     "pearson": "Pearson r",
     "mae": "MAE",

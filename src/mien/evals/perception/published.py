@@ -1,0 +1,295 @@
+"""Outputs and figures that others published, scored again or shown as they are."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.core.errors import ConfigError, SourceNotFound, UnreadableSource
+from mien.decoders.calibrate import softmax
+from mien.emotions.emotion import EMONET_40, Emotion
+from mien.evals.intervals import Interval, Resampling
+from mien.evals.perception.items import About, Form
+from mien.evals.perception.lenient import passing
+from mien.evals.perception.results import Outcome, Row, Who
+from mien.evals.perception.sets.emonet_face_hq import ABOUT as FACE_HQ
+from mien.evals.perception.sets.emonet_voice_bench import ABOUT as VOICE_BENCH
+from mien.evals.stats import pearson
+from mien.timeline.reading import Channel
+
+Values = NDArray[np.float64]
+
+SHUFFLES = 2000
+FERD = About(
+    name="ferd",
+    title="152 faces of FERD, scored by LAION",
+    channel=Channel.FACE,
+    form=Form.CHOICE,
+    licence="CC-BY-4.0 (data), MIT (repository)",
+    restriction="",
+    source="LAION-AI/emonet-face, eval/results/ferd.jsonl",
+    files="ferd.jsonl, emotions40.json",
+    cluster="faces",
+)
+_SYSTEMS = {
+    "gpt4o_mini_audio": "GPT-4o mini audio",
+    "gpt4o_audio": "GPT-4o audio",
+    "hume_voice": "Hume Voice",
+    "gemini20_flash": "Gemini 2.0 Flash",
+    "gemini25_pro": "Gemini 2.5 Pro",
+    "ei_voice_small": "Empathic-Insight-Voice Small",
+    "ei_voice_large": "Empathic-Insight-Voice Large",
+}
+"""Columns of LAION's table of Spearman correlations."""
+
+
+def published(folder: str | Path, *, draws: int = 1000, seed: int = 0) -> list[Outcome]:
+    """What a folder of published outputs holds, in the tables of `measure`.
+
+    Args:
+        folder: Holds any of `ferd.jsonl` with `emotions40.json` (LAION's map of emotions to
+            labels), `emonet_voice_bench.csv` and `emonet_face_hq_results.json`.
+        draws: Resamples behind intervals.
+        seed: Of resamples and shuffles.
+
+    Raises:
+        SourceNotFound: If it holds none of them.
+        UnreadableSource: If one is damaged.
+    """
+    folder = Path(folder)
+    readers: Mapping[str, Callable[[Path, int, int], Outcome]] = {
+        "ferd.jsonl": _ferd,
+        "emonet_voice_bench.csv": _voice_bench,
+        "emonet_face_hq_results.json": _face_hq,
+    }
+    found = [
+        read(folder / name, draws, seed)
+        for name, read in readers.items()
+        if (folder / name).is_file()
+    ]
+    if not found:
+        raise SourceNotFound(folder, f"none of {', '.join(readers)} is there")
+    return found
+
+
+def _ferd(path: Path, draws: int, seed: int) -> Outcome:
+    """LAION's lenient rule, plain argmax and the chance of both on its own scores of FERD."""
+    truth, shares, head_labels, labels = read_ferd(path)
+    resampling = Resampling([str(i) for i in range(len(truth))], draws, seed)
+    items = np.arange(len(truth))
+    passes = passing(shares, head_labels, len(labels), shares.shape[1])
+    said = head_labels[shares.argmax(axis=1)]
+    figures = {
+        "lenient": _mean(passes[items, truth], resampling),
+        "accuracy": _mean(said == truth, resampling),
+    }
+    random = np.random.default_rng(seed)
+    orders = [random.permutation(items) for _ in range(SHUFFLES)]
+    chance = {
+        "lenient": float(np.mean([passes[items, truth[order]].mean() for order in orders])),
+        "accuracy": float(np.mean([(said == truth[order]).mean() for order in orders])),
+    }
+    row = Row(
+        who=Who.PUBLISHED,
+        name="Empathic-Insight-Face",
+        figures=figures,
+        chance=chance,
+        n=len(truth),
+        by_label={
+            name: {"recall": Interval(float(passes[truth == k, k].mean()))}
+            for k, name in enumerate(labels)
+        },
+        note=f"under the lenient rule {passes.sum(axis=1).mean():.2f} labels pass on average",
+    )
+    usual = Row(
+        who=Who.TRIVIAL,
+        name=f"constant: {labels[0]}",
+        figures={"accuracy": _mean(truth == 0, resampling)},
+        n=len(truth),
+    )
+    notes = (
+        "the lenient rule is LAION's own accuracy: a label passes if any head mapped to it holds "
+        "more than 1.5/40 of the softmax, so shuffled labels score far above one in eight",
+        "labels are those of LAION's map, which takes fear for surprise and surprise for fear",
+    )
+    return Outcome(
+        about=FERD,
+        main="accuracy",
+        rows=[usual, row],
+        n_items=len(truth),
+        n_clusters=len(truth),
+        n_ratings=len(truth),
+        notes=notes,
+    )
+
+
+def read_ferd(path: Path) -> tuple[NDArray[np.intp], Values, NDArray[np.intp], list[str]]:
+    """LAION's scores of FERD with the softmax formed anew.
+
+    Returns:
+        The label of each face, shape (n,); softmax over the forty emotions, shape (n, 40); the
+        label that each emotion stands for, shape (40,); the labels' names.
+
+    Raises:
+        SourceNotFound: If `emotions40.json` is not beside it.
+        UnreadableSource: If one of the two is damaged.
+    """
+    beside = path.with_name("emotions40.json")
+    if not beside.is_file():
+        raise SourceNotFound(beside, "the map from emotions to labels is needed")
+    try:
+        rows = json.loads(beside.read_text(encoding="utf-8"))["emotions"]
+        label_of = {Emotion.parse(row["name"]): str(row["ferd8"]) for row in rows}
+        lines = path.read_text(encoding="utf-8").splitlines()
+        truth, subtracted = zip(*(_face(json.loads(line)) for line in lines), strict=True)
+    except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
+        raise UnreadableSource(path, f"not LAION's scores of FERD ({error!r})") from error
+    labels = sorted({*truth, *label_of.values()})
+    shares = softmax(np.array(subtracted, dtype=np.float32)).astype(np.float64)
+    heads = np.array([labels.index(label_of[emotion]) for emotion in EMONET_40])
+    return np.array([labels.index(label) for label in truth]), shares, heads, labels
+
+
+def _face(plain: Mapping[str, Any]) -> tuple[str, list[float]]:
+    name = Path(plain["image_path"]).stem.rsplit("_", 1)[1].lower()
+    scores = {}
+    for key, values in plain["results"].items():
+        if values["softmax"] is not None:
+            stem = key.removeprefix("model_").removesuffix("_best")
+            scores[Emotion.parse(stem)] = float(values["mean_subtracted"])
+    label = "surprise" if name == "surprised" else name
+    return label, [scores[emotion] for emotion in EMONET_40]
+
+
+def _voice_bench(path: Path, draws: int, seed: int) -> Outcome:
+    """Mean Spearman of each system over the forty emotions, resampled over emotions."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if _is_emotion(row.get("emotion"))]
+    try:
+        alpha = np.array([float(row["alpha"]) for row in rows])
+        rho = {
+            name: np.array([float(row[f"rho_{key}"] or "nan") for row in rows])
+            for key, name in _SYSTEMS.items()
+        }
+        emotions = [Emotion.parse(row["emotion"]).value for row in rows]
+    except (KeyError, ValueError, ConfigError) as error:
+        raise UnreadableSource(path, f"not LAION's table of the bench ({error!r})") from error
+    resampling = Resampling(emotions, draws, seed)
+    people = Row(
+        who=Who.PEOPLE,
+        name="people",
+        figures={"cronbach": _mean(alpha, resampling)},
+        n=len(emotions),
+        by_label={
+            e: {"cronbach": Interval(float(a))} for e, a in zip(emotions, alpha, strict=True)
+        },
+        note="mean over emotions; published overall: .138 [.124, .152]",
+    )
+    made = [_system(name, values, emotions, resampling) for name, values in rho.items()]
+    large = rho[_SYSTEMS["ei_voice_large"]]
+    together = pearson(alpha, large)
+    return Outcome(
+        about=_as_published(VOICE_BENCH, "emotions"),
+        main="spearman",
+        rows=[people, *made],
+        n_items=len(emotions),
+        n_clusters=len(emotions),
+        n_ratings=33_605,
+        notes=(
+            f"published figures of {len(emotions)} emotions, averaged and resampled over these",
+            f"models do better where raters agree: alpha and Large's correlations, r {together:.2f}",
+            "the paper's overall figures (Small .418, Large .415) are not the means of this table",
+        ),
+    )
+
+
+def _is_emotion(name: str | None) -> bool:
+    """Whether a row is of the forty: the bench also has Authenticity and Arousal."""
+    try:
+        return name is not None and Emotion.parse(name) in EMONET_40
+    except ConfigError:
+        return False
+
+
+def _system(name: str, values: Values, emotions: Sequence[str], resampling: Resampling) -> Row:
+    told = ~np.isnan(values)
+    return Row(
+        who=Who.PUBLISHED,
+        name=name,
+        figures={"spearman": _mean(values, resampling)},
+        n=int(told.sum()),
+        note="" if told.all() else f"refused {int((~told).sum())} emotions whole",
+        by_label={
+            e: {"spearman": Interval(float(v))}
+            for e, v in zip(emotions, values, strict=True)
+            if not np.isnan(v)
+        },
+    )
+
+
+def _face_hq(path: Path, draws: int, seed: int) -> Outcome:
+    """Kappas of EmoNet-Face HQ as its readers published them; nothing is computed here."""
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        anchor = plain["human_anchor"]
+        rows = [
+            _published("people", anchor["all_40"], anchor["reliable_5"], Who.PEOPLE),
+            _published("Empathic-Insight-Face Large", **plain["eif_large"]),
+            _published("Empathic-Insight-Face Small", **plain["eif_small"]),
+            *(_published(f"{name}, P(yes)", **row) for name, row in plain["verify_p_yes"].items()),
+            *(
+                _published(f"{name}, JSON prompt", None, value)
+                for name, value in plain["published_generative_baselines_reliable_5"].items()
+            ),
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableSource(path, f"not the results of emonet-readout ({error!r})") from error
+    return Outcome(
+        about=_as_published(FACE_HQ, "pictures"),
+        main="kappa_reliable_five",
+        rows=rows,
+        n_items=2_500,
+        n_clusters=2_500,
+        n_ratings=10_000,
+        notes=(
+            "published, not computed here: arXiv 2610.08162; kappa against single raters, "
+            "calibrated per emotion to the raters' own marginal, which is an oracle",
+            "reliable five: Elation, Amusement, Anger, Astonishment, Thankfulness",
+        ),
+    )
+
+
+def _published(
+    name: str, all_40: Any = None, reliable_5: Any = None, who: Who = Who.PUBLISHED
+) -> Row:
+    # Calibration is for models: raters already speak in grades.
+    key = "kappa" if who is Who.PEOPLE else "kappa_oracle"
+    whole = {key: _as_interval(all_40)} if all_40 is not None else {}
+    five = {"kappa_reliable_five": _as_interval(reliable_5)} if reliable_5 is not None else {}
+    return Row(who=who, name=name, figures={**whole, **five}, n=2_500)
+
+
+def _as_interval(value: Any) -> Interval:
+    return Interval(*map(float, value)) if isinstance(value, list) else Interval(float(value))
+
+
+def _as_published(about: About, cluster: str) -> About:
+    return replace(
+        about, name=f"{about.name}-published", title=f"{about.title}, published", cluster=cluster
+    )
+
+
+def _mean(values: NDArray[Any], resampling: Resampling) -> Interval:
+    """The mean of what is known, over items that are all clusters of their own."""
+    known = np.asarray(values, dtype=np.float64)
+    formed = ~np.isnan(known)
+    rows = np.column_stack([np.where(formed, known, 0.0), formed])
+    total, n = resampling.sums(np.arange(len(known)), rows.astype(np.float64)).T
+    return resampling.interval(total / np.maximum(n, 1))
