@@ -1,0 +1,193 @@
+"""Vision, audio and text models asked the same items as decoders, through Inspect AI."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from mien.core.config import Config, load_config
+from mien.core.errors import ConfigError
+from mien.core.network import Purpose, allow
+from mien.emotions.emotion import Emotion
+from mien.evals.perception.answers import Outcome, Told
+from mien.evals.perception.inspecting import Answered, ask_all
+from mien.evals.perception.items import Item
+from mien.evals.perception.predict import UNREADABLE, Prediction, no_answer
+from mien.evals.perception.prompts import Way, fingerprint
+
+LOCAL_PROVIDERS = frozenset({"mockllm", "hf", "ollama", "vllm", "sglang", "llama-cpp-python"})
+"""Providers of Inspect that run on this machine unless a variable leads them elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How a model is asked.
+
+    Attributes:
+        way: One question about all emotions, or one an emotion.
+        logs: A folder for Inspect's logs; what was answered there before is not asked again. They
+            hold the sentences asked about and the model's words, but no pictures or sounds. None
+            for a folder that is deleted afterwards.
+        max_connections: Requests at once; None for Inspect's own rule.
+        retries: Tries after a failed one of each request.
+        seconds: For one request with its retries.
+        failures: Items that may fail before the run stops.
+        config: Settings; by default those of `mien.toml` and the environment.
+    """
+
+    way: Way = Way.YES_NO
+    logs: Path | None = None
+    max_connections: int | None = None
+    retries: int = 3
+    seconds: int = 300
+    failures: int = 10
+    config: Config = field(default_factory=load_config)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What asking brought and what it cost, runs that were continued included.
+
+    Attributes:
+        items: How many were asked about.
+        outcomes: How many ended how.
+        wrong_keys: Keys in JSON answers that were not asked for, or came twice.
+        wrong_values: Values that are no number on the scale.
+        missing: Emotions without an answer.
+        coarse: Answers of yes and no without a probability.
+        tokens_read: By the model.
+        tokens_written: By the model.
+    """
+
+    items: int = 0
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    wrong_keys: int = 0
+    wrong_values: int = 0
+    missing: int = 0
+    coarse: int = 0
+    tokens_read: int = 0
+    tokens_written: int = 0
+
+    def add(self, answered: Answered) -> Tally:
+        """The same with one more item."""
+        told = answered.told
+        n = self.outcomes.get(told.outcome, 0) + 1
+        return replace(
+            self,
+            items=self.items + 1,
+            outcomes={**self.outcomes, told.outcome: n},
+            wrong_keys=self.wrong_keys + told.wrong_keys,
+            wrong_values=self.wrong_values + told.wrong_values,
+            missing=self.missing + told.missing,
+            coarse=self.coarse + told.coarse,
+            tokens_read=self.tokens_read + answered.tokens_read,
+            tokens_written=self.tokens_written + answered.tokens_written,
+        )
+
+
+class ModelPredictor:
+    """A model asked item by item; a `Predictor`.
+
+    Args:
+        model: As Inspect names it, such as `openai/gpt-4o`; any OpenAI-compatible server is
+            `openai-api/SERVICE/MODEL` with the variables `SERVICE_BASE_URL`, `SERVICE_API_KEY`.
+        asking: How.
+
+    Raises:
+        ConfigError: If the model has no provider in its name.
+        NetworkRefused: If Mien is offline and the model is not on this machine.
+    """
+
+    def __init__(self, model: str, asking: Asking | None = None) -> None:
+        if "/" not in model:
+            raise ConfigError(f"model is {model!r}: name its provider too, such as openai/{model}")
+        self._model = model
+        self._asking = asking or Asking()
+        allow(host_of(model, os.environ), Purpose.ASK_MODEL, self._asking.config)
+        self._tally = Tally()
+
+    @property
+    def name(self) -> str:
+        """Model, way of asking, and eight letters of the hash of the prompts."""
+        way = self._asking.way
+        return f"{self._model} {way}@{fingerprint(way)}"
+
+    @property
+    def tally(self) -> Tally:
+        """What the last call of `predict` brought and cost."""
+        return self._tally
+
+    def predict(self, items: Iterable[Item]) -> Iterator[Prediction]:
+        """One prediction an item, in order, once all have been asked.
+
+        Raises:
+            MissingExtra: If `mien[evals]` is not installed.
+            ModelServiceError: If too many items failed; answers so far are kept in the logs.
+        """
+        asked = list(items)
+        self._tally = Tally()
+        with _folder(self._asking.logs) as folder:
+            found = ask_all(self._model, asked, self._asking, folder)
+        for item in asked:
+            answered = found[item.id]
+            self._tally = self._tally.add(answered)
+            yield _prediction(item, answered)
+
+
+def host_of(model: str, environ: Mapping[str, str]) -> str:
+    """Whom a model's provider asks, as far as its name and the environment tell.
+
+    >>> host_of("openai-api/my-lab/m", {"MY_LAB_BASE_URL": "http://127.0.0.1:8000/v1"})
+    '127.0.0.1'
+
+    Returns:
+        The host of the base URL if one is set, `localhost` for providers that run here, else the
+        name of the provider.
+    """
+    provider, *rest = model.split("/")
+    service = rest[0] if provider == "openai-api" and rest else provider
+    variable = f"{service.upper().replace('-', '_')}_BASE_URL"
+    url = environ.get(variable) or environ.get("INSPECT_EVAL_MODEL_BASE_URL")
+    if url:
+        return urlsplit(url).hostname or url
+    return "localhost" if provider in LOCAL_PROVIDERS else service
+
+
+@contextmanager
+def _folder(wanted: Path | None) -> Iterator[Path]:
+    if wanted is not None:
+        yield wanted
+        return
+    with tempfile.TemporaryDirectory(prefix="mien-asking-") as folder:
+        yield Path(folder)
+
+
+def _prediction(item: Item, answered: Answered) -> Prediction:
+    told = answered.told
+    if told.outcome is Outcome.UNREADABLE:
+        return no_answer(item, f"{UNREADABLE}: {answered.reason}")
+    if told.outcome is not Outcome.ANSWERED:
+        return no_answer(item, told.outcome.value)
+    return Prediction(item.id, _row(told.scores), False, _note(told))
+
+
+def _row(scores: Mapping[Emotion, float]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    row = np.full(len(Emotion), np.nan, dtype=np.float32)
+    for emotion, score in scores.items():
+        row[emotion.position] = score
+    return row
+
+
+def _note(told: Told) -> str:
+    doubts: Sequence[tuple[int, str]] = (
+        (told.missing, f"{told.missing} missing"),
+        (told.coarse, f"{told.coarse} without a probability"),
+    )
+    return ", ".join(words for n, words in doubts if n)

@@ -1,0 +1,350 @@
+"""Inspect AI's part of asking: one sample an item, its answers kept in Inspect's logs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+import wave
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mien.core.arrays import RATE_HZ, Frame, Samples
+from mien.core.errors import ConfigError, MissingExtra, ModelServiceError, SourceError
+from mien.emotions.emotion import EMONET_40
+from mien.evals.perception.answers import (
+    Chance,
+    Outcome,
+    Said,
+    Told,
+    told_grades,
+    told_yes_no,
+)
+from mien.evals.perception.items import Item, Picture, Sound, Text
+from mien.evals.perception.prompts import Way, ask_grades, ask_yes_no, prompt
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+    from inspect_ai.log import EvalLog, EvalSample
+    from inspect_ai.model import ChatMessage, Content, GenerateConfig, Model, ModelOutput
+    from inspect_ai.solver import Solver, TaskState
+
+    from mien.evals.perception.asking import Asking
+
+TASK = "mien_perception"
+"""Name of the task in Inspect's logs."""
+
+_RECORD = "mien"
+_LONG_PX = 1024
+_JPEG_QUALITY = 95
+_TOP = 5  # what every provider with logprobs gives; OpenAI has up to 20
+_MOST_TOKENS = {Way.GRADES: 4096, Way.YES_NO: 512, Way.YES_NO_SAID: 512}
+"""Models that think before they answer need far more than their answer takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of one item.
+
+    Attributes:
+        told: What is known now.
+        tokens_read: By the model.
+        tokens_written: By the model.
+        reason: Why its file could not be read.
+    """
+
+    told: Told
+    tokens_read: int = 0
+    tokens_written: int = 0
+    reason: str = ""
+
+
+def ask_all(model: str, items: Sequence[Item], asking: Asking, folder: Path) -> dict[str, Answered]:
+    """What a model says of items, by id; what the logs in a folder hold is not asked again.
+
+    Raises:
+        ConfigError: If Inspect cannot use the model, or an id comes twice.
+        MissingExtra: If inspect-ai is not installed.
+        ModelServiceError: If more items failed than allowed.
+    """
+    _check(items)
+    found = _kept(folder, model, items, asking.way)
+    left = [item for item in items if item.id not in found]
+    if not left:
+        return found
+    log = _run(model, left, asking, folder)
+    samples = log.samples or []
+    found |= {str(one.id): _answered(one) for one in samples if _RECORD in one.store}
+    failed = [one for one in samples if _RECORD not in one.store]
+    if log.status == "cancelled":
+        raise KeyboardInterrupt
+    if log.status != "success" or len(failed) == len(left):
+        raise ModelServiceError(_failure(model, failed, len(left), asking))
+    return found | {str(one.id): Answered(Told(Outcome.FAILED)) for one in failed}
+
+
+def shown(item: Item) -> bytes:
+    """What a model gets to see or hear of an item: a JPEG, a WAV file, UTF-8.
+
+    Raises:
+        SourceError: If its file cannot be read.
+    """
+    if isinstance(item.media, Text):
+        return item.media.text.encode("utf-8", "replace")
+    if isinstance(item.media, Picture):
+        return _jpeg(item.media.load())
+    if isinstance(item.media, Sound):
+        return _wav(item.media.load())
+    raise ConfigError(f"{item.id} has nothing to show to a model")
+
+
+def _check(items: Sequence[Item]) -> None:
+    try:
+        import inspect_ai  # noqa: F401  # 1.4 s, and not part of the base
+    except ImportError as error:
+        raise MissingExtra("asking a model", "evals") from error
+    ids = {item.id for item in items}
+    if len(ids) != len(items):
+        raise ConfigError(f"{len(items)} items have only {len(ids)} different ids")
+
+
+def _run(model: str, items: Sequence[Item], asking: Asking, folder: Path) -> EvalLog:
+    import inspect_ai
+
+    (log,) = inspect_ai.eval(
+        _task(model, items, asking),
+        model=_model(model),
+        log_dir=str(folder),
+        log_format="eval",
+        display="none",
+        score=False,
+        # Inspect stops at this many.
+        fail_on_error=float(asking.failures + 1),
+        log_images=False,
+        log_model_api=False,
+        log_realtime=False,
+        # An answer that was paid for is on the disk before the next is asked for.
+        log_buffer=1,
+        max_connections=asking.max_connections,
+    )
+    return log
+
+
+def _model(name: str) -> Model:
+    from inspect_ai._util.error import PrerequisiteError
+    from inspect_ai.model import get_model
+
+    try:
+        # A remembered model would keep the address that it was first made with.
+        return get_model(name, memoize=False)
+    except PrerequisiteError as error:
+        raise ConfigError(f"Inspect cannot use {name}: {_plain(error.message)}") from error
+    except ValueError as error:
+        raise ConfigError(f"Inspect cannot use {name}: {error}") from error
+
+
+def _task(model: str, items: Sequence[Item], asking: Asking) -> Task:
+    from inspect_ai import Task
+    from inspect_ai.dataset import MemoryDataset, Sample
+
+    return Task(
+        dataset=MemoryDataset([Sample(input=item.id, id=item.id) for item in items]),
+        solver=_solver(model, {item.id: item for item in items}, asking),
+        name=TASK,
+    )
+
+
+def _solver(model: str, items: Mapping[str, Item], asking: Asking) -> Solver:
+    from anyio.to_thread import run_sync
+    from inspect_ai.model import get_model
+    from inspect_ai.solver import Generate, solver
+
+    @solver
+    def ask_about_emotions() -> Solver:
+        async def solve(state: TaskState, generate: Generate) -> TaskState:
+            item = items[str(state.sample_id)]
+            try:
+                # Pictures are loaded here, one by one: a data set of them fills the memory.
+                content = await run_sync(shown, item)
+            except SourceError as error:
+                _keep(state, {"told": Told(Outcome.UNREADABLE).to_json(), "reason": error.reason})
+                return state
+            told = await _ask(get_model(), item, content, asking)
+            what = prompt(asking.way, item.channel)
+            record = {"told": told.to_json(), "model": model, "way": asking.way.value}
+            record |= {"prompt": what.title, "prompt_sha256": what.sha256}
+            _keep(state, record | {"shown": _digest(content)})
+            return state
+
+        return solve
+
+    return ask_about_emotions()
+
+
+async def _ask(model: Model, item: Item, content: bytes, asking: Asking) -> Told:
+    from inspect_ai.util import collect
+
+    config = _config(asking)
+    message = content.decode() if isinstance(item.media, Text) else ""
+    if asking.way is Way.GRADES:
+        emotions = [*EMONET_40, *(e for e in item.asked if e not in EMONET_40)]
+        question = ask_grades(item.channel, emotions, message)
+        output = await model.generate(_messages(item, content, question), config=config)
+        return told_grades(_said(output), emotions)
+    outputs = await collect(
+        *(
+            model.generate(
+                _messages(item, content, ask_yes_no(item.channel, emotion, message)), config=config
+            )
+            for emotion in item.asked
+        )
+    )
+    return told_yes_no(dict(zip(item.asked, map(_said, outputs), strict=True)))
+
+
+def _config(asking: Asking) -> GenerateConfig:
+    from inspect_ai.model import GenerateConfig
+
+    reads_chances = asking.way is Way.YES_NO
+    return GenerateConfig(
+        temperature=0,
+        max_tokens=_MOST_TOKENS[asking.way],
+        logprobs=True if reads_chances else None,
+        top_logprobs=_TOP if reads_chances else None,
+        max_retries=asking.retries,
+        timeout=asking.seconds,
+    )
+
+
+def _messages(item: Item, content: bytes, question: str) -> list[ChatMessage]:
+    from inspect_ai.model import ChatMessageUser, ContentAudio, ContentImage, ContentText
+
+    # What is shown comes first: forty questions about it then share a prefix, which providers
+    # cache.
+    parts: list[Content] = []
+    if isinstance(item.media, Picture):
+        parts.append(ContentImage(image=_url("image/jpeg", content)))
+    elif isinstance(item.media, Sound):
+        parts.append(ContentAudio(audio=_url("audio/wav", content), format="wav"))
+    return [ChatMessageUser(content=[*parts, ContentText(text=question)])]
+
+
+def _said(output: ModelOutput) -> Said:
+    choice = output.choices[0] if output.choices else None
+    if choice is None:
+        return Said("")
+    content = choice.message.content
+    parts = [] if isinstance(content, str) else content
+    refused = any(part.type == "text" and part.refusal for part in parts)
+    tokens = choice.logprobs.content if choice.logprobs else []
+    chances = tuple(
+        Chance(token.token, [(one.token, one.logprob) for one in token.top_logprobs or []])
+        for token in tokens
+    )
+    return Said(
+        choice.message.text,
+        refused or choice.stop_reason == "content_filter",
+        choice.stop_reason in ("max_tokens", "model_length"),
+        chances,
+    )
+
+
+def _keep(state: TaskState, record: Mapping[str, Any]) -> None:
+    state.store.set(_RECORD, dict(record))
+
+
+def _kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str, Answered]:
+    """What earlier runs have asked in the same words about the same content."""
+    from inspect_ai.log import list_eval_logs, read_eval_log, read_eval_log_samples
+
+    wanted = {item.id: item for item in items}
+    found: dict[str, Answered] = {}
+    for info in list_eval_logs(str(folder)) if folder.is_dir() else []:
+        about = read_eval_log(info, header_only=True).eval
+        if (about.task, about.model) != (TASK, model):
+            continue
+        for sample in read_eval_log_samples(info, all_samples_required=False):
+            item = wanted.get(str(sample.id))
+            if item is not None and _is_same(sample, item, model, way):
+                found[item.id] = _answered(sample)
+    return found
+
+
+def _is_same(sample: EvalSample, item: Item, model: str, way: Way) -> bool:
+    record = sample.store.get(_RECORD) or {}
+    what = prompt(way, item.channel)
+    if (record.get("model"), record.get("prompt_sha256")) != (model, what.sha256):
+        return False
+    try:
+        return record.get("way") == way and bool(record.get("shown") == _digest(shown(item)))
+    except SourceError:
+        return False
+
+
+def _answered(sample: EvalSample) -> Answered:
+    record = sample.store[_RECORD]
+    used = sample.model_usage.values()
+    return Answered(
+        Told.from_json(record["told"]),
+        # Tokens read from a provider's cache count too: they are paid for, if less.
+        sum(u.total_tokens - u.output_tokens for u in used),
+        sum(u.output_tokens for u in used),
+        str(record.get("reason", "")),
+    )
+
+
+def _failure(model: str, failed: Sequence[EvalSample], n: int, asking: Asking) -> str:
+    # Only the kind: the message of a provider may repeat what it was sent.
+    kinds = sorted({_kind(one) for one in failed} - {"CancelledError"}) or ["unknown"]
+    kept = "" if asking.logs is None else f"; answers so far are kept in {asking.logs}"
+    return (
+        f"{model} failed for {len(failed)} of {n} items ({', '.join(kinds)}): "
+        f"check its name, key and address{kept}"
+    )
+
+
+def _kind(sample: EvalSample) -> str:
+    message = sample.error.message if sample.error else ""
+    status = re.search(r"Error code: (\d{3})", message)
+    if status:
+        return f"HTTP {status[1]}"
+    retried = re.search(r"raised (\w+)", message)
+    return retried[1] if retried else re.split(r"\W", message, maxsplit=1)[0]
+
+
+def _plain(message: object) -> str:
+    """A message of Inspect without its markup and line breaks."""
+    return " ".join(re.sub(r"\[/?[a-z ]*\]", "", str(message)).split()).removeprefix("ERROR: ")
+
+
+def _jpeg(frame: Frame) -> bytes:
+    from PIL import Image
+
+    picture = Image.fromarray(frame)
+    picture.thumbnail((_LONG_PX, _LONG_PX))
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=_JPEG_QUALITY)
+    return file.getvalue()
+
+
+def _wav(samples: Samples) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(RATE_HZ)
+        sound.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    return file.getvalue()
+
+
+def _url(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
