@@ -14,7 +14,7 @@ from mien.assets.entry import Asset, AssetFile
 from mien.assets.locking import named_faults
 from mien.assets.record import Kept, Record, Seen, write_record
 from mien.assets.shelf import Shelf, mismatch, sha256
-from mien.core.errors import AssetError, ConfigError, DecoderError
+from mien.core.errors import AssetError, BadWeights, ConfigError
 
 _WORK = ".converting"
 
@@ -144,7 +144,7 @@ class Keeper:
             raise ConfigError(f"{self.asset.name} must be converted, and nothing says how")
         try:
             return self.convert(file, fetched, work)
-        except DecoderError as error:
+        except BadWeights as error:
             moved = ""
             if is_ours:
                 aside = self.shelf.quarantine(self.asset, file.name, fetched)

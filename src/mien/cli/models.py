@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +13,7 @@ from mien.cli.output import advise, result, result_json
 
 if TYPE_CHECKING:
     from mien.assets import Status
+    from mien.decoders.emonet.comparing import Finding
 
 app = typer.Typer(
     help="Files of other publishers: list, pull, import, verify, check, path, remove.",
@@ -76,24 +78,57 @@ def import_model(
     """Take it from files carried here by hand.
 
     They are known by their hash where it was published, else by their published name. What it
-    requires is imported on its own.
+    requires is imported on its own, before it.
     """
-    from mien.assets import find, installed
     from mien.decoders.emonet.install import carry
 
-    held = carry(name, source, emotions=_names(emotions), small=small)
-    for required in find(name).requires:
-        if installed(required) is None:
-            advise(f"{name} also needs {required}: run `mien models import {required} FOLDER`")
-    _done(name, held, as_json)
+    _done(name, carry(name, source, emotions=_names(emotions), small=small), as_json)
 
 
 @app.command()
 def verify(name: Name, as_json: Json = False) -> None:
     """Hash its files; a damaged one is moved aside."""
-    from mien.assets import verify as check
+    from mien.assets import verify as hash_all
 
-    _done(name, check(name), as_json)
+    _done(name, hash_all(name), as_json)
+
+
+@app.command()
+def check(
+    name: Name,
+    inputs: Annotated[
+        Path | None,
+        typer.Option(help="For a face set: a folder with photographs of the golden file."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run an EmoNet set on its publisher's examples and compare; 1 if it differs, 2 if it can't.
+
+    What differs is printed as a text that is ready for an issue.
+    """
+    from mien.core.config import load_config
+    from mien.decoders.emonet.check_report import issue, summary
+    from mien.decoders.emonet.checking import check as compare
+    from mien.decoders.emonet.comparing import Verdict
+
+    config = load_config()
+    finding = compare(name, config, inputs=inputs)
+    report = issue(finding, config) if finding.verdict is Verdict.DIFFERS else None
+    if as_json:
+        result_json(_plain_finding(finding, report))
+    else:
+        for row in finding.rows:
+            result(
+                f"{row.input:40} {row.head:20} published {row.published:7.3f}  "
+                f"here {row.here:7.3f}  difference {row.difference:.3f}"
+            )
+        result(f"{finding.name}: {finding.verdict}; {summary(finding)}")
+        for note in finding.notes:
+            advise(note)
+        if report:
+            advise("please open an issue with this:")
+            result(report)
+    raise typer.Exit({Verdict.PASSED: 0, Verdict.DIFFERS: 1, Verdict.OPEN: 2}[finding.verdict])
 
 
 @app.command()
@@ -127,6 +162,29 @@ def _done(name: str, held: Path, as_json: bool) -> None:
         result_json({"name": name, "path": str(held)})
     else:
         result(str(held))
+
+
+def _plain_finding(finding: Finding, report: str | None) -> dict[str, Any]:
+    return {
+        "name": finding.name,
+        "verdict": finding.verdict.value,
+        "n": len(finding.rows),
+        "mean": _finite(finding.mean),
+        "worst": _finite(finding.worst),
+        "tolerance": finding.tolerance._asdict(),
+        "against": finding.against,
+        "rows": [
+            {**row._asdict(), "here": _finite(row.here), "difference": _finite(row.difference)}
+            for row in finding.rows
+        ],
+        "notes": list(finding.notes),
+        "report": report,
+    }
+
+
+def _finite(number: float | None) -> float | None:
+    """The number, or None for what JSON has no sign for."""
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _plain(status: Status) -> dict[str, Any]:

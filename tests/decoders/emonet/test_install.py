@@ -183,7 +183,11 @@ def test_a_set_can_be_carried_by_hand(server, manner, converted, tmp_path):
         folder.mkdir()
         for file, content in published(find(name)).items():
             (folder / file).write_bytes(content)
-        carry(name, folder, shelf=manner.shelf)
+    with pytest.raises(MissingWeights, match="`mien models import bude-whisper FOLDER` first"):
+        carry(VOICE, tmp_path / VOICE, shelf=manner.shelf)
+    assert not converted
+    for name in ("bude-whisper", VOICE):
+        carry(name, tmp_path / name, shelf=manner.shelf)
     assert installed(suites()[VOICE], manner.config).heads == suites()[VOICE].heads
     assert not server.asked
     assert len(converted) == 56

@@ -77,7 +77,8 @@ def carry(
 ) -> Path:
     """Take an asset from a folder with its published files, each converted to what Mien loads.
 
-    What it requires has files of the same names, and is imported on its own.
+    What it requires has files of the same names and is imported on its own, before it: heads may
+    be fitted to their encoder.
 
     Args:
         name: Of the asset.
@@ -93,9 +94,16 @@ def carry(
         AssetError: If a file is not there or not what it should be, or the disk refuses.
         ConfigError: If no asset or emotion has that name, or the asset has no such choice.
         MissingExtra: If `mien[emonet]` is not installed.
+        MissingWeights: If what it requires is not here.
     """
-    asset = find(name)
+    asset, shelf = find(name), shelf or Shelf()
     only, convert = _files(asset, emotions), _convert(asset, small=small)
+    for required in asset.requires:
+        if shelf.installed(find(required)) is None:
+            raise MissingWeights(
+                f"{name} needs {required}, which is not here: "
+                f"run `mien models import {required} FOLDER` first"
+            )
     form = SMALL if small else ""
     return import_files(asset, source, shelf, only=only, convert=convert, form=form)
 
