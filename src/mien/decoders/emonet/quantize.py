@@ -137,7 +137,7 @@ def fill(matrix: Matrix, block: slice, part: Floats) -> None:
 def pack(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Two codes a byte: (pieces, width, rows) to (pieces, width / 2, rows)."""
     half = codes.shape[1] // 2
-    packed: NDArray[np.uint8] = codes[:, :half] | (codes[:, half:] << 4)
+    packed: NDArray[np.uint8] = codes[:, :half] | (codes[:, half:] << np.uint8(4))
     return packed
 
 
