@@ -49,7 +49,7 @@ class Resampling:
         for row in weights[1:]:
             drawn = random.integers(max(1, len(names)), size=len(names))
             row[:] = np.minimum(np.bincount(drawn, minlength=len(names)), 255)
-        self._weights = weights
+        self._weights = np.ascontiguousarray(weights.T)
 
     def sums(self, items: NDArray[np.integer], values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sums of values under every draw, the first with each item once.
@@ -64,7 +64,7 @@ class Resampling:
         used, place = np.unique(self._number[items], return_inverse=True)
         per_cluster = np.zeros((len(used), values.shape[1]))
         np.add.at(per_cluster, place, values)
-        return self._weights[:, used].astype(np.float64) @ per_cluster
+        return np.asarray((per_cluster.T @ self._weights[used].astype(np.float64)).T)
 
     def interval(self, figures: NDArray[np.float64]) -> Interval:
         """A figure under every draw, shape (draws + 1,), as its value and interval.

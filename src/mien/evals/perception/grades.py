@@ -126,6 +126,40 @@ class GradesScorer:
             for label, found in drawn.items()
         }
 
+    def with_each(self, scores: Values, raters: Sequence[str]) -> Figures:
+        """Kappa of a reader with each rater, mean over the emotions both judged.
+
+        Calibrated on the other half where that can be fitted, else raw.
+        """
+        drawn: dict[int, list[Values]] = {}
+        for graded in self._graded:
+            own = scores[graded.items, graded.emotion.position]
+            answered = ~np.isnan(own)
+            mapped = self._calibrated(graded, own, answered, is_oracle=False)
+            grade = self._low + np.clip(own, 0.0, 1.0) * (self._high - self._low)
+            cells = _by_rater(graded, self._rounded(grade) if mapped is None else mapped, answered)
+            for rater, cell in cells.items():
+                drawn.setdefault(rater, []).append(Moments([cell], self._resampling).kappa()[:, 0])
+        return self._of_raters(drawn, raters)
+
+    def among_each(self, raters: Sequence[str]) -> Figures:
+        """Kappa of each rater with the others, mean over pairs and emotions."""
+        drawn: dict[int, list[Values]] = {}
+        for graded in self._graded:
+            for (one, other), rows in shared_ratings(graded).items():
+                if len(rows) < ENOUGH or min(one, other) < 0:
+                    continue
+                kappa = Moments([_cell(graded, rows)], self._resampling).kappa()[:, 0]
+                for rater in (one, other):
+                    drawn.setdefault(rater, []).append(kappa)
+        return self._of_raters(drawn, raters)
+
+    def _of_raters(self, drawn: Mapping[int, list[Values]], raters: Sequence[str]) -> Figures:
+        return {
+            raters[rater]: self._resampling.interval(mean_over(np.stack(values, axis=1)))
+            for rater, values in sorted(drawn.items())
+        }
+
     def constants(self) -> dict[str, Values]:
         """Answers that look at nothing, by name: shares of shape (items, 41)."""
         n = len(self._is_first)
@@ -241,31 +275,45 @@ def _kappa(
     graded: Graded, mapped: Values, answered: NDArray[np.bool_], resampling: Resampling
 ) -> Values:
     """Mean kappa against single raters; raters of few items are taken together as one."""
+    by_rater = _by_rater(graded, mapped, answered)
     told = np.flatnonzero(answered[graded.place])
-    raters, number, counts = np.unique(graded.rater[told], return_inverse=True, return_counts=True)
-    many = (counts >= ENOUGH) & (raters >= 0)
-    groups = [told[number == k] for k in np.flatnonzero(many)] if many.any() else [told]
-    cells = [
-        Cell(graded.items[graded.place[g]], mapped[graded.place[g]], graded.value[g])
-        for g in groups
-        if len(g)
-    ]
+    everyone = Cell(
+        graded.items[graded.place[told]], mapped[graded.place[told]], graded.value[told]
+    )
+    cells = list(by_rater.values()) or ([everyone] if len(told) else [])
     return mean_over(Moments(cells, resampling).kappa())
+
+
+def _by_rater(graded: Graded, mapped: Values, answered: NDArray[np.bool_]) -> dict[int, Cell]:
+    """A reader's grades beside those of each rater of enough items."""
+    told = np.flatnonzero(answered[graded.place] & (graded.rater >= 0))
+    raters, number, counts = np.unique(graded.rater[told], return_inverse=True, return_counts=True)
+    found = {}
+    for k in np.flatnonzero(counts >= ENOUGH):
+        own = told[number == k]
+        place = graded.place[own]
+        found[int(raters[k])] = Cell(graded.items[place], mapped[place], graded.value[own])
+    return found
+
+
+def shared_ratings(graded: Graded) -> dict[tuple[int, int], list[tuple[int, float, float]]]:
+    """For each two raters their items' places with what both said."""
+    order = np.lexsort((graded.rater, graded.place))
+    place, rater, value = graded.place[order], graded.rater[order], graded.value[order]
+    found: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
+    begin = 0
+    for end in np.append(np.flatnonzero(np.diff(place)) + 1, len(place)).tolist():
+        for i in range(begin, end):
+            for j in range(begin, i):
+                pair = (int(rater[j]), int(rater[i]))
+                found.setdefault(pair, []).append((int(place[i]), value[j], value[i]))
+        begin = end
+    return found
 
 
 def _pairs_of_raters(graded: Graded) -> list[Cell]:
     """Two raters on the items both rated, or all pairs together where no two share enough."""
-    order = np.lexsort((graded.rater, graded.place))
-    place, rater, value = graded.place[order], graded.rater[order], graded.value[order]
-    found: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
-    ends = np.append(np.flatnonzero(np.diff(place)) + 1, len(place))
-    begin = 0
-    for end in ends:
-        for i in range(begin, int(end)):
-            for j in range(begin, i):
-                pair = (int(rater[j]), int(rater[i]))
-                found.setdefault(pair, []).append((int(place[i]), value[j], value[i]))
-        begin = int(end)
+    found = shared_ratings(graded)
     known = [rows for (a, b), rows in found.items() if min(a, b) >= 0 and len(rows) >= ENOUGH]
     if known:
         return [_cell(graded, rows) for rows in known]

@@ -88,9 +88,10 @@ class Sheet:
         labels: What could be said: emotions' slugs in `GRADES` and `TAGS`, a corpus's own labels
             in `CHOICE`.
         item: Index into the set's items, int32, shape (n,).
-        rater: A number a rater, int32, shape (n,); -1 where the publisher gives counts alone.
+        rater: Index into `raters`, int32, shape (n,); -1 where the publisher gives counts alone.
         label: Index into `labels`, int16, shape (n,).
         value: The grade, 1 or 0 for a tag, or how many chose the label, float32, shape (n,).
+        raters: Their names.
     """
 
     labels: tuple[str, ...]
@@ -98,11 +99,7 @@ class Sheet:
     rater: NDArray[np.int32]
     label: NDArray[np.int16]
     value: NDArray[np.float32]
-
-    @property
-    def n_raters(self) -> int:
-        """How many raters are told apart."""
-        return len(np.unique(self.rater[self.rater >= 0]))
+    raters: tuple[str, ...] = ()
 
     def pick(self, items: NDArray[np.intp]) -> Sheet:
         """The entries of some items, which are numbered anew in the order given."""
@@ -111,9 +108,8 @@ class Sheet:
         place[kept] = np.flatnonzero(items < len(place))
         new = place[self.item]
         stays = new >= 0
-        return Sheet(
-            self.labels, new[stays], self.rater[stays], self.label[stays], self.value[stays]
-        )
+        kept_entries = (new[stays], self.rater[stays], self.label[stays], self.value[stays])
+        return Sheet(self.labels, *kept_entries, self.raters)
 
 
 class SheetBuilder:
@@ -144,6 +140,7 @@ class SheetBuilder:
             np.array(self._rater, dtype=np.int32),
             np.array(self._label, dtype=np.int16),
             np.array(self._value, dtype=np.float32),
+            tuple(self._raters),
         )
 
 

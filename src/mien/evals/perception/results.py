@@ -70,6 +70,7 @@ class Row:
         unsure: Answers that came with a doubt, such as low confidence.
         note: What must be known to read the row.
         by_label: Figures of single emotions or labels.
+        by_rater: Agreement with each single rater, where raters are known by name.
     """
 
     who: Who
@@ -82,6 +83,7 @@ class Row:
     unsure: int = 0
     note: str = ""
     by_label: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
+    by_rater: Mapping[str, Interval] = field(default_factory=dict)
 
     @property
     def refusal_rate(self) -> float:
@@ -189,6 +191,7 @@ def _plain_row(row: Row) -> dict[str, Any]:
             label: {key: _plain(found) for key, found in figures.items()}
             for label, figures in row.by_label.items()
         },
+        "by_rater": {name: _plain(found) for name, found in row.by_rater.items()},
     }
 
 

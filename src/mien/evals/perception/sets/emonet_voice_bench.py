@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -124,7 +125,7 @@ def _stretched(sheet: Sheet) -> Sheet:
     if sheet.value.max(initial=0.0) > 2.0:
         return sheet
     value = sheet.value * 5.0
-    return Sheet(sheet.labels, sheet.item, sheet.rater, sheet.label, value)
+    return replace(sheet, value=value)
 
 
 def _item(name: str, asked: set[Emotion], clips: dict[str, Held]) -> Item:
