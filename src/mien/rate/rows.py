@@ -1,0 +1,82 @@
+"""What readers of judgements have in common: their result, and how they refuse a row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from mien.core.errors import EvalError
+from mien.rate.judgement import Judgement
+
+
+class LeftOut(NamedTuple):
+    """Rows that are not rated, and why."""
+
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file holds.
+
+    Attributes:
+        form: Which form it has, in words.
+        judgements: In the order of the file.
+        read: Rows, those that were left out included.
+        left_out: Why some are not among the judgements.
+        unused: Columns that say nothing to a rating.
+        ladder: Ratings that were published with it.
+    """
+
+    form: str
+    judgements: tuple[Judgement, ...]
+    read: int
+    left_out: tuple[LeftOut, ...] = ()
+    unused: tuple[str, ...] = ()
+    ladder: Mapping[str, float] = field(default_factory=dict)
+
+
+def bad_row(name: str, row: int, reason: str) -> EvalError:
+    """The error for one row; rows are counted from 1, without a header."""
+    return EvalError(f"{name}, row {row + 1}: {reason}")
+
+
+def text(value: Any) -> str:
+    """A name or id as text; what is missing is empty."""
+    return "" if value is None else str(value).strip()
+
+
+def required(name: str, row: int, record: Mapping[str, Any], key: str) -> str:
+    """A text that must be there.
+
+    Raises:
+        EvalError: If it is missing or empty.
+    """
+    found = text(record.get(key))
+    if not found:
+        raise bad_row(name, row, f"has no {key!r}")
+    return found
+
+
+def number(name: str, row: int, record: Mapping[str, Any], key: str) -> float:
+    """A finite number that must be there.
+
+    Raises:
+        EvalError: If it is missing or no number.
+    """
+    value = record.get(key)
+    try:
+        found = float(value)  # type: ignore[arg-type]  # what is no number is told below
+    except (TypeError, ValueError):
+        found = math.nan
+    if not math.isfinite(found):
+        raise bad_row(name, row, f"says {value!r} of {key!r}, which is no number")
+    return found
+
+
+def unused_of(records: Sequence[Mapping[str, Any]], used: frozenset[str]) -> tuple[str, ...]:
+    """Columns that nobody asked for, sorted."""
+    return tuple(sorted({key for record in records for key in record} - used))
