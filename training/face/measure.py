@@ -12,8 +12,9 @@ import numpy as np
 
 from mien.core.config import Config
 from mien.decoders.face.align import crop_face
-from mien.decoders.face.decoder import NAME, Parts, load_parts
+from mien.decoders.face.decoder import NAME, load_parts
 from mien.decoders.face.detect import Found, without_doubles
+from mien.decoders.face.finding import Finder
 from mien.decoders.face.readout import Readout
 from mien.emotions.maps import label_map
 from mien.timeline.card import Card, Figure, Training
@@ -128,19 +129,19 @@ def _detector_figures(folders: Folders) -> list[Figure]:
     for kind, yunet in (("haar", None), ("yunet", folders.yunet)):
         if yunet is not None and not yunet.is_file():
             continue
-        parts = load_parts(Config(detector=kind), folders.out, yunet)
-        rows += detector_figures(photographs, lambda f, p=parts: _bare(p, f), f"{kind} alone")
+        finder = load_parts(Config(detector=kind), folders.out, yunet).finder
+        rows += detector_figures(photographs, lambda f, p=finder: _bare(p, f), f"{kind} alone")
         rows += detector_figures(
             photographs,
-            lambda f, p=parts: [face.seen.found for face in p.tracker().still(f)],
+            lambda f, p=finder: [face.seen.found for face in p.tracker().still(f)],
             f"{kind} with the verifier",
         )
     return rows
 
 
-def _bare(parts: Parts, frame: np.ndarray) -> list[Found]:
+def _bare(finder: Finder, frame: np.ndarray) -> list[Found]:
     """What the detector alone finds, in YuNet's geometry."""
-    found = [parts.examine(frame, face).found for face in parts.detector.find(frame, 640)]
+    found = [finder.examine(frame, face).found for face in finder.detector.find(frame, 640)]
     return without_doubles(found)
 
 

@@ -34,7 +34,7 @@ def portrait():
 
 @pytest.fixture(scope="module")
 def crop(decoder, portrait):
-    [face] = decoder._parts.tracker().still(portrait)
+    [face] = decoder._parts.finder.tracker().still(portrait)
     return crop_face(portrait, face.seen.found)
 
 
@@ -126,12 +126,12 @@ def test_a_small_face_is_told_less_surely_or_not_at_all(decoder, portrait):
 
 
 def test_a_hidden_mouth_lowers_the_quality(decoder, portrait):
-    [face] = decoder._parts.tracker().still(portrait)
+    [face] = decoder._parts.finder.tracker().still(portrait)
     hidden = portrait.copy()
     x, y, width, height = (round(v) for v in face.seen.found.box)
     hidden[y + round(0.62 * height) : y + height, x : x + width] = 215
     crops = [crop_face(frame, face.seen.found) for frame in (portrait, hidden)]
-    whole, masked = (decoder._parts.verifier.judge(c).covered for c in crops)
+    whole, masked = (decoder._parts.finder.verifier.judge(c).covered for c in crops)
     assert masked > 0.5 > whole
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,18 +12,20 @@ import numpy as np
 from mien.core.arrays import Frame
 from mien.core.config import Config
 from mien.decoders.decoder import Reference
-from mien.decoders.face.align import Crop, crop_face, like_yunet
-from mien.decoders.face.detect import Detector, Found, open_detector
-from mien.decoders.face.quality import Quality, assess
+from mien.decoders.face.align import Crop, crop_face
+from mien.decoders.face.decoding import FaceDecoding, Judged, Shown
+from mien.decoders.face.detect import Found
+from mien.decoders.face.finding import Finder, detector, pulled_yunet
+from mien.decoders.face.quality import Quality
 from mien.decoders.face.readout import Readout, Row
-from mien.decoders.face.track import PACES, Followed, Seen, Tracker
+from mien.decoders.face.track import Seen
 from mien.decoders.face.verify import Verifier
 from mien.decoders.session import metadata, open_session
 from mien.emotions.maps import LabelMap, label_map
 from mien.emotions.scores import Scores
 from mien.media import Image
 from mien.timeline.card import Card, read_card
-from mien.timeline.reading import Adapted, Box, Channel, Reading, Reason, Verdict
+from mien.timeline.reading import Adapted, Reason
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -38,90 +40,45 @@ REST_LOOKS = 3
 class Parts:
     """What a loaded decoder is made of, shared by all its passes."""
 
-    detector: Detector
-    verifier: Verifier
+    finder: Finder
     session: onnxruntime.InferenceSession
     readout: Readout
     labels: LabelMap
-
-    def for_one_pass(self) -> Parts:
-        """The same nets with a detector of its own; the rest may be used by many at once."""
-        return replace(self, detector=self.detector.again())
-
-    def tracker(self) -> Tracker:
-        """A tracker for one picture stream."""
-        return Tracker(self.detector, self.examine, self.is_face, PACES[self.detector.name])
-
-    def examine(self, frame: Frame, found: Found) -> Seen:
-        """A find with its crop and the verifier's judgement."""
-        shaped = found if self.detector.is_sure else like_yunet(found, *self.readout.box)
-        crop = crop_face(frame, shaped)
-        return Seen(shaped, crop, self.verifier.judge(crop))
-
-    def is_face(self, seen: Seen, is_known: bool) -> bool:
-        """Whether a find is a face: one that continues a track is believed more readily.
-
-        A new find of which the detector is less than half sure needs more from the verifier.
-        """
-        need = "stay" if is_known else "first" if seen.found.score > 0.5 else "weak"
-        return seen.judgement.face >= self.verifier.least[f"{self.detector.name}_{need}"]
 
     def log_shares(self, crop: Crop) -> Row:
         """What the net says of one crop, mean over both mirror images, shape (8,)."""
         values = crop[None, None].astype(np.float32)
         return np.asarray(self.session.run(None, {"crops": values})[0][0], dtype=np.float32)
 
-    def quality(self, frame: Frame, seen: Seen) -> Quality:
-        """How much a crop can tell."""
-        return assess(frame, seen.found, seen.crop, seen.judgement.covered, self.readout.sharpness)
 
+@dataclass(frozen=True, slots=True)
+class Onlookers:
+    """Says how onlookers would label each face.
 
-class FaceDecoding:
-    """One pass over one picture stream; every picture is answered at once.
-
-    Args:
+    Attributes:
         parts: The loaded nets.
         reference: Median log shares of the person at rest, shape (8,), or None.
         balanced: Whether scores have part of the class prior taken out.
     """
 
-    def __init__(self, parts: Parts, reference: Reference | None, balanced: bool) -> None:
-        self._parts, self._reference, self._balanced = parts, reference, balanced
-        self._tracker = parts.tracker()
+    parts: Parts
+    reference: Reference | None
+    balanced: bool
 
-    def push(self, pieces: Sequence[Image]) -> list[Reading]:
-        """One reading for each face of each picture."""
-        return [
-            self._reading(picture, followed)
-            for picture in pieces
-            for followed in self._followed(picture)
-        ]
+    def __call__(self, faces: Sequence[Shown]) -> list[Judged]:
+        """One by one: a batch would save little and round differently."""
+        return [self._judged(face) for face in faces]
 
-    def close(self) -> list[Reading]:
-        """Nothing: no reading waits for a later picture."""
-        return []
-
-    def _followed(self, picture: Image) -> list[Followed]:
-        if picture.still:
-            return self._tracker.still(picture.frame)
-        return self._tracker.step(picture.frame, picture.at)
-
-    def _reading(self, picture: Image, followed: Followed) -> Reading:
-        parts, readout, seen = self._parts, self._parts.readout, followed.seen
-        quality = parts.quality(picture.frame, seen)
-        log_shares = parts.log_shares(seen.crop)
-        if self._reference is not None:
-            log_shares = readout.adapted(log_shares, self._reference)
-        shares = readout.balanced(log_shares) if self._balanced else readout.shares(log_shares)
+    def _judged(self, face: Shown) -> Judged:
+        parts, readout = self.parts, self.parts.readout
+        log_shares = parts.log_shares(face.seen.crop)
+        if self.reference is not None:
+            log_shares = readout.adapted(log_shares, self.reference)
+        shares = readout.balanced(log_shares) if self.balanced else readout.shares(log_shares)
         deviations = readout.deviations(shares)
         affect, affect_sd = _affect(parts.labels, shares, deviations)
-        confidence = readout.confidence(log_shares, quality, balanced=self._balanced)
-        reason = _doubt(readout, quality, confidence)
-        return Reading(
-            start=picture.at,
-            end=picture.until,
-            channel=Channel.FACE,
-            person=f"Face {followed.number}",
+        confidence = readout.confidence(log_shares, face.quality, balanced=self.balanced)
+        return Judged(
             scores=Scores.from_array(parts.labels.spread(shares[None])[0]),
             scores_sd=Scores.from_array(parts.labels.spread(deviations[None])[0]),
             valence=affect[0],
@@ -130,14 +87,9 @@ class FaceDecoding:
             arousal_sd=affect_sd[1],
             dominance=affect[2],
             dominance_sd=affect_sd[2],
-            confidence=round(confidence, 6),
-            quality=round(quality.overall, 6),
-            verdict=Verdict.TOLD if reason is None else Verdict.CANNOT_TELL,
-            reason=reason,
-            box=_as_parts(picture.frame, seen.found),
-            adapted=Adapted.NONE if self._reference is None else Adapted.BASELINE,
-            extra=_extra(seen, quality),
-            decoder=NAME,
+            confidence=confidence,
+            reason=_doubt(readout, face.quality, confidence),
+            adapted=Adapted.NONE if self.reference is None else Adapted.BASELINE,
         )
 
 
@@ -162,7 +114,8 @@ class FaceDecoder:
 
     def open(self, reference: Reference | None = None) -> FaceDecoding:
         """Begin a pass over one picture stream."""
-        return FaceDecoding(self._parts.for_one_pass(), reference, self._balanced)
+        judge = Onlookers(self._parts, reference, self._balanced)
+        return FaceDecoding(self._parts.finder.again(), judge, self.name)
 
     def look(self, frame: Frame) -> Scores:
         """Scores of a picture that shows a face and nothing else, such as an item of a data set.
@@ -183,8 +136,7 @@ class FaceDecoder:
 
         None if fewer than three pictures of a video, or no photo, show a face well enough.
         """
-        parts = self._parts.for_one_pass()
-        tracker = parts.tracker()
+        tracker = self._parts.finder.again().tracker()
         looks: list[Row] = []
         least = REST_LOOKS
         for picture in pieces:
@@ -196,14 +148,14 @@ class FaceDecoder:
             least = 1 if picture.still else least
             seen = max((face.seen for face in faces), key=lambda s: s.found.side, default=None)
             if seen is not None and self._is_fit(picture.frame, seen):
-                looks.append(parts.log_shares(seen.crop))
+                looks.append(self._parts.log_shares(seen.crop))
         if len(looks) < least:
             return None
         return np.median(np.stack(looks), axis=0).astype(np.float32)
 
     def _is_fit(self, frame: Frame, seen: Seen) -> bool:
         least = self._parts.readout.least_quality
-        return self._parts.quality(frame, seen).overall >= least
+        return self._parts.finder.quality(frame, seen).overall >= least
 
 
 def load(config: Config, *, balanced: bool = False) -> FaceDecoder:
@@ -217,9 +169,7 @@ def load(config: Config, *, balanced: bool = False) -> FaceDecoder:
         MissingWeights: If a file is missing, or YuNet is asked for and not here.
         BadWeights: If one is damaged.
     """
-    return FaceDecoder(
-        load_parts(config, WEIGHTS, _pulled_yunet(config)), card(), balanced=balanced
-    )
+    return FaceDecoder(load_parts(config, WEIGHTS, pulled_yunet(config)), card(), balanced=balanced)
 
 
 def load_parts(config: Config, weights: Path, yunet: Path | None) -> Parts:
@@ -230,28 +180,20 @@ def load_parts(config: Config, weights: Path, yunet: Path | None) -> Parts:
         weights: Holds `face-v1.onnx` and `face-v1.verifier.onnx`.
         yunet: YuNet's weights, if they are here.
     """
-    import cv2
-
-    cv2.setNumThreads(config.threads)
     session = open_session(weights / f"{NAME}.onnx", config.threads)
-    return Parts(
-        detector=open_detector(config.detector, yunet),
+    readout = Readout.from_metadata(metadata(session))
+    finder = Finder(
+        detector=detector(config, yunet),
         verifier=Verifier(weights / f"{NAME}.verifier.onnx", config.threads),
-        session=session,
-        readout=Readout.from_metadata(metadata(session)),
-        labels=label_map("ferplus"),
+        box=readout.box,
+        sharpness=readout.sharpness,
     )
+    return Parts(finder, session, readout, label_map("ferplus"))
 
 
 def card(weights: Path = WEIGHTS) -> Card:
     """What the decoder is worth, without loading it."""
     return read_card(weights / f"{NAME}.card.json")
-
-
-def _pulled_yunet(config: Config) -> Path | None:
-    from mien.assets import installed
-
-    return installed("yunet", config)
 
 
 def _affect(labels: LabelMap, shares: Row, deviations: Row) -> tuple[list[float], list[float]]:
@@ -272,22 +214,3 @@ def _doubt(readout: Readout, quality: Quality, confidence: float) -> Reason | No
     if confidence < readout.least_confidence:
         return Reason.LOW_CONFIDENCE
     return None
-
-
-def _as_parts(frame: Frame, found: Found) -> Box:
-    """The box as parts of the picture, cut at its borders."""
-    rows, columns = frame.shape[:2]
-    x, y, width, height = found.box
-    left, right = (min(max(v / columns, 0.0), 1.0) for v in (x, x + width))
-    top, bottom = (min(max(v / rows, 0.0), 1.0) for v in (y, y + height))
-    return Box(*(round(v, 6) for v in (left, top, right - left, bottom - top)))
-
-
-def _extra(seen: Seen, quality: Quality) -> dict[str, float]:
-    """What a reader may filter by: pixels of the face, the detector's score, what spoils it."""
-    return {
-        "side_px": round(seen.found.side, 1),
-        "is_face": round(seen.judgement.face, 4),
-        "sharpness": round(quality.sharpness, 4),
-        "visible": round(quality.visible, 4),
-    }
