@@ -18,12 +18,10 @@ from urllib.parse import urlsplit
 from mien.assets.entry import Asset
 from mien.core.config import Config
 from mien.core.errors import AssetError, MissingExtra, NetworkRefused
-from mien.core.network import Purpose, allow
+from mien.core.network import Purpose, allow, hub_is_offline
 
 _WHOLE = re.compile(r"[0-9a-f]{40}")
 _SHORT = re.compile(r"[0-9a-f]{7,39}")
-_OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-_NO = {"", "0", "false", "no", "off"}
 
 
 class Listed(NamedTuple):
@@ -63,9 +61,8 @@ def ask_gate(config: Config) -> None:
     """
     host = urlsplit(endpoint()).hostname or endpoint()
     allow(host, Purpose.FETCH_WEIGHTS, config)
-    for variable in _OFFLINE:
-        if os.environ.get(variable, "").strip().lower() not in _NO:
-            raise NetworkRefused(host, Purpose.FETCH_WEIGHTS, variable)
+    if variable := hub_is_offline():
+        raise NetworkRefused(host, Purpose.FETCH_WEIGHTS, variable)
 
 
 def look(asset: Asset, commit: str | None) -> Tree:

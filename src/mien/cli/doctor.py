@@ -21,7 +21,12 @@ PACKAGES = (
     "opencv-python-headless",
     "pillow",
 )
-EXTRAS = {"models": ("httpx2", "filelock")}
+_MODELS = ("httpx2", "filelock", "huggingface-hub")
+EXTRAS = {
+    "models": _MODELS,
+    "emonet": (*_MODELS, "ctranslate2", "onnx", "safetensors", "tokenizers"),
+    "evals": ("inspect-ai", "openai"),
+}
 
 
 def doctor(
@@ -40,6 +45,7 @@ def doctor(
         ("Left out", [f"{b['name']} of {b['package']}: {b['reason']}" for b in found["broken"]]),
         ("Weights from publishers", [f"{m['name']}: {m['state']}" for m in found["models"]]),
         ("Settings", [f"{k}: {v}" for k, v in found["settings"].items()]),
+        ("Hub", [f"{k}: {v}" for k, v in found["hub"].items()]),
         ("May touch the network", found["network"]),
         ("Good to know", found["privacy"]),
     ):
@@ -81,19 +87,35 @@ def examine() -> dict[str, Any]:
         },
         "decoders": decoders,
         "broken": [*(entry._asdict() for entry in broken()), *unreadable],
-        "models": [{"name": s.name, "state": s.state} for s in listing()],
+        "models": [{"name": s.name, "state": s.state, "checked": s.is_checked} for s in listing()],
         "settings": {
             "offline": config.offline,
             "commercial": config.commercial,
             "threads": config.threads,
             "detector": config.detector,
+            "device": config.device,
+            "attributes": config.attributes,
+            "captions": config.captions,
             "weights in": str(models_folder()),
         },
+        "hub": _hub(),
         "network": [f"{p.purpose}: {p.command} ({p.host})" for p in places()],
         "privacy": [
             "nothing is sent anywhere; people are told apart within a file, never recognized",
             "no voice print and no face template is written to disk",
         ],
+    }
+
+
+def _hub() -> dict[str, Any]:
+    """What decides how weights come from Hugging Face; never a token itself."""
+    from mien.core.network import hub_is_offline
+
+    return {
+        "from": os.environ.get("HF_ENDPOINT") or "https://huggingface.co",
+        "token": "HF_TOKEN is set" if os.environ.get("HF_TOKEN") else "HF_TOKEN is not set",
+        "offline": hub_is_offline() or False,
+        "library": _version("huggingface-hub") or "not installed",
     }
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mien.decoders.emonet.comparing import Finding
 
 app = typer.Typer(
-    help="Files of other publishers: list, pull, import, verify, check, path, remove.",
+    help="Files of other publishers: list, pull, import, verify, check, calibrate, path, remove.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -129,6 +129,41 @@ def check(
             advise("please open an issue with this:")
             result(report)
     raise typer.Exit({Verdict.PASSED: 0, Verdict.DIFFERS: 1, Verdict.OPEN: 2}[finding.verdict])
+
+
+@app.command()
+def calibrate(
+    decoder: Annotated[str, typer.Argument(help="Such as emonet-face-small.")],
+    ratings: Annotated[Path, typer.Argument(help="CSV: file, start, end, rater, label or score.")],
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where the rated files are; by default beside the table.", metavar="DIR"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Teach a decoder the shares of your own raters, emotion by emotion.
+
+    From then on it gives those. Emotions that do not come nearer to the raters on files that the
+    map was not fitted on get none.
+    """
+    from mien.core.config import load_config
+    from mien.decoders.calibration_file import save_calibration
+    from mien.evals.perception.calibrating import calibrate as fit
+
+    config = load_config()
+    fitted = fit(decoder, ratings, folder or ratings.parent, config)
+    held = save_calibration(fitted, config)
+    if as_json:
+        told = {"decoder": fitted.decoder, "path": str(held), "n": fitted.n}
+        told |= {"raters": fitted.raters, "emotions": [e.value for e in fitted.maps]}
+        result_json({**told, "figures": dict(fitted.figures)})
+        return
+    advise(
+        f"{fitted.decoder}: {fitted.n} items of {fitted.raters} raters, maps for "
+        f"{len(fitted.maps)} emotions; mean error {fitted.figures['mae_before']:.3f} before, "
+        f"{fitted.figures['mae_after']:.3f} after, on files not fitted on"
+    )
+    result(str(held))
 
 
 @app.command()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mien.core.config import Config, load_config
 from mien.core.errors import NetworkRefused
+
+_HUB_OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+_NO = {"", "0", "false", "no", "off"}
 
 
 class Purpose(StrEnum):
@@ -34,7 +38,8 @@ class Place:
 
 def places() -> tuple[Place, ...]:
     """What may touch the network, all of it."""
-    hosts = ("huggingface.co", "raw.githubusercontent.com")
+    # Hugging Face sends large files from storage of its own, by redirects.
+    hosts = ("huggingface.co", "*.hf.co", "raw.githubusercontent.com")
     pulls = [Place(Purpose.FETCH_WEIGHTS, "mien models pull NAME", host) for host in hosts]
     asks = Place(Purpose.ASK_MODEL, "mien evals perception --model PROVIDER/M", "the provider's")
     return (*pulls, asks)
@@ -54,6 +59,14 @@ def allow(host: str, purpose: Purpose, config: Config | None = None) -> None:
     config = load_config() if config is None else config
     if config.offline and not is_loopback(host):
         raise NetworkRefused(host, purpose)
+
+
+def hub_is_offline() -> str | None:
+    """The variable that keeps all programs here from Hugging Face; None if none is set."""
+    for variable in _HUB_OFFLINE:
+        if os.environ.get(variable, "").strip().lower() not in _NO:
+            return variable
+    return None
 
 
 def is_loopback(host: str) -> bool:
