@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from mien.emotions import EMONET_40, Emotion
 from mien.evals.perception.answers import (
-    Chance,
     Outcome,
     Said,
     Told,
@@ -25,6 +24,7 @@ from mien.evals.perception.prompts import (
     key,
     prompt,
 )
+from mien.llm import Chance
 from mien.timeline import Channel
 
 ANGER, FEAR = Emotion.ANGER, Emotion.FEAR
@@ -117,7 +117,7 @@ def test_refusals_and_answers_that_were_cut_off_are_told_apart(said, outcome):
 
 
 def yes_no(text, *chances):
-    token = Chance(text, [(word, math.log(chance)) for word, chance in chances])
+    token = Chance(text, tuple((word, math.log(chance)) for word, chance in chances))
     return told_yes_no({ANGER: Said(text, chances=(token,) if chances else ())})
 
 
@@ -128,9 +128,9 @@ def test_the_probability_of_yes_is_its_part_of_yes_and_no():
 
 
 def test_blanks_and_signs_before_the_word_are_passed_over():
-    blank = Chance("\n", [("\n", -0.01), ("Yes", -5.0)])
-    word = Chance("Ġno", [("Ġno", math.log(0.8)), ("▁Yes", math.log(0.2))])
-    assert chance_of_yes((blank, Chance("**", [("**", 0.0)]), word)) == pytest.approx(0.2)
+    blank = Chance("\n", (("\n", -0.01), ("Yes", -5.0)))
+    word = Chance("Ġno", (("Ġno", math.log(0.8)), ("▁Yes", math.log(0.2))))
+    assert chance_of_yes((blank, Chance("**", (("**", 0.0),)), word)) == pytest.approx(0.2)
     assert chance_of_yes((blank,)) is None
     assert chance_of_yes(()) is None
 
@@ -151,7 +151,7 @@ def test_neither_yes_nor_no_is_malformed_however_likely_yes_was(text):
     st.sampled_from(["Yes", "No", " yes"]),
 )
 def test_a_probability_is_one_whatever_the_logarithms_are(logarithms, word):
-    others = [(word, value) for value in logarithms] + [("No", -1.0)]
+    others = (*((word, value) for value in logarithms), ("No", -1.0))
     chance = chance_of_yes([Chance("Yes", others)])
     assert chance is None or 0 <= chance <= 1
 

@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -280,7 +279,7 @@ def test_a_killed_run_goes_on_without_asking_again(ask, tmp_path):
             [sys.executable, "-c", KILLED, tmp_path], env=os.environ | server.environ()
         )
         assert reached.wait(60)
-        run.send_signal(signal.SIGKILL)
+        run.kill()
         run.wait()
     answered = {request.last.split("number ")[1][0] for request in server.requests} - {"5"}
     items = [text(n) for n in range(1, 7)]

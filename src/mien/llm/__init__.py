@@ -1,1 +1,20 @@
 """Language models behind any OpenAI-compatible address."""
+
+from mien.llm.cache import Cache, FolderCache, MemoryCache
+from mien.llm.client import Address, LanguageModel, Manner
+from mien.llm.protocol import Chance, Message, Reply, Wish
+from mien.llm.retries import Retries
+
+__all__ = [
+    "Address",
+    "Cache",
+    "Chance",
+    "FolderCache",
+    "LanguageModel",
+    "Manner",
+    "MemoryCache",
+    "Message",
+    "Reply",
+    "Retries",
+    "Wish",
+]

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from mien.emotions.emotion import Emotion
 from mien.evals.perception.prompts import HIGHEST, key
+from mien.llm import Chance
 
 LONGEST = 100_000
 """Letters of an answer that are looked at; forty grades take 1,500."""
@@ -31,13 +32,6 @@ class Outcome(StrEnum):
     """The item's own file: the model was not asked."""
     FAILED = "failed"
     """The provider gave no answer within the retries."""
-
-
-class Chance(NamedTuple):
-    """A token that was said, and what might have stood there with its log probability."""
-
-    token: str
-    others: Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,10 @@ import numpy as np
 from mien.core.arrays import RATE_HZ, Frame, Samples
 from mien.core.errors import ConfigError, MissingExtra, ModelServiceError, SourceError
 from mien.emotions.emotion import EMONET_40
-from mien.evals.perception.answers import (
-    Chance,
-    Outcome,
-    Said,
-    Told,
-    told_grades,
-    told_yes_no,
-)
+from mien.evals.perception.answers import Outcome, Said, Told, told_grades, told_yes_no
 from mien.evals.perception.items import Item, Picture, Sound, Text
 from mien.evals.perception.prompts import Way, ask_grades, ask_yes_no, prompt
+from mien.llm import Chance
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -243,7 +237,7 @@ def _said(output: ModelOutput) -> Said:
     refused = any(part.type == "text" and part.refusal for part in parts)
     tokens = choice.logprobs.content if choice.logprobs else []
     chances = tuple(
-        Chance(token.token, [(one.token, one.logprob) for one in token.top_logprobs or []])
+        Chance(token.token, tuple((one.token, one.logprob) for one in token.top_logprobs or []))
         for token in tokens
     )
     return Said(

@@ -1,0 +1,201 @@
+"""One request and what comes of it, over httpx2, plain or async."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+from mien.llm.protocol import Reply, error_code, read_reply
+from mien.llm.retries import AGAIN, SPENT, retry_after
+
+if TYPE_CHECKING:
+    import httpx2
+
+LARGEST_ANSWER = 16 << 20
+"""Bytes; a million tokens are 4 MB."""
+
+_ADVICE = {
+    401: "check its key",
+    403: "check its key, and what the key allows",
+    404: "check the address, and the name of the model",
+    429: "it is busy, or the quota is used up",
+}
+
+
+async def _asleep(seconds: float) -> None:
+    import anyio
+
+    await anyio.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """What time it is, in seconds, and how to let some pass; tests have their own."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    asleep: Callable[[float], Awaitable[None]] = _asleep
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A try that brought no answer.
+
+    Attributes:
+        reason: What the model's server did, for people.
+        again: Whether another try may help.
+        wanted: Seconds that the server wants to be left alone.
+    """
+
+    reason: str
+    again: bool = False
+    wanted: float | None = None
+
+
+class Exchange:
+    """A kept connection to one place.
+
+    Args:
+        url: Where bodies are posted.
+        key: Sent as a bearer token if it is not empty.
+        seconds: For one try.
+        clock: What time it is.
+    """
+
+    def __init__(self, url: str, key: str, seconds: float, clock: Clock) -> None:
+        self._url, self._seconds, self._clock = url, seconds, clock
+        authorization = {"Authorization": f"Bearer {key}"} if key else {}
+        self._headers = {"Content-Type": "application/json", **authorization}
+        self._lock = threading.Lock()
+        self._plain: httpx2.Client | None = None
+        self._async: httpx2.AsyncClient | None = None
+
+    def send(self, body: bytes) -> Reply | Failure:
+        """What comes of posting a body."""
+        import httpx2
+
+        inbox = _Inbox(self._seconds, self._clock)
+        try:
+            with self._plain_client().stream("POST", self._url, content=body) as response:
+                for part in response.iter_bytes():
+                    inbox.take(part)
+        except (httpx2.RequestError, _TooMuch, TimeoutError) as error:
+            return self._broken(error)
+        return judge(response.status_code, dict(response.headers), inbox.content)
+
+    async def asend(self, body: bytes) -> Reply | Failure:
+        """The same without blocking."""
+        import httpx2
+
+        inbox = _Inbox(self._seconds, self._clock)
+        try:
+            async with self._async_client().stream("POST", self._url, content=body) as response:
+                async for part in response.aiter_bytes():
+                    inbox.take(part)
+        except (httpx2.RequestError, _TooMuch, TimeoutError) as error:
+            return self._broken(error)
+        return judge(response.status_code, dict(response.headers), inbox.content)
+
+    def close(self) -> None:
+        """Close the plain connection; the next request opens another."""
+        with self._lock:
+            plain, self._plain = self._plain, None
+        if plain is not None:
+            plain.close()
+
+    async def aclose(self) -> None:
+        """Close both."""
+        self.close()
+        later, self._async = self._async, None
+        if later is not None:
+            await later.aclose()
+
+    # Each is made on first use: loading certificates takes 25 ms.
+    def _plain_client(self) -> httpx2.Client:
+        import httpx2
+
+        with self._lock:
+            if self._plain is None:
+                self._plain = httpx2.Client(**self._options())
+            return self._plain
+
+    def _async_client(self) -> httpx2.AsyncClient:
+        import httpx2
+
+        if self._async is None:
+            self._async = httpx2.AsyncClient(**self._options())
+        return self._async
+
+    def _options(self) -> _Options:
+        # A redirect would carry key and message elsewhere.
+        return _Options(headers=self._headers, timeout=self._seconds, follow_redirects=False)
+
+    def _broken(self, error: Exception) -> Failure:
+        import httpx2
+
+        if isinstance(error, _TooMuch):
+            return Failure(f"sent more than {LARGEST_ANSWER >> 20} MiB")
+        if isinstance(error, httpx2.ConnectError):
+            return Failure("cannot be reached: check the address", again=True)
+        if isinstance(error, httpx2.TimeoutException | TimeoutError):
+            return Failure(f"did not answer within {self._seconds:g} s", again=True)
+        return Failure(f"broke off ({type(error).__name__})", again=True)
+
+
+def judge(status: int, headers: dict[str, str], content: bytes) -> Reply | Failure:
+    """What a whole answer of a server means.
+
+    Args:
+        status: Of HTTP.
+        headers: With lower-case names.
+        content: The body.
+    """
+    if status == 200:
+        try:
+            return read_reply(content)
+        except ValueError:
+            return Failure("answered something that is no chat completion", again=True)
+    code = error_code(content)
+    advice = _ADVICE.get(status, "its server is in trouble" if status >= 500 else "")
+    told = ": ".join(part for part in (f"HTTP {status} {code}".rstrip(), advice) if part)
+    again = status in AGAIN and code not in SPENT
+    return Failure(f"answered {told}", again, retry_after(headers))
+
+
+class _Options(TypedDict):
+    headers: dict[str, str]
+    timeout: float
+    follow_redirects: bool
+
+
+class _TooMuch(Exception):
+    """A body beyond the limit."""
+
+
+class _Inbox:
+    """Collects a body within limits: a server that drips would never time out by itself."""
+
+    def __init__(self, seconds: float, clock: Clock) -> None:
+        self._now, self._until = clock.now, clock.now() + seconds
+        self._data = bytearray()
+
+    @property
+    def content(self) -> bytes:
+        """What has come."""
+        return bytes(self._data)
+
+    def take(self, part: bytes) -> None:
+        """Add a part.
+
+        Raises:
+            TimeoutError: If it comes too late.
+            _TooMuch: If it is too much.
+        """
+        self._data += part
+        if len(self._data) > LARGEST_ANSWER:
+            raise _TooMuch
+        if self._now() > self._until:
+            raise TimeoutError
