@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from mien.cli import doctor, models
+from mien.cli import doctor, evals, models
 from mien.cli.output import advise, hush, result
+from mien.cli.rate import rate
 from mien.cli.read import read
 from mien.core.errors import MienError
 
@@ -22,8 +23,10 @@ app = typer.Typer(
     add_completion=True,
 )
 app.command()(read)
+app.command()(rate)
 app.command()(doctor.doctor)
 app.add_typer(models.app, name="models")
+app.add_typer(evals.app, name="evals")
 
 
 def _print_version(wanted: bool) -> None:

@@ -20,7 +20,7 @@ from mien.decoders.registry import find
 from mien.emotions.emotion import Emotion
 from mien.evals.perception.items import Opened
 from mien.evals.perception.keeping import predictions
-from mien.evals.perception.measure import Manner
+from mien.evals.perception.measuring import Manner
 from mien.evals.perception.predict import DecoderPredictor, Prediction
 from mien.evals.perception.ratings import open_ratings
 

@@ -160,6 +160,7 @@ class About:
         cluster: What is resampled for intervals, such as `speakers`.
         scale: Lowest and highest grade; for `GRADES` alone.
         label_map: Its labels in `emotions.maps`; for `CHOICE` alone.
+        is_test: Whether its items are a published test split, which training leaves alone.
         known_as: Names under which cards list it among the data that taught a decoder.
     """
 
@@ -174,6 +175,7 @@ class About:
     cluster: str
     scale: tuple[float, float] = (0.0, 1.0)
     label_map: str = ""
+    is_test: bool = False
     known_as: tuple[str, ...] = ()
 
 

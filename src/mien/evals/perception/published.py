@@ -50,7 +50,7 @@ _SYSTEMS = {
 """Columns of LAION's table of Spearman correlations."""
 
 
-def published(folder: str | Path, *, draws: int = 1000, seed: int = 0) -> list[Outcome]:
+def rescore(folder: str | Path, *, draws: int = 1000, seed: int = 0) -> list[Outcome]:
     """What a folder of published outputs holds, in the tables of `measure`.
 
     Args:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from io import StringIO
 from typing import Any
 
-from mien.evals.intervals import Interval
+from mien.evals.intervals import Interval, more_needed
 from mien.evals.perception.items import About
 from mien.timeline.origin import Skipped
 
@@ -55,6 +55,32 @@ TITLES: Mapping[str, str] = {
 """Figures by their key in files, with how they are called for people."""
 
 
+SHORT: Mapping[str, str] = {
+    "kappa": "κ raw",
+    "kappa_calibrated": "κ calibrated",
+    "kappa_oracle": "κ oracle",
+    "kappa_reliable_five": "κ on five",
+    "spearman": "ρ",
+    "pearson": "r",
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "macro_f1": "F1 at .5",
+    "macro_f1_fitted": "F1 fitted",
+    "uar": "UAR",
+    "accuracy": "accuracy",
+    "macro_f1_labels": "macro-F1",
+    "one_rater": "one rater",
+    "lenient": "lenient rule",
+    "alpha_nominal": "α nominal",
+    "alpha_ordinal": "α ordinal",
+    "alpha_interval": "α interval",
+    "alpha_pooled": "α pooled",
+    "cronbach": "Cronbach α",
+    "confirmed": "confirmed",
+}
+"""The same for the heads of columns."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """What one reader, or all people, reached on one set.
@@ -67,6 +93,7 @@ class Row:
         n: Items that were answered.
         refused: Items that were not.
         unreadable: Items whose file could not be read; they count against nobody.
+        is_seen: Whether it learned from these very items.
         unsure: Answers that came with a doubt, such as low confidence.
         note: What must be known to read the row.
         by_label: Figures of single emotions or labels.
@@ -80,6 +107,7 @@ class Row:
     n: int = 0
     refused: int = 0
     unreadable: int = 0
+    is_seen: bool = False
     unsure: int = 0
     note: str = ""
     by_label: Mapping[str, Mapping[str, Interval]] = field(default_factory=dict)
@@ -141,10 +169,21 @@ class Outcome:
             "clusters": f"{self.n_clusters} {about.cluster}",
             "ratings": self.n_ratings,
             "main": self.main,
-            "rows": [_plain_row(row) for row in self.rows],
+            "rows": [_plain_row(self, row) for row in self.rows],
             "notes": list(self.notes),
             "skipped": [{"reason": s.reason, "count": s.count} for s in self.skipped],
         }
+
+
+def more_items(outcome: Outcome, row: Row, half: float = 0.05) -> int | None:
+    """How many more items bring a row's main figure to +-`half`; None if nobody can say.
+
+    Published rows are left out: nobody here can rate more of them.
+    """
+    found = row.figures.get(outcome.main)
+    if found is None or row.who not in (Who.PREDICTOR, Who.PEOPLE):
+        return None
+    return more_needed(found, row.n, half)
 
 
 def to_json(outcomes: Sequence[Outcome]) -> str:
@@ -175,7 +214,7 @@ def _lines(name: str, row: Row) -> Iterator[list[Any]]:
             yield [name, row.who.value, row.name, label, key, *numbers, shown, row.n, row.refused]
 
 
-def _plain_row(row: Row) -> dict[str, Any]:
+def _plain_row(outcome: Outcome, row: Row) -> dict[str, Any]:
     return {
         "who": row.who.value,
         "name": row.name,
@@ -186,7 +225,9 @@ def _plain_row(row: Row) -> dict[str, Any]:
         "refusal_rate": round(row.refusal_rate, 6),
         "unreadable": row.unreadable,
         "unsure": row.unsure,
+        "is_seen": row.is_seen,
         "note": row.note,
+        "more_items_for_05": more_items(outcome, row),
         "by_label": {
             label: {key: _plain(found) for key, found in figures.items()}
             for label, figures in row.by_label.items()

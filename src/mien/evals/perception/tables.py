@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,13 @@ class _Answers:
         """The emotions of which anything was said."""
         return tuple(e for e in Emotion if not np.isnan(self.scores[:, e.position]).all())
 
+    @property
+    def why_silent(self) -> str:
+        """Why there is nothing to score."""
+        if self.unreadable:
+            return "no file could be read"
+        return "answered nothing" if self.kept.any() else "no files at hand: only labels are here"
+
     def row(self, name: str, note: str) -> Row:
         """The row without its figures."""
         n = int(self.kept.sum()) - self.refused
@@ -108,14 +115,18 @@ class GradesTable:
         chosen = staged(sheet, about.scale[0], self._resampling)
         note = "" if figures else "no item has two ratings"
         if chosen is not None:
+            # Whoever was outvoted is missing by design: raters cannot be held against each other.
+            figures = {key: v for key, v in figures.items() if key.startswith("alpha_")}
             figures["confirmed"] = chosen.confirmed
             note = _warning(chosen)
+        has_pairs = self._has_few_raters and chosen is None
+        by_rater = self._scorer.among_each(sheet.raters) if has_pairs else {}
         return Row(
             who=Who.PEOPLE,
             name="people",
             figures=figures,
             by_label=by_label,
-            by_rater=self._scorer.among_each(sheet.raters) if self._has_few_raters else {},
+            by_rater=by_rater,
             n=len(np.unique(sheet.item)),
             note=note,
         )
@@ -132,11 +143,15 @@ class GradesTable:
     def predictor(self, name: str, found: Mapping[str, Prediction]) -> Row:
         """A decoder or model."""
         answers = _Answers(self._opened, found)
+        if not answers.covers:
+            return answers.row(name, answers.why_silent)
         figures, by_label = self._scorer.measure(answers.scores)
+        lesson = _lesson(name, self._opened.about)
         judged = sum(e.value in by_label for e in self._scorer.emotions)
         note = f"judges {judged} of {len(self._scorer.emotions)} emotions"
         return replace(
-            answers.row(name, _told(note, _taught(name, self._opened.about))),
+            answers.row(name, _told(note, lesson.note)),
+            is_seen=lesson.is_seen,
             figures=figures,
             by_label=by_label,
             chance=self._scorer.chance(answers.scores),
@@ -193,6 +208,8 @@ class ChoiceTable:
     def predictor(self, name: str, found: Mapping[str, Prediction]) -> Row:
         """A decoder or model."""
         answers = _Answers(self._opened, found)
+        if not (answers.kept & self._scorer.decided).any():
+            return answers.row(name, answers.why_silent)
         kept = answers.kept & self._scorer.decided
         figures, by_label, chance = self._scorer.measure(answers.scores, kept)
         told = answers.scores[~np.isnan(answers.scores).all(axis=1)]
@@ -201,10 +218,12 @@ class ChoiceTable:
             if len(told)
             else ()
         )
+        lesson = _lesson(name, self._opened.about)
         never = uncovered(corpus_labels(self._opened), covers)
         note = f"cannot say {', '.join(never)}" if never and len(told) else ""
         return replace(
-            answers.row(name, _told(note, _taught(name, self._opened.about))),
+            answers.row(name, _told(note, lesson.note)),
+            is_seen=lesson.is_seen,
             figures=figures,
             by_label=by_label,
             chance=chance,
@@ -215,19 +234,34 @@ def _warning(chosen: Staged) -> str:
     asked = "one yes" if chosen.first == 1 else "two yes"
     return (
         f"raters were chosen by earlier answers (another was asked only after {asked}), so that "
-        f"kappa and alpha mean nothing here; of {chosen.n:,} that passed, "
+        f"alpha means nothing here; of {chosen.n:,} that passed, "
         f"{chosen.confirmed.value:.3f} were confirmed by all later raters"
     )
 
 
-def _taught(name: str, about: About) -> str:
-    """What a decoder's card says of this set, so that nobody takes training data for a test."""
+class _Lesson(NamedTuple):
+    """What a decoder's card says of a set.
+
+    Attributes:
+        is_seen: Whether items of it taught the decoder.
+        note: In words.
+    """
+
+    is_seen: bool
+    note: str
+
+
+def _lesson(name: str, about: About) -> _Lesson:
+    """Whether a decoder has learned from a set, so that nobody takes a lesson for a test."""
     try:
         card = find(name).card()
     except UnknownDecoder:
-        return ""
+        return _Lesson(False, "")
     uses = [row.use for row in card.data if any(known in row.name for known in about.known_as)]
-    return f"its card on this data: {'; '.join(uses)}" if uses else ""
+    said = f"its card on this data: {'; '.join(uses)}" if uses else ""
+    if uses and not about.is_test and any("teach" in use or "train" in use for use in uses):
+        return _Lesson(True, f"not unseen, it learned from these items ({said})")
+    return _Lesson(False, said)
 
 
 def _told(*notes: str) -> str:

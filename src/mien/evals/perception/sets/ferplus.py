@@ -36,6 +36,7 @@ ABOUT = About(
     files="fer2013new.csv and the pictures by their names, or one .parquet with both",
     cluster="photographs",
     label_map="ferplus",
+    is_test=True,
     known_as=(
         "FER+",
         "FER2013",

@@ -26,6 +26,7 @@ ABOUT = About(
     files="test.tsv and emotions.txt, or goemotions.parquet",
     cluster="comments",
     label_map="goemotions",
+    is_test=True,
     known_as=("GoEmotions",),
 )
 MEANT = 0.5

@@ -1,0 +1,200 @@
+"""`mien evals`: how good decoders and models are."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.output import advise, result, result_json
+from mien.core.errors import ConfigError
+from mien.core.progress import Report
+
+if TYPE_CHECKING:
+    from mien.evals.perception import Manner, Outcome, Predictor
+    from mien.timeline.reading import Channel
+
+app = typer.Typer(
+    help="Measure decoders and models beside people, chance and trivial answers.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+_FORMS = (".html", ".json", ".csv")
+
+
+@app.callback()
+def evals() -> None:
+    """Measure decoders and models beside people, chance and trivial answers."""
+
+
+@app.command()
+def perception(
+    sets: Annotated[
+        list[str] | None, typer.Argument(help="Data sets; all found by default.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder with data sets.", metavar="DIR")] = None,
+    decoders: Annotated[
+        str | None, typer.Option(help="Decoders to measure.", metavar="A,B")
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="A model to ask, as PROVIDER/MODEL; may be repeated."),
+    ] = None,
+    way: Annotated[str, typer.Option(help="How models are asked: yes-no or grades.")] = "yes-no",
+    ratings: Annotated[
+        Path | None, typer.Option(help="Your own ratings, CSV.", metavar="FILE")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where the rated files are.", metavar="DIR")
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option(help="What models are shown of rated files: voice, face, words.")
+    ] = None,
+    published: Annotated[
+        Path | None, typer.Option(help="Folder with published outputs.", metavar="DIR")
+    ] = None,
+    out: Annotated[
+        list[Path] | None, typer.Option(help="Write .html, .json or .csv; may be repeated.")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder for answers: a run goes on.", metavar="DIR")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many items a set.")] = None,
+    seed: Annotated[int, typer.Option(help="Of draws, halves and shuffles.")] = 0,
+    draws: Annotated[int, typer.Option(help="Resamples behind an interval.")] = 1000,
+    as_list: Annotated[
+        bool, typer.Option("--list", help="Say which sets there are and what they forbid.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one set a line as JSON.")] = False,
+) -> None:
+    """Measure decoders on published data sets or your own ratings."""
+    from mien.evals.perception import Manner, measure, measure_ratings, rescore
+
+    if as_list:
+        _list(as_json)
+        return
+    if (data is None) == (ratings is None) and published is None:
+        raise ConfigError("say what to measure on: --data DIR, --ratings FILE or --published DIR")
+    if ratings is not None and folder is None:
+        raise ConfigError("--ratings needs --folder: where the rated files are")
+    _check_outputs(out or [])
+    manner = Manner(limit=limit, seed=seed, draws=draws, keep=keep, watch=_watch)
+    names = _names(decoders)
+    asked = _models(model or [], way, manner)
+    found: list[Outcome] = []
+    if published is not None:
+        found += rescore(published, draws=draws, seed=seed)
+    if data is not None:
+        found += measure(data, sets or (), decoders=names, predictors=asked, manner=manner)
+    if ratings is not None and folder is not None:
+        found += measure_ratings(
+            ratings,
+            folder,
+            decoders=names,
+            predictors=asked,
+            channel=_channel(channel),
+            manner=manner,
+        )
+    for path in out or []:
+        _write(found, path)
+    _show(found, as_json=as_json)
+
+
+def _models(names: list[str], way: str, manner: Manner) -> list[Predictor]:
+    if not names:
+        return []
+    from mien.evals.perception.asking import Asking, ModelPredictor
+    from mien.evals.perception.prompts import Way
+
+    try:
+        chosen = Way(way)
+    except ValueError as error:
+        known = ", ".join(way.value for way in Way)
+        raise ConfigError(f"no way of asking is called {way!r}: choose from {known}") from error
+    logs = manner.keep / "logs" if manner.keep is not None else None
+    asking = Asking(way=chosen, logs=logs, config=manner.config)
+    return [ModelPredictor(name, asking) for name in names]
+
+
+def _list(as_json: bool) -> None:
+    from mien.evals.perception import data_sets
+
+    for name, one in data_sets().items():
+        about = one.about
+        if as_json:
+            result_json(
+                {
+                    "name": name,
+                    "title": about.title,
+                    "channel": about.channel.value,
+                    "licence": about.licence,
+                    "restriction": about.restriction,
+                    "source": about.source,
+                    "files": about.files,
+                }
+            )
+            continue
+        result(f"{name}: {about.title}, {about.channel}; {about.licence}")
+        result(f"  needs {about.files}")
+        if about.restriction:
+            result(f"  restriction: {about.restriction}")
+        result(f"  {about.source}")
+
+
+def _names(given: str | None) -> list[str]:
+    return [name.strip() for name in (given or "").split(",") if name.strip()]
+
+
+def _channel(given: str | None) -> Channel | None:
+    if given is None:
+        return None
+    from mien.timeline.reading import Channel
+
+    try:
+        return Channel(given)
+    except ValueError as error:
+        known = ", ".join(channel.value for channel in Channel)
+        raise ConfigError(f"no channel is called {given!r}: choose from {known}") from error
+
+
+def _check_outputs(paths: list[Path]) -> None:
+    """Refuse what cannot be written before the work is done, not after."""
+    for path in paths:
+        if path.suffix.lower() not in _FORMS:
+            known = ", ".join(_FORMS)
+            raise ConfigError(f"cannot tell the form of {path.name!r}: end it in {known}")
+        if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+            reason = "it is a folder" if path.is_dir() else f"no folder {path.parent} to write to"
+            raise ConfigError(f"cannot write {path}: {reason}")
+
+
+def _write(found: list[Outcome], path: Path) -> None:
+    from mien.evals.perception import render_page, to_csv, to_json
+
+    forms = {".html": render_page, ".json": to_json, ".csv": to_csv}
+    path.write_text(forms[path.suffix.lower()](found), encoding="utf-8")
+    advise(f"wrote {path}")
+
+
+def _show(found: list[Outcome], *, as_json: bool) -> None:
+    if as_json:
+        for outcome in found:
+            result_json(outcome.to_dict())
+        return
+    from mien.evals.perception import render_text
+
+    result(render_text(found))
+
+
+@contextmanager
+def _watch(title: str, total: int) -> Iterator[Report]:
+    from mien.core.progress import bar
+
+    with bar(title, float(total), sys.stderr) as report:
+        yield report

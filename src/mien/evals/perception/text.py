@@ -1,0 +1,118 @@
+"""The tables of a measurement for a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from mien.charts.numbers import count, decimal
+from mien.evals.intervals import Interval
+from mien.evals.perception.items import Form
+from mien.evals.perception.results import SHORT, Outcome, Row, Who, more_items
+
+COLUMNS = {
+    Form.CHOICE: ("uar", "accuracy", "macro_f1_labels", "one_rater", "lenient"),
+    Form.GRADES: (
+        "kappa_calibrated",
+        "kappa",
+        "kappa_oracle",
+        "kappa_reliable_five",
+        "spearman",
+        "pearson",
+        "mae",
+        "rmse",
+    ),
+    Form.TAGS: ("macro_f1_fitted", "macro_f1", "kappa_calibrated", "kappa", "spearman", "mae"),
+}
+"""Figures that stand side by side, by what raters could say."""
+AGREEMENT = (
+    "alpha_nominal",
+    "alpha_ordinal",
+    "alpha_interval",
+    "alpha_pooled",
+    "cronbach",
+    "confirmed",
+)
+
+
+def render_text(outcomes: Sequence[Outcome]) -> str:
+    """All tables, with what must be known beneath each."""
+    return "\n\n".join("\n".join(_lines(outcome)) for outcome in outcomes)
+
+
+def columns(outcome: Outcome) -> list[str]:
+    """The figures of a table that any of its rows has."""
+    return [
+        key
+        for key in COLUMNS[outcome.about.form]
+        if any(
+            key in row.figures and not math.isnan(row.figures[key].value) for row in outcome.rows
+        )
+    ]
+
+
+def shown(found: Interval | None, places: int = 3) -> str:
+    """A figure as `.661 [.612, .703]`; a dash for none."""
+    if found is None or math.isnan(found.value):
+        return "–"
+    value = decimal(found.value, places)
+    if math.isnan(found.low):
+        return value
+    return f"{value} [{decimal(found.low, places)}, {decimal(found.high, places)}]"
+
+
+def _lines(outcome: Outcome) -> Iterable[str]:
+    about = outcome.about
+    yield (
+        f"{about.title}: {count(outcome.n_items, 'item')}, {outcome.n_clusters:,} {about.cluster}, "
+        f"{outcome.n_ratings:,} ratings; {about.licence}"
+    )
+    if about.restriction:
+        yield f"  restriction: {about.restriction}"
+    keys = columns(outcome)
+    rows = [["", "n", "refused", *(SHORT[key] for key in keys)]]
+    for row in outcome.rows:
+        rows.append(_cells(row, keys))
+        if row.chance:
+            rows.append(["  shuffled", "", "", *(_chance(row, key) for key in keys)])
+    yield from _aligned(rows)
+    yield from _remarks(outcome)
+
+
+def _cells(row: Row, keys: Sequence[str]) -> list[str]:
+    refused = f"{100 * row.refusal_rate:.1f} %" if row.who is Who.PREDICTOR else ""
+    name = f"{row.name} (published)" if row.who is Who.PUBLISHED else row.name
+    return [name, f"{row.n:,}", refused, *(shown(row.figures.get(key)) for key in keys)]
+
+
+def _chance(row: Row, key: str) -> str:
+    value = row.chance.get(key)
+    return "" if value is None or math.isnan(value) else decimal(value, 3)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        yield ("  " + "  ".join(cells)).rstrip()
+
+
+def _remarks(outcome: Outcome) -> Iterable[str]:
+    for row in outcome.rows:
+        agreement = [
+            f"{SHORT[key]} {shown(row.figures[key])}" for key in AGREEMENT if key in row.figures
+        ]
+        if agreement:
+            yield f"  agreement of {row.name}: {', '.join(agreement)}"
+        if row.by_rater:
+            parts = [f"{name} {shown(found)}" for name, found in row.by_rater.items()]
+            yield f"  kappa of {row.name} with {', '.join(parts)}"
+        if row.note:
+            yield f"  {row.name}: {row.note}"
+        if row.unsure or row.unreadable:
+            yield f"  {row.name}: {row.unsure:,} answers in doubt, {row.unreadable:,} unreadable"
+        more = more_items(outcome, row)
+        if more:
+            yield f"  {row.name}: about {more:,} more items for {SHORT[outcome.main]} within ±.05"
+    yield from (f"  note: {note}" for note in outcome.notes)
+    yield from (f"  not used: {skip.reason} ({skip.count:,})" for skip in outcome.skipped)
