@@ -1,8 +1,8 @@
 """Files of other publishers that Mien can use but does not carry: weights, examples."""
 
 from mien.assets.carry import import_files
-from mien.assets.entry import Asset, AssetFile, catalogue, find
-from mien.assets.fetching import Manner, pull
+from mien.assets.entry import SMALL, Asset, AssetFile, catalogue, find
+from mien.assets.fetching import Manner, pull, require_room
 from mien.assets.keeping import Convert
 from mien.assets.record import Kept, Record, Seen
 from mien.assets.shelf import (
@@ -18,6 +18,7 @@ from mien.assets.shelf import (
 )
 
 __all__ = [
+    "SMALL",
     "UNCHECKED",
     "Asset",
     "AssetFile",
@@ -37,5 +38,6 @@ __all__ = [
     "path",
     "pull",
     "remove",
+    "require_room",
     "verify",
 ]

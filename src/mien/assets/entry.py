@@ -13,6 +13,9 @@ from mien.core.errors import ConfigError
 
 SCHEMA = 2
 
+SMALL = "small"
+"""A form of some assets that takes less space and memory, and is less exact."""
+
 _BYTES_A_SECOND = 10e6
 
 
@@ -66,6 +69,8 @@ class Asset:
         examples: Asset with inputs and what its publisher's own run made of them.
         covers: What it knows and for whom it was made, for people.
         kept: Bytes that converting leaves of one that came; 1 if nothing is converted.
+        kept_small: The same for the form `small`, if there is one.
+        memory_small_mb: What that form takes once loaded, about.
         conversion_mb: Disk space that converting one file needs beside both, for a while.
     """
 
@@ -87,6 +92,8 @@ class Asset:
     examples: str = ""
     covers: str = ""
     kept: float = 1.0
+    kept_small: float = 0.0
+    memory_small_mb: int = 0
     conversion_mb: int = 0
 
     @property
@@ -111,14 +118,15 @@ class Asset:
                 raise ConfigError(f"{self.name} has no file {name!r}")
         return tuple(file for file in self.files if only is None or file.name in only)
 
-    def disk(self, files: Collection[AssetFile]) -> int:
-        """Bytes that some of its files take once they are here."""
-        return sum(int(file.bytes * (self.kept if file.converts else 1)) for file in files)
+    def disk(self, files: Collection[AssetFile], form: str = "") -> int:
+        """Bytes that some of its files take once they are here, in a form."""
+        kept = self.kept_small if form == SMALL else self.kept
+        return sum(int(file.bytes * (kept if file.converts else 1)) for file in files)
 
-    def describe(self, only: Collection[str] | None = None) -> tuple[str, ...]:
+    def describe(self, form: str = "") -> tuple[str, ...]:
         """What is shown before the first byte is fetched, line by line."""
-        files = self.choose(only)
-        fetched, memory = sum(file.bytes for file in files), self.memory_mb * 1e6
+        files, fetched = self.files, self.bytes
+        memory = (self.memory_small_mb if form == SMALL else self.memory_mb) * 1e6
         return (
             f"{self.name}: {self.title}",
             f"  from     {self.repository} @ {self.revision}",
@@ -127,7 +135,7 @@ class Asset:
             f"  licence  {self.licence}: {self.notice}",
             f"  cite     {self.citation}",
             f"  fetches  {_size(fetched)}, {_duration(fetched / _BYTES_A_SECOND)} at 10 MB/s",
-            f"  takes    {_size(self.disk(files))} of disk, {_size(memory)} of memory",
+            f"  takes    {_size(self.disk(files, form))} of disk, {_size(memory)} of memory",
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,11 +126,11 @@ def pull(
 
 
 def _fetch(keeper: Keeper, missing: tuple[AssetFile, ...], manner: Manner) -> None:
-    asset, place = keeper.asset, keeper.place
+    place = keeper.place
     with client(manner.config) as http:
         parcels, headers = _address(keeper, missing, manner)
-        _tell(asset, parcels, manner)
-        _check_space(asset, place, parcels, manner)
+        _tell(keeper, parcels, manner)
+        _check_space(keeper, parcels, manner)
         total, before = sum(parcel.file.bytes for parcel in parcels), 0
         for parcel in parcels:
             _fetch_one(http, parcel, headers, manner, before, total)
@@ -225,25 +225,56 @@ def _as_listed(asset: Asset, file: AssetFile, tree: hub.Tree) -> AssetFile:
     return replace(file, bytes=listed.bytes, sized=True)
 
 
-def _tell(asset: Asset, parcels: list[_Parcel], manner: Manner) -> None:
-    fetched = replace(asset, files=tuple(parcel.file for parcel in parcels))
-    for line in fetched.describe():
+def _tell(keeper: Keeper, parcels: list[_Parcel], manner: Manner) -> None:
+    fetched = replace(keeper.asset, files=tuple(parcel.file for parcel in parcels))
+    for line in fetched.describe(keeper.form):
         manner.tell(line)
     if found := sum(parcel.cached is not None for parcel in parcels):
         manner.tell(f"  {found} of its files are in the cache of the hub: not fetched again")
 
 
-def _check_space(asset: Asset, place: Path, parcels: list[_Parcel], manner: Manner) -> None:
+def require_room(
+    wanted: Mapping[Asset, Collection[AssetFile]], manner: Manner, form: str = ""
+) -> None:
+    """Refuse a series of pulls that would not fit, before anyone is asked anything.
+
+    Args:
+        wanted: What will be pulled, asset by asset; files that are here take no room any more.
+        manner: As for `pull`.
+        form: Of the last of them.
+
+    Raises:
+        AssetError: If the disk is too full.
+    """
+    needed, source = 0, 0
+    for asset, files in wanted.items():
+        missing = {*files} - {*manner.shelf.here(asset)}
+        needed += asset.disk(missing, form if asset.kept_small else "")
+        converted = [file.bytes for file in missing if file.converts]
+        source = max([source, *(size + asset.conversion_mb * 10**6 for size in converted)])
+    if needed:
+        names = " and ".join(asset.name for asset in [*wanted][::-1])
+        _require(names, needed + source, manner.shelf.folder, manner)
+
+
+def _check_space(keeper: Keeper, parcels: list[_Parcel], manner: Manner) -> None:
     """Refuse before the first byte what would not fit with the largest source beside it."""
-    kept = sum(asset.disk([parcel.file]) for parcel in parcels)
+    asset = keeper.asset
+    kept = sum(asset.disk([parcel.file], keeper.form) for parcel in parcels)
     converted = [parcel for parcel in parcels if parcel.file.converts]
     held_already = sum(held(parcel.part) for parcel in parcels if not parcel.file.converts)
     source = max((parcel.to_fetch for parcel in converted), default=0)
     work = asset.conversion_mb * 10**6 if converted else 0
-    needed = kept - held_already + source + work + SPARE_BYTES
-    free = manner.free_bytes(place)
+    _require(asset.name, kept - held_already + source + work, keeper.place, manner)
+
+
+def _require(names: str, size: int, folder: Path, manner: Manner) -> None:
+    while not folder.exists():
+        folder = folder.parent
+    needed, free = size + SPARE_BYTES, manner.free_bytes(folder)
     if free < needed:
+        verb = "need" if " and " in names else "needs"
         raise AssetError(
-            f"{asset.name} needs {needed / 1e6:,.1f} MB of disk in {place}, "
+            f"{names} {verb} {needed / 1e6:,.1f} MB of disk in {folder}, "
             f"and {free / 1e6:,.1f} MB are free: make room or set MIEN_HOME"
         )

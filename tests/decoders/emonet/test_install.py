@@ -1,8 +1,10 @@
 """EmoNet onto this machine: which files, converted by whom, and what is here of a set."""
 
 import sys
+from dataclasses import replace
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from mien.assets import Manner, Shelf, catalogue, find, listing
@@ -11,7 +13,9 @@ from mien.core.config import Config
 from mien.core.errors import AssetError, ConfigError, MissingWeights
 from mien.decoders.emonet.install import carry, encoder_folder, install, installed
 from mien.decoders.emonet.suites import suites
+from tests.fakes.emonet import malicious, write_face_set
 from tests.fakes.hub import COMMIT, forget_this_machine, hub
+from tests.fakes.siglip import write_siglip
 
 VOICE, FACE = "emonet-voice-small", "emonet-face-small"
 MADE = {
@@ -52,8 +56,6 @@ def published(asset: Asset):
 @pytest.fixture
 def plain_catalogue(monkeypatch):
     """The true entries without the sizes and hashes of the true files."""
-    from dataclasses import replace
-
     changed = {
         name: replace(
             asset,
@@ -203,3 +205,89 @@ def test_an_asset_that_is_not_of_emonet_is_only_pulled(monkeypatch, manner, tmp_
             "mien.assets.entry.catalogue", lambda: {**known, "net": asset_of(running.url)}
         )
         assert install("net", manner=manner).read_bytes() == CONTENT
+
+
+# --- the whole way, with weights that are made -------------------------------------------------
+
+
+@pytest.fixture
+def faces(monkeypatch, tmp_path, plain_catalogue):
+    """A hub with a small SigLIP 2 and a face set over it, in their published form."""
+    pytest.importorskip("onnx")
+    forget_this_machine(monkeypatch, tmp_path)
+    encoder = tmp_path / "encoder"
+    encoder.mkdir()
+    write_siglip(encoder)
+    heads = tmp_path / "heads"
+    heads.mkdir()
+    write_face_set(heads, width=64)
+    repos = {
+        find("siglip2").hub: contents(encoder),
+        find(FACE).hub: contents(heads),
+    }
+    with hub(repos=repos, commits=[COMMIT]) as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        yield running
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_what_was_pulled_reads_faces(faces, manner):
+    from mien.decoders.emonet.face_heads import FaceHeads
+    from mien.decoders.emonet.siglip import Tower
+
+    install(FACE, emotions=["anger", "fear"], manner=manner)
+    here = installed(suites()[FACE], manner.config)
+    heads = FaceHeads.open(here, manner.config)
+    tower = Tower.open(encoder_folder("siglip2", manner.config), manner.config)
+    scores = heads.score(tower.embed([np.zeros((32, 32, 3), np.uint8)]))
+    assert [head.key for head in heads.heads] == [
+        "fear",
+        "anger",
+        "valence",
+        "arousal",
+        "dominance",
+    ]
+    assert np.isfinite(scores).all()
+
+
+def test_a_pickle_with_code_in_it_is_moved_aside_and_the_rest_is_of_use(faces, manner, tmp_path):
+    folder = tmp_path / "malicious"
+    folder.mkdir()
+    evil = next(iter(malicious(folder).values())).read_bytes()
+    faces.repos[find(FACE).hub]["model_fear_best.pth"] = evil
+    with pytest.raises(
+        AssetError, match=r"model_fear_best\.pth .* cannot be converted: .*moved to"
+    ):
+        install(FACE, emotions=["amusement", "fear"], manner=manner)
+    keys = [head.key for head in installed(suites()[FACE], manner.config).heads]
+    assert keys == ["amusement"]
+    (aside,) = (manner.shelf.folder / "quarantine").iterdir()
+    assert aside.read_bytes() == evil
+
+
+def test_an_encoder_that_was_cut_at_its_publisher_leaves_nothing(faces, manner):
+    whole = faces.repos[find("siglip2").hub]["model.safetensors"]
+    faces.repos[find("siglip2").hub]["model.safetensors"] = whole[: len(whole) // 2]
+    with pytest.raises(AssetError, match=r"model\.safetensors of siglip2 cannot be converted"):
+        install(FACE, manner=manner)
+    assert manner.shelf.installed(find("siglip2")) is None
+    left = {path.name for path in manner.shelf.place(find("siglip2")).iterdir()}
+    assert left <= {"config.json", "preprocessor_config.json", "lock.json", ".lock", ".fetching"}
+
+
+def test_a_disk_without_room_for_all_is_refused_before_the_encoder_comes(faces, manner):
+    heads, tower = find(FACE), find("siglip2")
+    needed = heads.disk(heads.files) + tower.disk(tower.files)
+    needed += max(file.bytes for file in (*heads.files, *tower.files))
+    full = replace(manner, free_bytes=lambda _: needed)
+    with pytest.raises(AssetError, match=r"emonet-face-small and siglip2 need [\d,.]+ MB of disk"):
+        install(FACE, manner=full)
+    assert not faces.asked
+
+
+def test_what_is_here_needs_no_room(faces, manner):
+    install(FACE, manner=manner)
+    assert install(FACE, manner=replace(manner, free_bytes=lambda _: 0)).is_dir()

@@ -7,7 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from mien.assets import Asset, Convert, Manner, Shelf, find, import_files, pull
+from mien.assets import (
+    SMALL,
+    Asset,
+    Convert,
+    Manner,
+    Shelf,
+    find,
+    import_files,
+    pull,
+    require_room,
+)
 from mien.core.config import Config
 from mien.core.errors import ConfigError, MissingWeights
 from mien.core.paths import models_folder
@@ -16,9 +26,6 @@ from mien.emotions.emotion import EMONET_40, Emotion
 
 DIMENSIONS = frozenset({"valence", "arousal", "dominance"})
 """Heads that come along when only some emotions are asked for: they are not of one emotion."""
-
-SMALL = "small"
-"""How the lock file names the form that `small` asks for."""
 
 
 class Installed(NamedTuple):
@@ -62,9 +69,12 @@ def install(
     manner = manner or Manner()
     asset = find(name)
     only, convert = _files(asset, emotions), _convert(asset, small=small)
-    for required in asset.requires:
-        install(required, manner=manner)
-    return pull(asset, manner, only=only, convert=convert, form=SMALL if small else "")
+    form = SMALL if small else ""
+    required = {find(name): find(name).files for name in asset.requires}
+    require_room({**required, asset: asset.choose(only)}, manner, form)
+    for other in required:
+        install(other.name, manner=manner)
+    return pull(asset, manner, only=only, convert=convert, form=form)
 
 
 def carry(
