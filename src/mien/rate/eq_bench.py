@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mien.rate.judgement import Judgement, Margins, Sides
-from mien.rate.rows import Found, LeftOut, bad_row, number, required, text
+from mien.rate.rows import Found, LeftOut, bad_row, number, required, text, two_models
 
 METADATA, COMPARISONS = "__metadata__", "global_pairwise_comparisons"
 
@@ -43,7 +43,7 @@ def read_log(name: str, plain: Mapping[str, Any]) -> Found:
             failed.append(str(record["error"]))
         else:
             found.append(_judgement(name, i, record))
-    left_out = (LeftOut("the judge's answer could not be read", len(failed)),) if failed else ()
+    left_out = (LeftOut("where the judge's answer could not be read", len(failed)),) if failed else ()
     ladder = {
         model: float(entry["elo_norm"])
         for model, entry in plain.items()
@@ -56,7 +56,7 @@ def _judgement(name: str, row: int, record: Mapping[str, Any]) -> Judgement:
     pair = record.get("pair")
     if not isinstance(pair, dict):
         raise bad_row(name, row, "has no 'pair'")
-    test, other = (required(name, row, pair, key) for key in ("test_model", "neighbor_model"))
+    test, other = two_models(name, row, pair, ("test_model", "neighbor_model"))
     scenario = required(name, row, record, "scenario_id")
     test_first = _is_test_first(name, row, record)
     lead = number(name, row, record, "plus_for_test") - number(name, row, record, "plus_for_other")

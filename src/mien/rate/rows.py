@@ -61,6 +61,20 @@ def required(name: str, row: int, record: Mapping[str, Any], key: str) -> str:
     return found
 
 
+def two_models(
+    name: str, row: int, record: Mapping[str, Any], keys: tuple[str, str]
+) -> tuple[str, str]:
+    """The names of the two that are compared.
+
+    Raises:
+        EvalError: If one is missing, or they are the same.
+    """
+    first, second = (required(name, row, record, key) for key in keys)
+    if first == second:
+        raise bad_row(name, row, f"compares {first!r} with itself")
+    return first, second
+
+
 def number(name: str, row: int, record: Mapping[str, Any], key: str) -> float:
     """A finite number that must be there.
 

@@ -87,11 +87,11 @@ def _place(model: str, models: Sequence[str]) -> int:
     raise EvalError(f"the anchor {model!r} is not among the rated models{hint}")
 
 
-def spearman(one: Floats, other: Floats) -> float:
-    """Spearman's rank correlation (1904), ties at their mean rank; NaN of a constant."""
+def spearman(one: Floats, other: Floats) -> float | None:
+    """Spearman's rank correlation (1904), ties at their mean rank; None of a constant."""
     ranks = [_ranks(values) - (len(values) + 1) / 2.0 for values in (one, other)]
     size = math.sqrt(float(ranks[0] @ ranks[0]) * float(ranks[1] @ ranks[1]))
-    return float(ranks[0] @ ranks[1]) / size if size > 0 else float("nan")
+    return float(ranks[0] @ ranks[1]) / size if size > 0 else None
 
 
 def _ranks(values: Floats) -> Floats:

@@ -1,0 +1,98 @@
+"""Position, favors and styles: which can be estimated, and what they came out as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from mien.rate.bootstrap import Fitted, interval
+from mien.rate.columns import Columns, Floats, Style
+from mien.rate.design import Term, Terms, design, sum_coded
+from mien.rate.families import family
+from mien.rate.groups import ALPHA, chance, holm_corrected
+from mien.rate.table import Effect
+
+TOLERANCE = 1e-8
+"""Eigenvalues below this part of the largest count as zero."""
+
+NO_POSITION = (
+    "position bias cannot be told from strength, since pairs were not shown in both orders: it is "
+    "not corrected"
+)
+NO_FAVORS = (
+    "favors of judges for families of models cannot be told from strength, since not every judge "
+    "compared them all: they are not corrected"
+)
+
+
+def settled(
+    columns: Columns, position: bool, styles: Sequence[Style]
+) -> tuple[Terms, tuple[str, ...]]:
+    """The terms that these judgements can tell from strengths, and notes on those they cannot."""
+    families = tuple(family(model) for model in columns.models)
+    several = len(columns.judges) > 1 and len(set(families)) > 1
+    full = Terms(position, families if several else (), tuple(styles))
+    notes = []
+    if full.families and not _is_told(columns, full):
+        full = Terms(position, (), tuple(styles))
+        notes.append(NO_FAVORS)
+    if position and not _is_told(columns, full):
+        full = Terms(False, (), tuple(styles))
+        notes.append(NO_POSITION)
+    return full, tuple(notes)
+
+
+def effects(columns: Columns, terms: Terms, fitted: Fitted) -> tuple[Effect, ...]:
+    """Every term but strengths, in logits, with its interval."""
+    n_models, made = len(columns.models), design(columns, terms)
+    simple = [
+        Effect(
+            term.what,
+            term.kind,
+            term.judge,
+            "",
+            float(fitted.point[n_models + i]),
+            interval(fitted.samples[n_models + i]),
+        )
+        for i, term in enumerate(made.terms)
+        if term.what != "favor"
+    ]
+    return (*simple, *_favors(columns, terms, made.terms, fitted))
+
+
+def _favors(
+    columns: Columns, terms: Terms, named: Sequence[Term], fitted: Fitted
+) -> Iterator[Effect]:
+    """Favors of all judges for all families, the ones that follow from the others included."""
+    places = [i for i, term in enumerate(named) if term.what == "favor"]
+    if not places:
+        return
+    families, n_models = sorted(set(terms.families)), len(columns.models)
+    coding = np.kron(sum_coded(len(columns.judges)), sum_coded(len(families)))
+    rows = [n_models + i for i in places]
+    point, samples = coding @ fitted.point[rows], coding @ fitted.samples[rows]
+    apart: Floats = np.ones(len(point))
+    if fitted.has_intervals:
+        apart = holm_corrected(chance(point, samples.std(axis=1), fitted.n_clusters))
+    for i, value in enumerate(point):
+        judge, own = columns.judges[i // len(families)], families[i % len(families)]
+        yield Effect(
+            "favor",
+            "",
+            judge,
+            own,
+            float(value),
+            interval(samples[i]),
+            bool(apart[i] <= ALPHA),
+            family(judge) == own,
+        )
+
+
+def _is_told(columns: Columns, terms: Terms) -> bool:
+    """Whether only the common level of all strengths is left open by the design."""
+    made = design(columns, terms)
+    n = np.asarray(made.n.sum(axis=1)).ravel()
+    dense = made.matrix.toarray()
+    values = np.linalg.eigvalsh(dense.T @ (n[:, None] * dense))
+    return bool(values[1] > TOLERANCE * values[-1])

@@ -1,0 +1,235 @@
+"""A table in words: what it is, what it says, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from mien.charts.numbers import count, decimal, listed
+from mien.rate.abilities import OVERALL
+from mien.rate.bias import OrderBias
+from mien.rate.bootstrap import Range
+from mien.rate.judgement import Response
+from mien.rate.sequential import Method
+from mien.rate.table import Table
+
+METHODS = {
+    Method.BRADLEY_TERRY: "Bradley-Terry",
+    Method.ELO: "Elo",
+    Method.TRUESKILL: "TrueSkill",
+}
+RESPONSES = {
+    Response.MARGIN: "with margins",
+    Response.WIN: "by wins alone",
+    Response.BLEND: "with EQ-Bench's bent margins",
+}
+MOST_NAMED = 3
+LEANING = 0.55
+"""From this share on, a place counts as favored."""
+
+
+def what_it_is(table: Table, on: date | None = None) -> str:
+    """How much was judged, by whom, and how it was rated, in one line."""
+    parts = [
+        f"{table.n:,} judgements",
+        count(len(table.rows), "model"),
+        *_clusters(table),
+        _judges(table),
+        f"{METHODS[table.method]} {RESPONSES[table.response]}",
+    ]
+    if table.styles:
+        parts.append(f"{listed(table.styles)} held constant")
+    if on is not None:
+        parts.append(f"{on.day} {on:%B %Y}")
+    return ", ".join(part for part in parts if part)
+
+
+def what_it_says(table: Table) -> str:
+    """Who leads, and how many places are really told apart."""
+    groups = table.groups
+    first = [row.model for row in groups[0]]
+    lead = f"{_named(first)} {'leads' if len(first) == 1 else 'share the first rank'}."
+    if table.order is not None:
+        order = table.order
+        return (
+            f"{lead} Another order of the same judgements would move a model by "
+            f"{order.moved:.0f} points on average and {order.models_moved} of {len(table.rows)} "
+            f"models to another rank, by up to {order.most_ranks}."
+        )
+    if len(groups) == len(table.rows):
+        return f"{lead} Every neighbor in the table is told apart."
+    return (
+        f"{lead} The {len(table.rows)} models take {count(len(groups), 'rank')}: those that share "
+        "one are not told apart."
+    )
+
+
+def about_place(table: Table) -> str:
+    """Which place the judges favored, in one sentence; empty if none."""
+    rows = [row for row in table.order_bias if row.kind != "all" and row.first_wins is not None]
+    told = [said for row in rows if (said := _leaning(row))]
+    if not told:
+        return ""
+    fixed = any(effect.what == "position" for effect in table.effects)
+    return f"The judge leaned to {listed(told)}; the ratings are {'' if fixed else 'not '}corrected for it."
+
+
+def trust(table: Table) -> Iterator[tuple[str, str]]:
+    """What the table rests on: a heading and a sentence each."""
+    yield "Scale", _scale(table)
+    if table.against is not None:
+        yield "Beside the published ladder", _against(table)
+    if table.sampling is not None:
+        yield "Intervals", _intervals(table)
+        yield (
+            "Ranks",
+            "Models share a rank while no two of them are told apart at 5 % after Holm's correction "
+            f"for all {len(table.differences):,} pairs; models on either side of a step may not be "
+            "told apart either.",
+        )
+    if table.halo is not None:
+        yield (
+            "Halo",
+            f"In {percent(table.halo.all_agree)} of {table.halo.n:,} judgements all criteria take "
+            "the same side: they are nearly one opinion.",
+        )
+    yield "Sampling", _sampling(table)
+    yield "Left out", left_out(table)
+    for note in table.notes:
+        yield "Note", note[:1].upper() + note[1:] + "."
+
+
+def left_out(table: Table) -> str:
+    """What was read and not rated, by reason."""
+    entries = [f"{entry.count:,} {entry.reason}" for entry in table.left_out]
+    lost = [f"{entry.model} ({entry.reason})" for entry in table.not_rated]
+    told = f"Judgements: {'; '.join(entries)}." if entries else "No judgements."
+    return f"{told} Models not rated: {'; '.join(lost)}." if lost else told
+
+
+def points(value: float) -> str:
+    """A rating, in whole points.
+
+    >>> points(1499.7), points(-12.2)
+    ('1500', '−12')
+    """
+    text = f"{abs(value):.0f}"
+    return f"−{text}" if value < 0 and text != "0" else text
+
+
+def signed(value: float, places: int = 0) -> str:
+    """A difference with its sign.
+
+    >>> signed(12.2), signed(-0.5, 2)
+    ('+12', '−.50')
+    """
+    text = points(value) if places == 0 else decimal(value, places)
+    return text if text.startswith("−") else f"+{text}"
+
+
+def ends(range_: Range | None, places: int = 0) -> str:
+    """Both ends of an interval, or a dash.
+
+    >>> ends(Range(1449.6, 1550.2)), ends(None)
+    ('[1450, 1550]', '–')
+    """
+    if range_ is None:
+        return "–"
+    if places:
+        return f"[{decimal(range_.low, places)}, {decimal(range_.high, places)}]"
+    return f"[{points(range_.low)}, {points(range_.high)}]"
+
+
+def percent(share: float) -> str:
+    """A share in percent, to a tenth.
+
+    >>> percent(0.7062)
+    '70.6 %'
+    """
+    return f"{100 * share:.1f} %"
+
+
+def ability_name(name: str) -> str:
+    """A criterion as it is read.
+
+    >>> ability_name("depth_of_insight")
+    'depth of insight'
+    """
+    return name.removeprefix(f"{OVERALL}_").replace("_", " ").strip()
+
+
+def _clusters(table: Table) -> list[str]:
+    sampling = table.sampling
+    if sampling is None or sampling.clustered_by == "judgement":
+        return []
+    return [count(sampling.clusters, sampling.clustered_by)]
+
+
+def _judges(table: Table) -> str:
+    named = [judge for judge in table.judges if judge]
+    if not named:
+        return "judge not named"
+    return f"{'judge' if len(named) == 1 else 'judges'} {_named(named)}"
+
+
+def _named(names: list[str]) -> str:
+    rest = len(names) - MOST_NAMED
+    return listed(names) if rest <= 1 else f"{', '.join(names[:MOST_NAMED])} and {rest} more"
+
+
+def _leaning(row: OrderBias) -> str:
+    share = row.first_wins if row.first_wins is not None else 0.5
+    kind = f" in {row.kind}" if row.kind else ""
+    if share >= LEANING:
+        return f"the answer shown first{kind} ({percent(share)})"
+    if share <= 1 - LEANING:
+        return f"the answer shown second{kind} ({percent(1 - share)})"
+    return ""
+
+
+def _scale(table: Table) -> str:
+    scale = table.scale
+    if not scale.anchors:
+        what = "the mean model at 1000" if table.sampling else "as the method has it"
+        return f"Points as in Elo's scale, {what}; it belongs to these models and judges alone."
+    named = listed([f"{anchor.model} = {points(anchor.value)}" for anchor in scale.anchors])
+    told = f"A straight line through {named}, {scale.slope:.0f} points a logit"
+    if scale.slope_range:
+        told += f" ({ends(scale.slope_range)} with other scenarios)"
+    return f"{told}; beyond the anchors it has nothing to stand on."
+
+
+def _against(table: Table) -> str:
+    against = table.against
+    if against is None:
+        return ""
+    rho = "–" if against.spearman is None else decimal(against.spearman, 4)
+    return (
+        f"{against.models} models are on the published ladder too (judge "
+        f"{listed(against.judges)}): rank correlation {rho}, {against.mean_distance:.0f} points "
+        "apart on average. Ticks show the published values."
+    )
+
+
+def _intervals(table: Table) -> str:
+    sampling = table.sampling
+    if sampling is None or all(row.range is None for row in table.rows):
+        return "None."
+    plural = "judgements" if sampling.clustered_by == "judgement" else f"{sampling.clustered_by}s"
+    return (
+        f"95 %, from {sampling.draws:,} resamples of {sampling.clusters:,} {plural} "
+        f"(seed {sampling.seed}); strengths sum to zero in each."
+    )
+
+
+def _sampling(table: Table) -> str:
+    counts = sorted((row.n, row.model) for row in table.rows)
+    (least, fewest), (most, often) = counts[0], counts[-1]
+    told = f"Between {least:,} ({fewest}) and {most:,} ({often}) judgements a model."
+    several = [row for row in table.rows if row.runs > 1]
+    if several:
+        told += f" {count(len(several), 'model')} took part with several runs, all of which count."
+    bad = sum(row.both_bad for row in table.order_bias if row.kind != "all")
+    if bad:
+        told += f" {bad:,} judgements found both answers bad; they count as ties."
+    return told
