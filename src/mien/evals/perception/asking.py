@@ -75,6 +75,25 @@ class Tally:
     tokens_read: int = 0
     tokens_written: int = 0
 
+    def told(self) -> str:
+        """In words: the price, then whatever went wrong.
+
+        >>> Tally(items=2, tokens_read=1500, tokens_written=40, wrong_keys=3).told()
+        '2 items asked about for 1,500 tokens read and 40 written; 3 wrong keys'
+        """
+        price = (
+            f"{self.items:,} items asked about for {self.tokens_read:,} tokens read "
+            f"and {self.tokens_written:,} written"
+        )
+        failed = [(n, o.value) for o, n in self.outcomes.items() if o is not Outcome.ANSWERED]
+        faults = [
+            (self.wrong_keys, "wrong keys"),
+            (self.wrong_values, "values beside the scale"),
+            (self.missing, "emotions without an answer"),
+            (self.coarse, "answers without a probability"),
+        ]
+        return "; ".join([price, *(f"{n:,} {what}" for n, what in [*failed, *faults] if n)])
+
     def add(self, answered: Answered) -> Tally:
         """The same with one more item."""
         told = answered.told
@@ -123,6 +142,11 @@ class ModelPredictor:
     def tally(self) -> Tally:
         """What the last call of `predict` brought and cost."""
         return self._tally
+
+    @property
+    def remark(self) -> str:
+        """The tally in words, for the foot of a table."""
+        return self._tally.told()
 
     def predict(self, items: Iterable[Item]) -> Iterator[Prediction]:
         """One prediction an item, in order, once all have been asked.
@@ -173,6 +197,9 @@ def _prediction(item: Item, answered: Answered) -> Prediction:
     told = answered.told
     if told.outcome is Outcome.UNREADABLE:
         return no_answer(item, f"{UNREADABLE}: {answered.reason}")
+    if told.outcome is Outcome.FAILED:
+        # As little the model's fault as a damaged file: left out of rates, and asked again.
+        return no_answer(item, f"{UNREADABLE}: its provider gave no answer")
     if told.outcome is not Outcome.ANSWERED:
         return no_answer(item, told.outcome.value)
     return Prediction(item.id, _row(told.scores), False, _note(told))
