@@ -67,10 +67,11 @@ def gist(outcomes: Sequence[Outcome], most: int = 4) -> list[Markup]:
                 beside.append(f"one person {decimal(ceiling)}")
             if outcome.main in row.chance:
                 beside.append(f"chance {decimal(row.chance[outcome.main])}")
+            if row.is_seen:
+                beside.append("it learned from these very items")
             rest = f" ({', '.join(beside)})" if beside else ""
-            figure = (
-                f" reaches {SHORT[outcome.main]} {shown(found)} on {outcome.about.title}{rest}."
-            )
+            value = f"{SHORT[outcome.main]} {shown(found, 2)}"
+            figure = f" reaches {value} on {outcome.about.title}{rest}."
             lines.append(markup(tag("b", row.name), figure))
     return lines[:most]
 
@@ -101,7 +102,7 @@ def _overview(outcomes: Sequence[Outcome]) -> Markup:
     ends = [end for outcome, row in shown_rows for end in _main(outcome, row)]
     least = min([end for end in ends if not math.isnan(end)], default=0.0)
     # One scale for all rows; a quarter at a time, since little lies far below zero.
-    low = min(0.0, math.floor(4 * least) / 4)
+    low = min(0.0, math.floor(4 * round(least, 3)) / 4)
     rows = [_overview_row(outcome, row, low) for outcome, row in shown_rows]
     scale = f"{decimal(low) if low else '0'} to 1"
     heads = ["set", "reader", "figure", f"beside people and chance, {scale}", "value", "refused"]
@@ -158,7 +159,7 @@ def _dots(
         ends = {"x1": number(_place(found.low, low)), "x2": number(_place(found.high, low))}
         bars.append(tag("line", class_="span", y1=middle, y2=middle, **ends))
     shape = "dot" if row.who is Who.PREDICTOR else "dot hollow"
-    bars.append(tag("circle", class_=shape, cx=number(_place(found.value, low)), cy=middle, r=4.5))
+    bars.append(tag("circle", class_=shape, cx=number(_place(found.value, low)), cy=middle, r=3.8))
     return tag(
         "div", picture(WIDTH, HEIGHT, bars, label=_said(found, ceiling, chance)), class_="dots"
     )
