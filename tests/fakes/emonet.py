@@ -83,22 +83,30 @@ def voice_files(*, plus=False) -> list[str]:
     return [f"model_{stem}_best.pth" for stem in stems]
 
 
-def write_face_set(folder, size="small", *, width=1152, hidden=None, names=None, seed=0):
-    """A face set in a folder, every third file with `_orig_mod.`; its paths."""
-    return [
-        save_checkpoint(
-            folder / name,
-            face_head(
-                size,
-                width=width,
-                hidden=hidden,
-                rng=np.random.default_rng([seed, i]),
-                prefix=PREFIX if i % 3 == 2 else "",
-            ),
-        )
-        for i, name in enumerate(face_files())
-        if names is None or name in names
-    ]
+def write_face_set(
+    folder, size="small", *, width=1152, hidden=None, names=None, seed=0, lifts=None
+):
+    """A face set in a folder, every third file with `_orig_mod.`; its paths.
+
+    Args:
+        folder: Where to write.
+        size: `small` or `large`.
+        width: Numbers of an embedding.
+        hidden: Widths between, in place of the published ones.
+        names: Of the files to write; by default all.
+        seed: Of the weights, which are random.
+        lifts: What is added to the scores of some files, so that a face can tell something.
+    """
+    paths = []
+    for i, name in enumerate(face_files()):
+        if names is not None and name not in names:
+            continue
+        prefix, rng = PREFIX if i % 3 == 2 else "", np.random.default_rng([seed, i])
+        head = face_head(size, width=width, hidden=hidden, rng=rng, prefix=prefix)
+        last = list(head)[-1]
+        head[last] = head[last] + np.float32((lifts or {}).get(name, 0))
+        paths.append(save_checkpoint(folder / name, head))
+    return paths
 
 
 def write_voice_set(folder, size="small", *, columns=1_152_000, hidden=None, names=None, seed=0):

@@ -92,12 +92,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/laion"))
     folder = parser.parse_args().data
+    DATA.write_text(render(read_golden(folder)), encoding="utf-8")
+    for card in cards(folder):
+        write_card(card, OUT)
+
+
+def cards(folder: Path) -> list[Card]:
+    """Of both sets, with the figures that the files of a folder give."""
     golden = read_golden(folder)
-    DATA.write_text(render(golden), encoding="utf-8")
     hq = json.loads((folder / "emonet_face_hq_results.json").read_text(encoding="utf-8"))
-    for suite in suites().values():
-        if suite.channel is Channel.FACE:
-            write_card(_card(suite, golden, hq, folder), OUT)
+    return [
+        _card(suite, golden, hq, folder)
+        for suite in suites().values()
+        if suite.channel is Channel.FACE
+    ]
 
 
 def read_golden(folder: Path) -> Golden:
