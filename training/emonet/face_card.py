@@ -50,6 +50,7 @@ LIMITS = (
     "in three faces of ten; it is good to about a tenth.",
     "With fewer than all forty heads the confidence was not fitted: the top of a few is lower than "
     "the top of all.",
+    "The confidence does not know how good a picture is: read `quality` beside it.",
     "Both sets are read with the neutral means recovered from LAION's scores of these 152 faces; "
     "LAION does not say whether they belong to Small or to Large.",
     "Among the 152 faces the top emotion is Embarrassment for 43 and Astonishment for 41, whatever "

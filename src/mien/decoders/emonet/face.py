@@ -88,10 +88,9 @@ class HeadsJudge:
         judged = [Judged(reason=Reason.LOW_QUALITY) for _ in faces]
         if fit:
             raw = self.parts.score([whole_face(faces[i]) for i in fit])
-            sensible = is_sensible(raw)
-            self._warn(raw[~sensible])
-            for i, row, is_fine in zip(fit, raw, sensible, strict=True):
-                judged[i] = judge(self.parts, row, is_sensible=bool(is_fine))
+            self._warn(raw[~is_sensible(raw)])
+            for i, row in zip(fit, raw, strict=True):
+                judged[i] = judge(self.parts, row)
         return judged
 
     def _warn(self, strange: Floats) -> None:
@@ -145,7 +144,7 @@ class EmoNetFaceDecoder:
         No face is looked for and quality is not judged.
         """
         [row] = self._parts.score([frame])
-        return judge(self._parts, row, is_sensible=True).scores
+        return judge(self._parts, row).scores
 
     def refer(self, pieces: Iterable[Image]) -> Reference | None:
         """None: the heads compare a face with the average neutral one, not with itself."""
@@ -195,18 +194,18 @@ def whole_face(face: Shown) -> Frame:
     return cut(face.frame, face.seen.found.box, REACH)[0]
 
 
-def judge(parts: Parts, raw: Floats, *, is_sensible: bool) -> Judged:
+def judge(parts: Parts, raw: Floats) -> Judged:
     """What the raw scores of one face say.
 
     Args:
         parts: The loaded nets.
         raw: One score a head, shape (heads,).
-        is_sensible: Whether they are scores that the published heads give at all.
     """
     told = dict(zip((head.key for head in parts.heads.heads), raw.tolist(), strict=True))
     row = np.array([told.get(e.value, np.nan) for e in EMONET_40], dtype=np.float32)
     shares = parts.readout.shares(row)
-    confidence = parts.readout.confidence(shares) if is_sensible else 0.0
+    is_possible = bool(is_sensible(raw))
+    confidence = parts.readout.confidence(shares) if is_possible else 0.0
     affect = {n: parts.readout.dimension(n, told[n]) if n in told else None for n in DIMENSIONS}
     return Judged(
         scores=_scores(parts, shares),
@@ -214,7 +213,7 @@ def judge(parts: Parts, raw: Floats, *, is_sensible: bool) -> Judged:
         arousal=affect["arousal"],
         dominance=affect["dominance"],
         confidence=confidence,
-        reason=_doubt(parts.readout, confidence, is_sensible=is_sensible),
+        reason=_doubt(parts.readout, confidence) if is_possible else Reason.OUT_OF_DOMAIN,
         extra=_extra(told),
     )
 
@@ -224,9 +223,7 @@ def _scores(parts: Parts, shares: Floats) -> Scores:
     return Scores.from_array(parts.calibration.apply(row) if parts.calibration else row)
 
 
-def _doubt(constants: Readout, confidence: float, *, is_sensible: bool) -> Reason | None:
-    if not is_sensible:
-        return Reason.OUT_OF_DOMAIN
+def _doubt(constants: Readout, confidence: float) -> Reason | None:
     return Reason.LOW_CONFIDENCE if confidence < constants.least_confidence else None
 
 
