@@ -83,6 +83,7 @@ def manner(tmp_path, told):
                 "progress": lambda done, total: told.progress.append((done, total)),
                 "config": Config(),
                 "shelf": Shelf(tmp_path / "models"),
+                "wait": lambda seconds: None,
                 **changes,
             }
         )

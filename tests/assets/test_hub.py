@@ -350,7 +350,17 @@ def test_a_busy_hub_is_asked_again_when_it_wants(server, manner):
     assert waited == [7.0]
 
 
-@pytest.mark.parametrize("retry_after", ["86400", "tomorrow", "-1"])
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_busy_hub_that_names_no_time_is_asked_with_longer_and_longer_pauses(
+    server, manner, status
+):
+    server.status, server.retry_after, waited = {"/resolve/": status}, "tomorrow", []
+    with pytest.raises(AssetError, match=f"answers {status}"):
+        pull(set_of(), manner(wait=waited.append), convert=quarter)
+    assert waited == [1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("retry_after", ["86400", "-1", "nan"])
 def test_nobody_waits_for_long(server, manner, retry_after):
     server.status, server.retry_after = {"/resolve/": 429}, retry_after
     with pytest.raises(AssetError, match="answers 429"):

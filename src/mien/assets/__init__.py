@@ -1,7 +1,7 @@
 """Files of other publishers that Mien can use but does not carry: weights, examples."""
 
 from mien.assets.carry import import_files
-from mien.assets.entry import SMALL, Asset, AssetFile, catalogue, find
+from mien.assets.entry import SMALL, Asset, AssetFile, catalogue, find, size
 from mien.assets.fetching import Manner, pull, require_room
 from mien.assets.keeping import Convert
 from mien.assets.record import Kept, Record, Seen
@@ -39,5 +39,6 @@ __all__ = [
     "pull",
     "remove",
     "require_room",
+    "size",
     "verify",
 ]

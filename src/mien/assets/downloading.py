@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     import httpx2
 
 TRIES = 4
-"""How often a file is asked for; each try must bring some bytes, or wait as it was told to."""
+"""How often a file is asked for; each try must bring some bytes, or meet a busy publisher."""
 
 LONGEST_WAIT = 60.0
 """Seconds; a publisher that asks for more is asked again another day."""
+
+_BUSY = (429, 500, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +79,15 @@ def fill(
     """
     import httpx2
 
-    for remaining in range(TRIES - 1, -1, -1):
+    for number in range(TRIES):
         before = held(part)
         if before >= wanted.bytes:
             return
         try:
             _fetch_rest(client, wanted, part, progress)
         except httpx2.HTTPStatusError as error:
-            seconds = _asked_wait(error.response)
-            if seconds is None or not remaining:
-                code = error.response.status_code
+            code, seconds = error.response.status_code, _pause(error.response, number)
+            if seconds is None or number == TRIES - 1:
                 raise AssetError(f"{wanted.url} answers {code}: {advice(code)}") from error
             wait(seconds)
         except httpx2.TransportError as error:
@@ -137,11 +138,15 @@ def _fetch_rest(
             os.fsync(out.fileno())
 
 
-def _asked_wait(response: httpx2.Response) -> float | None:
-    """Seconds after which a busy publisher wants to be asked again; None if it names none."""
+def _pause(response: httpx2.Response, number: int) -> float | None:
+    """Seconds after which a busy publisher is asked again; None if that is of no use.
+
+    It may say so itself; else the pause doubles with each try.
+    """
+    if response.status_code not in _BUSY:
+        return None
     try:
         seconds = float(response.headers.get("Retry-After", ""))
     except ValueError:
-        return None
-    is_busy = response.status_code in (429, 503)
-    return seconds if is_busy and 0 <= seconds <= LONGEST_WAIT else None
+        return 2.0**number
+    return seconds if 0 <= seconds <= LONGEST_WAIT else None

@@ -134,8 +134,8 @@ class Asset:
             *((f"  covers   {self.covers}",) if self.covers else ()),
             f"  licence  {self.licence}: {self.notice}",
             f"  cite     {self.citation}",
-            f"  fetches  {_size(fetched)}, {_duration(fetched / _BYTES_A_SECOND)} at 10 MB/s",
-            f"  takes    {_size(self.disk(files, form))} of disk, {_size(memory)} of memory",
+            f"  fetches  {size(fetched)}, {_duration(fetched / _BYTES_A_SECOND)} at 10 MB/s",
+            f"  takes    {size(self.disk(files, form))} of disk, {size(memory)} of memory",
         )
 
 
@@ -197,7 +197,8 @@ def _file_lines(files: Collection[AssetFile], parts: str) -> tuple[str, ...]:
     )
 
 
-def _size(count: float) -> str:
+def size(count: float) -> str:
+    """A number of bytes, for people."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 

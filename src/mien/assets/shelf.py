@@ -44,10 +44,8 @@ class Status:
 
     @property
     def is_checked(self) -> bool | None:
-        """Whether what is here gave what its publisher gives; None if there is nothing to ask."""
-        if self.path is None or not self.asset.examples:
-            return None
-        return self.record.checked is not None
+        """Whether it gave here what it gave its publisher; None if nothing was published."""
+        return self.record.checked is not None if self.asset.examples else None
 
     @property
     def state(self) -> str:

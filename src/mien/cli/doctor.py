@@ -26,6 +26,7 @@ EXTRAS = {
     "models": _MODELS,
     "emonet": (*_MODELS, "ctranslate2", "onnx", "safetensors", "tokenizers"),
     "evals": ("inspect-ai", "openai"),
+    "rate": ("scipy",),
 }
 
 

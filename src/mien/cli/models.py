@@ -39,14 +39,14 @@ Small = Annotated[
 @app.command("list")
 def list_models(as_json: Json = False) -> None:
     """Say which there are, what they are for, under which licence, and which are here."""
-    from mien.assets import listing
+    from mien.assets import listing, size
 
     for status in listing():
         if as_json:
             result_json(_plain(status))
             continue
         asset = status.asset
-        result(f"{asset.name}: {status.state}, {asset.bytes / 1e6:,.1f} MB, {asset.licence}")
+        result(f"{asset.name}: {status.state}, {size(asset.bytes)}, {asset.licence}")
         result(f"  {asset.title}")
         result(f"  {asset.use}")
 

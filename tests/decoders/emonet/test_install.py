@@ -10,7 +10,7 @@ import pytest
 from mien.assets import Manner, Shelf, catalogue, find, listing
 from mien.assets.entry import Asset
 from mien.core.config import Config
-from mien.core.errors import AssetError, ConfigError, MissingWeights
+from mien.core.errors import AssetError, ConfigError, MissingExtra, MissingWeights
 from mien.decoders.emonet.install import carry, encoder_folder, install, installed
 from mien.decoders.emonet.suites import suites
 from tests.fakes.emonet import malicious, write_face_set
@@ -149,6 +149,13 @@ def test_what_makes_no_sense_is_refused_before_anything_is_asked(
 ):
     with pytest.raises(ConfigError, match=reason):
         install(name, emotions=emotions, manner=manner)
+    assert not server.asked
+
+
+def test_what_converting_needs_is_asked_for_before_anything_is_fetched(server, manner, monkeypatch):
+    monkeypatch.setattr("mien.decoders.emonet.install.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"pip install 'mien\[emonet\]'"):
+        install(FACE, manner=manner)
     assert not server.asked
 
 

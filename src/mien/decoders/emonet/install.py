@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from mien.assets import (
     require_room,
 )
 from mien.core.config import Config
-from mien.core.errors import ConfigError, MissingWeights
+from mien.core.errors import ConfigError, MissingExtra, MissingWeights
 from mien.core.paths import models_folder
 from mien.decoders.emonet.suites import Head, Suite, suites
 from mien.emotions.emotion import EMONET_40, Emotion
@@ -166,8 +167,16 @@ def _files(asset: Asset, emotions: Sequence[str] | None) -> frozenset[str] | Non
     )
 
 
+def _require_extra() -> None:
+    """Say what is missing for the conversion before gigabytes were fetched for it."""
+    if not all(find_spec(module) for module in ("onnx", "safetensors")):
+        raise MissingExtra("converting weights", "emonet")
+
+
 def _convert(asset: Asset, *, small: bool) -> Convert | None:
     """What becomes of an asset's files; heavy imports wait until it is known."""
+    if asset.is_converted:
+        _require_extra()
     suite = suites().get(asset.name)
     is_voice = suite is not None and suite.encoder == "bude-whisper"
     if small and not is_voice:
