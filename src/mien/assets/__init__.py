@@ -2,9 +2,11 @@
 
 from mien.assets.carry import import_files
 from mien.assets.entry import SMALL, Asset, AssetFile, catalogue, find, size
-from mien.assets.fetching import Manner, pull, require_room
+from mien.assets.fetching import pull
 from mien.assets.keeping import Convert
+from mien.assets.manner import Manner
 from mien.assets.record import Kept, Record, Seen
+from mien.assets.room import require_room
 from mien.assets.shelf import (
     UNCHECKED,
     Shelf,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,48 +13,16 @@ from mien.assets import hub
 from mien.assets.downloading import Download, client, fill, held
 from mien.assets.entry import Asset, AssetFile, find
 from mien.assets.keeping import Convert, Keeper
-from mien.assets.locking import locked, named_faults, to_stderr
-from mien.assets.shelf import Shelf
-from mien.core.config import Config, load_config
+from mien.assets.locking import locked, named_faults
+from mien.assets.manner import Manner
+from mien.assets.room import require
 from mien.core.errors import AssetError
 from mien.core.network import Purpose, allow
 
 if TYPE_CHECKING:
     import httpx2
 
-SPARE_BYTES = 16 << 20
-"""Disk space that a pull leaves free."""
-
 _PARTS = ".fetching"
-
-
-def _silent(_done: int, _total: int) -> None:
-    """Show nothing."""
-
-
-def _free_bytes(folder: Path) -> int:
-    return shutil.disk_usage(folder).free
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """How a pull talks and where it works; each has a sensible default.
-
-    Attributes:
-        tell: Takes lines for people: what will be fetched, before it is.
-        progress: Takes bytes done and bytes in all, over all files of a pull.
-        free_bytes: Space left on the disk of a folder.
-        wait: Sleeps for some seconds, where a publisher asks for it.
-        config: Settings; by default those of `mien.toml` and the environment.
-        shelf: Where assets lie.
-    """
-
-    tell: Callable[[str], None] = to_stderr
-    progress: Callable[[int, int], None] = _silent
-    free_bytes: Callable[[Path], int] = _free_bytes
-    wait: Callable[[float], None] = time.sleep
-    config: Config = field(default_factory=load_config)
-    shelf: Shelf = field(default_factory=Shelf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,30 +200,6 @@ def _tell(keeper: Keeper, parcels: list[_Parcel], manner: Manner) -> None:
         manner.tell(f"  {found} of its files are in the cache of the hub: not fetched again")
 
 
-def require_room(
-    wanted: Mapping[Asset, Collection[AssetFile]], manner: Manner, form: str = ""
-) -> None:
-    """Refuse a series of pulls that would not fit, before anyone is asked anything.
-
-    Args:
-        wanted: What will be pulled, asset by asset; files that are here take no room any more.
-        manner: As for `pull`.
-        form: Of the last of them.
-
-    Raises:
-        AssetError: If the disk is too full.
-    """
-    needed, source = 0, 0
-    for asset, files in wanted.items():
-        missing = {*files} - {*manner.shelf.here(asset)}
-        needed += asset.disk(missing, form if asset.kept_small else "")
-        converted = [file.bytes for file in missing if file.converts]
-        source = max([source, *(size + asset.conversion_mb * 10**6 for size in converted)])
-    if needed:
-        names = " and ".join(asset.name for asset in [*wanted][::-1])
-        _require(names, needed + source, manner.shelf.folder, manner)
-
-
 def _check_space(keeper: Keeper, parcels: list[_Parcel], manner: Manner) -> None:
     """Refuse before the first byte what would not fit with the largest source beside it."""
     asset = keeper.asset
@@ -265,16 +208,4 @@ def _check_space(keeper: Keeper, parcels: list[_Parcel], manner: Manner) -> None
     held_already = sum(held(parcel.part) for parcel in parcels if not parcel.file.converts)
     source = max((parcel.to_fetch for parcel in converted), default=0)
     work = asset.conversion_mb * 10**6 if converted else 0
-    _require(asset.name, kept - held_already + source + work, keeper.place, manner)
-
-
-def _require(names: str, size: int, folder: Path, manner: Manner) -> None:
-    while not folder.exists():
-        folder = folder.parent
-    needed, free = size + SPARE_BYTES, manner.free_bytes(folder)
-    if free < needed:
-        verb = "need" if " and " in names else "needs"
-        raise AssetError(
-            f"{names} {verb} {needed / 1e6:,.1f} MB of disk in {folder}, "
-            f"and {free / 1e6:,.1f} MB are free: make room or set MIEN_HOME"
-        )
+    require(asset.name, kept - held_already + source + work, keeper.place, manner)
