@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 import wave
 import zipfile
 
@@ -11,6 +12,7 @@ from PIL import Image
 from mien.emotions import EMONET_40, Emotion
 from mien.evals.perception.items import About, Form, Item, Opened, SheetBuilder, Text
 from mien.evals.perception.predict import Prediction
+from mien.evals.perception.sets.ferplus import LABELS, OTHER
 from mien.timeline.reading import Channel
 
 HQ_KEYS = [f"{emotion.group.value.title()} Emotions|{emotion.label}" for emotion in EMONET_40]
@@ -65,11 +67,10 @@ def graded(rows, scale=(0.0, 7.0), form=Form.GRADES, clusters=None):
 
 
 def write_rows(path, heads, rows):
-    opened = gzip.open(path, "wt", newline="") if path.suffix == ".gz" else path.open("w", newline="")
-    with opened as file:
-        writer = csv.writer(file)
-        writer.writerow(heads)
-        writer.writerows(rows)
+    text = io.StringIO()
+    csv.writer(text).writerows([heads, *rows])
+    data = text.getvalue().encode()
+    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
 
 
 def hq(folder, n=6, raters=3):
@@ -101,8 +102,7 @@ def voice_bench(folder, labels):
 
 def ferplus(folder, rows):
     """`fer2013new.csv` with a zip of the pictures."""
-    labels = "neutral happiness surprise sadness anger disgust fear contempt unknown NF".split()
-    write_rows(folder / "fer2013new.csv", ["Usage", "Image name", *labels], rows)
+    write_rows(folder / "fer2013new.csv", ["Usage", "Image name", *LABELS, *OTHER], rows)
     with zipfile.ZipFile(folder / "FER2013Test.zip", "w") as archive:
         for row in rows:
             picture = folder / "picture.png"

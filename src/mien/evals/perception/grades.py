@@ -233,17 +233,19 @@ class GradesScorer:
     def _tags(
         self, graded: Graded, own: Values, answered: NDArray[np.bool_], resampling: Resampling
     ) -> dict[str, Values]:
-        """F1 with one threshold for all, and with the best of the other half."""
+        """F1 with one threshold for all, and with the best of the other half; no answer is a no."""
         truth = graded.mean >= (self._low + self._high) / 2
-        said = np.where(answered, own, -1.0)
-        found = {"macro_f1": _f1(graded.items, truth, said >= 0.5, resampling)}
+        said = answered & (np.where(answered, own, 0.0) >= 0.5)
+        found = {"macro_f1": _f1(graded.items, truth, said, resampling)}
         first = self._is_first[graded.items]
-        if min(first.sum(), (~first).sum()) >= HALF:
-            is_said = np.zeros(len(own), dtype=bool)
-            for target in (first, ~first):
-                is_said[target] = said[target] >= best_threshold(said[~target], truth[~target])
-            found["macro_f1_fitted"] = _f1(graded.items, truth, is_said, resampling)
-        return found
+        fitted = np.zeros(len(own), dtype=bool)
+        for target in (first, ~first):
+            source = ~target & answered
+            if source.sum() < HALF:
+                return found
+            cut = best_threshold(own[source], truth[source])
+            fitted[target & answered] = own[target & answered] >= cut
+        return {**found, "macro_f1_fitted": _f1(graded.items, truth, fitted, resampling)}
 
 
 def best_threshold(scores: Values, truth: NDArray[np.bool_]) -> float:
