@@ -1,6 +1,7 @@
 """The scripted server, asked by the real client."""
 
 import base64
+import http.client
 import json
 import socket
 import threading
@@ -457,6 +458,21 @@ def test_bad_requests_are_refused_with_a_reason_and_reach_no_script(path, body, 
             urllib.request.urlopen(urllib.request.Request(server.url + path, body))
         assert reason in raised.value.read().decode()
     assert (raised.value.code, server.requests) == (400, [])
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [({"Transfer-Encoding": "chunked"}, 411), ({"Content-Length": str(1 << 40)}, 413)],
+)
+def test_bodies_of_unknown_or_mad_size_are_not_read(header, status):
+    with ScriptedServer([]) as server:
+        connection = http.client.HTTPConnection(server.url.split("/")[2], timeout=10)
+        connection.putrequest("POST", "/v1/chat/completions")
+        for name, value in header.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        assert connection.getresponse().status == status
+        connection.close()
 
 
 def test_unknown_places_are_not_found():

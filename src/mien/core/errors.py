@@ -106,7 +106,14 @@ class ModelServiceError(MienError):
     """A model behind an address that cannot be reached, refuses, or answers nonsense.
 
     The text names the model, the status and what to do, never what was sent or said.
+
+    Attributes:
+        status: Of HTTP, if an answer came at all.
     """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(message)
 
 
 class ConfigError(MienError):

@@ -3,7 +3,9 @@
 from mien.llm.cache import Cache, FolderCache, MemoryCache
 from mien.llm.client import Address, LanguageModel, Manner
 from mien.llm.protocol import Chance, Message, Reply, Wish
+from mien.llm.quotes import find_quote
 from mien.llm.retries import Retries
+from mien.llm.structured import Parsed, Structured
 
 __all__ = [
     "Address",
@@ -14,7 +16,10 @@ __all__ = [
     "Manner",
     "MemoryCache",
     "Message",
+    "Parsed",
     "Reply",
     "Retries",
+    "Structured",
     "Wish",
+    "find_quote",
 ]

@@ -97,6 +97,11 @@ class LanguageModel:
         self._url = address.url.rstrip("/") + "/chat/completions"
         self._exchange = Exchange(self._url, address.key, self._manner.seconds, self._manner.clock)
 
+    @property
+    def name(self) -> str:
+        """Model and host, as errors name them."""
+        return f"{self._address.model} at {self._address.host}"
+
     def ask(self, messages: Sequence[Message], wish: Wish | None = None) -> Reply:
         """What the model says.
 
@@ -163,11 +168,10 @@ class LanguageModel:
         pause = None
         if failure.again:
             pause = self._manner.retries.wait(tried, spent, failure.wanted)
-        who = f"{self._address.model} at {self._address.host}"
         if pause is None:
             times = "" if tried == 1 else f" (tried {tried} times)"
-            raise ModelServiceError(f"{who} {failure.reason}{times}")
-        _LOG.info("%s %s: asked again in %.1f s", who, failure.reason, pause)
+            raise ModelServiceError(f"{self.name} {failure.reason}{times}", failure.status)
+        _LOG.info("%s %s: asked again in %.1f s", self.name, failure.reason, pause)
         return pause
 
     def _key(self, sent: bytes, wish: Wish) -> str:

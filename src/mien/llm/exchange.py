@@ -48,11 +48,13 @@ class Failure:
         reason: What the model's server did, for people.
         again: Whether another try may help.
         wanted: Seconds that the server wants to be left alone.
+        status: Of HTTP, if an answer came at all.
     """
 
     reason: str
     again: bool = False
     wanted: float | None = None
+    status: int | None = None
 
 
 class Exchange:
@@ -157,12 +159,13 @@ def judge(status: int, headers: dict[str, str], content: bytes) -> Reply | Failu
         try:
             return read_reply(content)
         except ValueError:
-            return Failure("answered something that is no chat completion", again=True)
+            reason = "answered something that is no chat completion"
+            return Failure(reason, again=True, status=status)
     code = error_code(content)
     advice = _ADVICE.get(status, "its server is in trouble" if status >= 500 else "")
     told = ": ".join(part for part in (f"HTTP {status} {code}".rstrip(), advice) if part)
     again = status in AGAIN and code not in SPENT
-    return Failure(f"answered {told}", again, retry_after(headers))
+    return Failure(f"answered {told}", again, retry_after(headers), status)
 
 
 class _Options(TypedDict):

@@ -34,7 +34,8 @@ class Wish:
         max_tokens: At most so many.
         seed: For servers that honor it.
         top_logprobs: How many likely tokens to tell at each place; 0 for none.
-        schema: A JSON schema that the answer should follow, by servers that can.
+        as_json: Whether the answer is to be a JSON object; servers that cannot say 400.
+        schema: A JSON schema that this object should follow; likewise.
         draw: Tells answers apart that are wanted independently: a cache keeps one for each.
     """
 
@@ -42,6 +43,7 @@ class Wish:
     max_tokens: int | None = None
     seed: int | None = None
     top_logprobs: int = 0
+    as_json: bool = False
     schema: Mapping[str, Any] | None = None
     draw: int = 0
 
@@ -105,6 +107,8 @@ def body(model: str, messages: Sequence[Message], wish: Wish) -> dict[str, Any]:
     if wish.schema is not None:
         named = {"name": "answer", "schema": dict(wish.schema), "strict": True}
         sent["response_format"] = {"type": "json_schema", "json_schema": named}
+    elif wish.as_json:
+        sent["response_format"] = {"type": "json_object"}
     return {name: value for name, value in sent.items() if value is not None}
 
 

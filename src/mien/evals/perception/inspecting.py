@@ -212,6 +212,7 @@ def _config(asking: Asking) -> GenerateConfig:
         top_logprobs=_TOP if reads_chances else None,
         max_retries=asking.retries,
         timeout=asking.seconds,
+        attempt_timeout=asking.seconds,
     )
 
 

@@ -210,10 +210,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Ask the script."""
         path = urlsplit(self.path).path
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > LARGEST_BODY:
+        length = int(self.headers.get("Content-Length") or -1)
+        if not 0 <= length <= LARGEST_BODY:
+            # What follows of the body would be taken for another request.
             self.close_connection = True
-            self._send(fault(Fault(413, f"a body of {length} bytes")))
+            unsized = Fault(411, "a body without a Content-Length")
+            self._send(fault(unsized if length < 0 else Fault(413, f"a body of {length} bytes")))
             return
         content = self.rfile.read(length)
         if path not in (CHAT, RESPONSES, TRANSCRIPTIONS):
