@@ -86,11 +86,12 @@ def profiles(judgements: Sequence[Judgement], draws: int, seed: int) -> tuple[Ab
         for kind in sorted({j.kind for j in held})
         for problem in _problems(kind, [j for j in held if j.kind == kind])
     ]
+    if not problems:
+        return ()
     solved = [_solve(problem, draws, seed) for problem in problems]
-    p = np.concatenate([chances for _, _, chances in solved]) if solved else np.empty(0)
-    apart = np.split(
-        holm_corrected(p) <= ALPHA, np.cumsum([len(c) for _, _, c in solved])[:-1].astype(int)
-    )
+    p = np.concatenate([chances for _, _, chances in solved])
+    ends = np.cumsum([len(chances) for _, _, chances in solved])[:-1]
+    apart = np.split(holm_corrected(p) <= ALPHA, ends)
     return tuple(
         _ability(problem, point, samples, flags)
         for problem, (point, samples, _), flags in zip(problems, solved, apart, strict=True)

@@ -121,7 +121,7 @@ def _row(row: Row, span: Span, has_runs: bool) -> Markup:
         tag("td", row.rank, class_="rank"),
         tag("th", markup(row.model, runs), scope="row"),
         tag("td", dot(span, row.rating, row.range, row.published, label), class_="plot"),
-        tag("td", points(row.rating), class_="number"),
+        tag("td", points(row.rating), tag("span", interval, class_="narrow"), class_="number"),
         tag("td", interval, class_="number quiet"),
         tag("td", won, class_="number quiet"),
         tag("td", f"{row.n:,}", class_="number quiet"),

@@ -44,11 +44,11 @@ def render(table: Table, *, on: date | None = None) -> str:
         tag("p", MEANING, class_="note"),
         _section("Ratings", board(table)),
         _section("Not rated", not_rated_table(table)),
-        _section("Two models", neighbor_table(table)),
         _section("Place and agreement", place_table(table)),
         _section("Judges and families", favor_table(table)),
         _section("Better or worse at one thing than at the rest", ability_panel(table)),
         _section("Liked, and good for the person", tag("div", partings) if partings else None),
+        _section("Two models", neighbor_table(table)),
         _section("How far to trust this", _foot(table)),
     )
     scripts = sort_script()

@@ -5,6 +5,7 @@
   var pick = document.getElementById("pick");
   var body = document.getElementById("pairs").tBodies[0];
   var neighbors = body.innerHTML;
+  var summary = document.querySelector(".pairs summary").textContent;
   data.models.forEach(function (model, i) {
     var option = document.createElement("option");
     option.value = i;
@@ -25,8 +26,12 @@
   pick.addEventListener("change", function () {
     if (pick.value === "") {
       body.innerHTML = neighbors;
+      document.querySelector(".pairs summary").textContent = summary;
       return;
     }
+    document.querySelector(".pairs summary").textContent =
+      "Paired differences with " + data.models[Number(pick.value)];
+    document.querySelector(".pairs details").open = true;
     var chosen = Number(pick.value);
     body.textContent = "";
     data.pairs.forEach(function (pair) {

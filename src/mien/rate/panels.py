@@ -96,13 +96,14 @@ def neighbor_table(rated: Table) -> Markup | None:
     heads = ["better", "worse", "points", "interval", "p, Holm", "told apart"]
     picker = tag(
         "p",
-        tag("label", "Compare with ", for_="pick"),
+        tag("label", "Compare every model with ", for_="pick"),
         tag("select", tag("option", "the next one down", value=""), id="pick"),
         id="picker",
         hidden=True,
     )
     shown = table("Paired differences", heads, rows, name="pairs")
-    return tag("div", picker, shown, class_="panel pairs")
+    opened = tag("details", tag("summary", "Every model beside the next one down"), shown)
+    return tag("div", picker, opened, class_="panel pairs")
 
 
 def pairs_payload(rated: Table) -> dict[str, object]:

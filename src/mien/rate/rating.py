@@ -150,11 +150,10 @@ def _in_order(held: Sequence[Judgement], options: Options) -> Table:
     models = columns.models
     ratings = rate_in_order(options.method, held, models, options.response)
     spread = shuffled(options.method, held, models, options.response, options.seed)
-    scale = AS_IT_IS
-    if options.anchors:
-        unsampled = Fitted(ratings, np.empty((len(models), 0)), 0, 0)
-        scale = scale_through(options.anchors, models, unsampled)
-    ratings, spread = (scale.offset + scale.slope * values for values in (ratings, spread))
+    scale, ratings = _anchored(ratings, models, options.anchors)
+    # Each shuffle stands on its own anchors, as it would if it were all there is.
+    columns_of = [_anchored(column, models, options.anchors)[1] for column in spread.T]
+    spread = np.column_stack(columns_of)
     note = (
         f"{options.method.value} takes judgements one after the other: their order moves this "
         "table, biases are not corrected, and ranges are spans over shuffles, not intervals"
@@ -169,6 +168,16 @@ def _in_order(held: Sequence[Judgement], options: Options) -> Table:
         order=dependence(spread),
         notes=(note,),
     )
+
+
+def _anchored(
+    ratings: Floats, models: Sequence[str], anchors: Sequence[Anchor]
+) -> tuple[Scale, Floats]:
+    if not anchors:
+        return AS_IT_IS, ratings
+    unsampled = Fitted(ratings, np.empty((len(models), 0)), 0, 0)
+    scale = scale_through(anchors, models, unsampled)
+    return scale, scale.offset + scale.slope * ratings
 
 
 def _spans(
