@@ -12,7 +12,7 @@ from mien.charts.svg import number, picture
 from mien.charts.table import Cell, sort_script, table
 from mien.charts.theme import DARK, LIGHT, variables
 from mien.evals.intervals import Interval
-from mien.evals.perception.results import SHORT, TITLES, Outcome, Row, Who
+from mien.evals.perception.results import SHORT, TITLES, Outcome, Row, Who, more_items
 from mien.evals.perception.text import AGREEMENT, columns, shown
 
 WIDTH, HEIGHT, EDGE = 260.0, 26.0, 6.0
@@ -284,6 +284,11 @@ def _remarks(outcome: Outcome) -> Markup | None:
         f"{row.name}: {row.unsure:,} answers in doubt, {row.unreadable:,} files unreadable"
         for row in outcome.rows
         if row.unsure or row.unreadable
+    ]
+    lines += [
+        f"{row.name}: about {more:,} more items needed for {SHORT[outcome.main]} within ±.05"
+        for row in outcome.rows
+        if row.who is Who.PREDICTOR and (more := more_items(outcome, row))
     ]
     lines += list(outcome.notes)
     lines += [f"not used: {skip.reason} ({skip.count:,})" for skip in outcome.skipped]

@@ -96,9 +96,11 @@ class GradesTable:
         self.n_ratings = float(len(opened.sheet.value))
 
     def main(self, rows: Sequence[Row]) -> str:
-        """The figure to draw: with tags F1, else kappa, calibrated where that could be fitted."""
-        keys = ("macro_f1_fitted", "macro_f1", "kappa_calibrated")
+        """The figure to draw: kappa where raters have one too, calibrated if that was fitted."""
         told = [row.figures for row in rows if row.who is Who.PREDICTOR]
+        has_people = any("kappa" in row.figures for row in rows if row.who is Who.PEOPLE)
+        by_tags = () if has_people else ("macro_f1_fitted", "macro_f1")
+        keys = (*by_tags, "kappa_calibrated")
         return next((key for key in keys if any(key in figures for figures in told)), "kappa")
 
     def people(self) -> Row:

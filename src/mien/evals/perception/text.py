@@ -112,7 +112,8 @@ def _remarks(outcome: Outcome) -> Iterable[str]:
         if row.unsure or row.unreadable:
             yield f"  {row.name}: {row.unsure:,} answers in doubt, {row.unreadable:,} unreadable"
         more = more_items(outcome, row)
-        if more:
-            yield f"  {row.name}: about {more:,} more items for {SHORT[outcome.main]} within ±.05"
+        if more is not None and row.who is Who.PREDICTOR:
+            need = f"about {more:,} more items" if more else "no more items"
+            yield f"  {row.name}: {need} needed for {SHORT[outcome.main]} within ±.05"
     yield from (f"  note: {note}" for note in outcome.notes)
     yield from (f"  not used: {skip.reason} ({skip.count:,})" for skip in outcome.skipped)
