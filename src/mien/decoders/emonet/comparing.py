@@ -1,9 +1,10 @@
 """Published values beside those that come out here, and how much they may differ.
 
 LAION ran its networks in half precision, on recordings before they became the MP3 files that it
-published, and Mien rounds weights to whole numbers of a byte: the values cannot be equal. The
-tolerances were chosen before anybody had compared the true files. What must be found out is
-whether an input is fed wrongly, and that moves scores by their whole size.
+published (MP3 may also move a recording by some hundredths of a second), and Mien rounds weights
+to whole numbers of a byte: the values cannot be equal. The tolerances were chosen before anybody
+had compared the true files. What must be found out is whether an input is fed wrongly, and that
+moves scores by their whole size.
 """
 
 from __future__ import annotations
