@@ -70,6 +70,18 @@ def test_what_was_recorded_decides_over_the_name(shelf, stick):
         take(shelf, stick, only=[FIRST])
 
 
+def test_a_snapshot_of_the_hubs_own_cache_can_be_imported(shelf, tmp_path):
+    blobs, snapshot = tmp_path / "blobs", tmp_path / "snapshots" / "abc"
+    blobs.mkdir()
+    snapshot.mkdir(parents=True)
+    for i, (name, content) in enumerate(FILES.items()):
+        (blobs / str(i)).write_bytes(content)
+        (snapshot / name).symlink_to(blobs / str(i))
+    take(shelf, snapshot)
+    assert shelf.status(set_of()).state == "installed"
+    assert len(list(blobs.iterdir())) == len(FILES)
+
+
 def test_a_known_hash_must_match(shelf, stick):
     asset = set_of(files=(pinned(FIRST, b"other"),))
     with pytest.raises(AssetError, match=r"is not model_a_best\.pth"):

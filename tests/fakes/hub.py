@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
@@ -102,6 +102,31 @@ class Hub:
 def is_large(name: str) -> bool:
     """Whether the hub keeps a file in its large storage, which lies on another host."""
     return name.endswith((".pth", ".safetensors"))
+
+
+def unpinned(monkeypatch):
+    """The true assets of the hub without sizes and hashes, so that made files may stand for them.
+
+    Returns:
+        The entries by name, which `mien.assets` now knows and no others.
+    """
+    from mien.assets import catalogue
+
+    changed = {
+        name: replace(
+            asset,
+            revision="main",
+            files=tuple(
+                replace(file, bytes=len(file.name), sized=False, sha256=None)
+                for file in asset.files
+            ),
+        )
+        for name, asset in catalogue().items()
+        if asset.hub
+    }
+    for room in ("entry", "shelf"):
+        monkeypatch.setattr(f"mien.assets.{room}.catalogue", lambda: changed)
+    return changed
 
 
 def forget_this_machine(monkeypatch, tmp_path):

@@ -136,10 +136,9 @@ class _Search:
 
     def _check_size(self, file: AssetFile, candidate: Path) -> None:
         size, slack = candidate.stat().st_size, file.bytes * _OFF
-        # Of small texts nobody knows the size.
         if file.sized and size != file.bytes:
             wanted = f"{file.bytes:,}"
-        elif file.converts and abs(size - file.bytes) > slack:
+        elif self.asset.is_loose and file.converts and abs(size - file.bytes) > slack:
             wanted = f"about {file.bytes:,}"
         else:
             return

@@ -14,7 +14,7 @@ from mien.core.errors import AssetError, ConfigError, MissingExtra, MissingWeigh
 from mien.decoders.emonet.install import carry, encoder_folder, install, installed
 from mien.decoders.emonet.suites import suites
 from tests.fakes.emonet import malicious, write_face_set
-from tests.fakes.hub import COMMIT, forget_this_machine, hub
+from tests.fakes.hub import COMMIT, forget_this_machine, hub, unpinned
 from tests.fakes.siglip import write_siglip
 
 VOICE, FACE = "emonet-voice-small", "emonet-face-small"
@@ -56,21 +56,7 @@ def published(asset: Asset):
 @pytest.fixture
 def plain_catalogue(monkeypatch):
     """The true entries without the sizes and hashes of the true files."""
-    changed = {
-        name: replace(
-            asset,
-            revision="main",
-            files=tuple(
-                replace(file, bytes=len(file.name), sized=False, sha256=None)
-                for file in asset.files
-            ),
-        )
-        for name, asset in catalogue().items()
-        if asset.hub
-    }
-    monkeypatch.setattr("mien.assets.entry.catalogue", lambda: changed)
-    monkeypatch.setattr("mien.assets.shelf.catalogue", lambda: changed)
-    return changed
+    return unpinned(monkeypatch)
 
 
 @pytest.fixture
