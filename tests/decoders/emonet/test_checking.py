@@ -295,6 +295,7 @@ def test_a_score_that_is_no_number_is_null_in_json(config, networks):
 
 
 def test_faces_without_their_photographs_end_with_2_and_the_way_on(config, networks):
+    remove("emonet-face-golden", Shelf(config.home / "data" / "models"))
     networks.scores = {"anger": 0.1, "fear": 0.2}
     made = run("emonet-face-small")
     assert made.exit_code == 2

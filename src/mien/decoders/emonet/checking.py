@@ -61,8 +61,9 @@ def check(name: str, config: Config, *, inputs: Path | None = None) -> Finding:
     if suite.channel is Channel.VOICE:
         finding = check_voice(suite, voice_examples(_examples(suite, config)), _voice(here, config))
     else:
-        golden = _examples(suite, config) / GOLDEN
-        found = face_examples(golden, _folder(inputs), suite) if inputs else []
+        found = []
+        if inputs is not None:
+            found = face_examples(_examples(suite, config) / GOLDEN, _folder(inputs), suite)
         finding = check_face(suite, found, _face(here, config))
     if finding.verdict is Verdict.PASSED:
         shelf = Shelf(models_folder(config))
