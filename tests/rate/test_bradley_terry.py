@@ -33,7 +33,10 @@ def oracle(rows):
     return found[: len(models)] - found[: len(models)].mean(), found[len(models) :]
 
 
-def fitted(rows, terms=Terms(), response=Response.MARGIN):
+PLAIN = Terms()
+
+
+def fitted(rows, terms=PLAIN, response=Response.MARGIN):
     columns = Columns.of(rows, response, terms.styles)
     return columns, fit(design(columns, terms))
 

@@ -36,7 +36,7 @@ def of(rows, kind):
 
 def test_every_record_is_counted(table):
     assert (table.n, len(table.rows), len(table.not_rated)) == (6362, 27, 0)
-    assert [entry.count for entry in table.left_out] == [90]
+    assert [entry.n for entry in table.left_out] == [90]
     assert table.sources[0].read == 6452
 
 

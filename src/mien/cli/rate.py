@@ -61,7 +61,15 @@ def rate(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the resamples.")] = 0,
 ) -> None:
     """Rate models from pairwise judgements, with intervals and shared ranks."""
-    from mien.rate import Method, Options, Response, Style, rate_files, write_table
+    from mien.rate import (
+        Method,
+        Options,
+        Response,
+        Style,
+        rate_files,
+        read_ladder,
+        write_table,
+    )
 
     styles = [name.strip() for name in style.split(",") if name.strip()]
     options = Options(
@@ -78,8 +86,7 @@ def rate(
         options,
         judge=judge,
         mix_judges=mix_judges,
-        against=against,
-        ladder=ladder,
+        against=read_ladder(ladder, ladder_judge) if ladder else against,
         ladder_judge=ladder_judge,
     )
     for path in out or ():

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.rate.bootstrap import LEAST_CLUSTERS, Range, draw_clusters, interval
 from mien.rate.columns import Codes, Floats
@@ -161,7 +162,9 @@ def _least_squares(problem: _Problem, weights: Floats) -> Floats:
     return np.asarray(found)
 
 
-def _ability(problem: _Problem, point: Floats, samples: Floats, apart: Floats) -> Ability:
+def _ability(
+    problem: _Problem, point: Floats, samples: Floats, apart: NDArray[np.bool_]
+) -> Ability:
     peaks = tuple(
         Peak(model, float(point[i]), interval(samples[:, i]), bool(apart[i]))
         for i, model in enumerate(problem.models)

@@ -34,7 +34,9 @@ def span_of(values: Iterable[float]) -> Span:
     held = list(values)
     low, high = min(held), max(held)
     length = max(high - low, 1.0)
-    step = float(next((s for s in _STEPS if length / s <= MOST_TICKS), 10 ** math.ceil(math.log10(length))))
+    step = float(
+        next((s for s in _STEPS if length / s <= MOST_TICKS), 10 ** math.ceil(math.log10(length)))
+    )
     first, last = math.floor(low / step), math.ceil(high / step)
     last = max(last, first + 1)
     return Span(first * step, last * step, tuple(i * step for i in range(first, last + 1)))
@@ -74,10 +76,14 @@ def axis(span: Span) -> Markup:
         )
         for i, tick in enumerate(span.ticks)
     ]
-    return tag("svg", texts, class_="dots axis", height=18, role="img", aria_label="scale of ratings")
+    return tag(
+        "svg", texts, class_="dots axis", height=18, role="img", aria_label="scale of ratings"
+    )
 
 
-def dot(span: Span, value: float, range_: Range | None, published: float | None, label: str) -> Markup:
+def dot(
+    span: Span, value: float, range_: Range | None, published: float | None, label: str
+) -> Markup:
     """One value on the scale with its interval, and the published value as a tick."""
     middle = HEIGHT / 2
     drawn: list[Markup] = list(_grid(span))

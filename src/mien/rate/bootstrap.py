@@ -46,7 +46,7 @@ class Fitted:
     @property
     def has_intervals(self) -> bool:
         """Whether there is anything to take an interval from."""
-        return self.samples.shape[1] > 0
+        return bool(self.samples.shape[1])
 
 
 def draw_clusters(n_clusters: int, draws: int, seed: int) -> Floats:

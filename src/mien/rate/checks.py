@@ -80,8 +80,8 @@ def names_told_apart(models: Iterable[str]) -> tuple[str, ...]:
     for same in by_spelling.values():
         if len(same) > 1:
             raise EvalError(
-                f"duplicate model names: {listed([repr(name) for name in same])} differ in capitals "
-                "or spaces alone: write one model in one way"
+                f"duplicate model names: {listed([repr(name) for name in same])} differ in "
+                "capitals or spaces alone: write one model in one way"
             )
     alike = [listed(names) for names in by_bare.values() if len(names) > 1]
     return tuple(f"taken for different models, though their names are alike: {a}" for a in alike)
@@ -115,9 +115,5 @@ def about_intervals(columns: Columns, fitted: Fitted, draws: int) -> tuple[str, 
             "intervals are too narrow"
         )
     if fitted.dropped:
-        notes.append(
-            f"{fitted.dropped} of {draws} resamples fell apart and were left out"
-        )
+        notes.append(f"{fitted.dropped} of {draws} resamples fell apart and were left out")
     return tuple(notes)
-
-

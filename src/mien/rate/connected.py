@@ -90,7 +90,7 @@ def _largest(columns: Columns, share: Floats, kept: NDArray[np.bool_]) -> NDArra
             -int(np.flatnonzero(labels == label)[0]),
         ),
     )
-    return kept & (labels == best)
+    return np.asarray(kept & (labels == best))
 
 
 def _components(start: Codes, end: Codes, n: int, connection: str) -> Codes:

@@ -23,8 +23,10 @@ _VERDICT = re.compile(rf"({_FIRST}|{_SECOND})\s*(\+{{1,5}})")
 
 def is_log(plain: Any) -> bool:
     """Whether a JSON value has the shape of such a log."""
-    return isinstance(plain, dict) and isinstance(plain.get(METADATA), dict) and (
-        COMPARISONS in plain[METADATA]
+    return (
+        isinstance(plain, dict)
+        and isinstance(plain.get(METADATA), dict)
+        and (COMPARISONS in plain[METADATA])
     )
 
 
@@ -43,7 +45,9 @@ def read_log(name: str, plain: Mapping[str, Any]) -> Found:
             failed.append(str(record["error"]))
         else:
             found.append(_judgement(name, i, record))
-    left_out = (LeftOut("where the judge's answer could not be read", len(failed)),) if failed else ()
+    left_out = (
+        (LeftOut("where the judge's answer could not be read", len(failed)),) if failed else ()
+    )
     ladder = {
         model: float(entry["elo_norm"])
         for model, entry in plain.items()
@@ -64,7 +68,9 @@ def _judgement(name: str, row: int, record: Mapping[str, Any]) -> Judgement:
     abilities = _abilities(name, row, record)
     if abilities and round(sum(margin for _, margin in abilities) * MOST_OF_ONE) != lead:
         raise bad_row(name, row, "its pluses are not those of its criteria: was it edited?")
-    lengths = [record.get(f"{side}_avg_response_length") for side in ("test_model", "neighbor_model")]
+    lengths = [
+        record.get(f"{side}_avg_response_length") for side in ("test_model", "neighbor_model")
+    ]
     return Judgement(
         first=test if test_first else other,
         second=other if test_first else test,

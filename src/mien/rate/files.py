@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from mien.core.errors import ConfigError, EvalError
-from mien.rate.ladders import Ladder, read_ladder
+from mien.rate.ladders import Ladder
 from mien.rate.page import render
 from mien.rate.rating import Options, rate
 from mien.rate.sources import Gathered, gather
@@ -27,8 +27,7 @@ def rate_files(
     *,
     judge: str = "",
     mix_judges: bool = False,
-    against: str = "",
-    ladder: str | Path | None = None,
+    against: Ladder | str = "",
     ladder_judge: str = "",
 ) -> Table:
     """The table of all judgements in some files.
@@ -38,27 +37,24 @@ def rate_files(
         options: How to rate.
         judge: Who judged, where the files don't say.
         mix_judges: Whether files by different judges may share a table.
-        against: `published` for the scale of a published ladder, else empty.
-        ladder: The published ladder, if it is not in the log itself.
-        ladder_judge: Who judged the ladder, where it does not say.
+        against: A published ladder, or `published` for the one in the log itself.
+        ladder_judge: Who judged the log's own ladder, if not who is known to.
 
     Raises:
         EvalError: If a file cannot be rated, or the ladder is by another judge.
         MissingExtra: If SciPy is not installed.
     """
-    if against not in ("", PUBLISHED):
-        raise ConfigError(f"a table is held against {PUBLISHED!r}, not {against!r}")
     gathered = gather(paths, judge=judge, mix_judges=mix_judges)
-    published = _ladder(gathered, ladder, ladder_judge) if against or ladder else None
+    published = _ladder(gathered, against, ladder_judge) if against else None
     table = rate(gathered.judgements, options, against=published)
-    return replace(
-        table, sources=gathered.sources, left_out=(*gathered.left_out, *table.left_out)
-    )
+    return replace(table, sources=gathered.sources, left_out=(*gathered.left_out, *table.left_out))
 
 
-def _ladder(gathered: Gathered, path: str | Path | None, judge: str) -> Ladder:
-    if path is not None:
-        return read_ladder(Path(path), judge)
+def _ladder(gathered: Gathered, against: Ladder | str, judge: str) -> Ladder:
+    if isinstance(against, Ladder):
+        return against
+    if against != PUBLISHED:
+        raise ConfigError(f"a table is held against {PUBLISHED!r}, not {against!r}")
     if gathered.ladder is None:
         raise EvalError(
             "there is no published ladder in these files, or more than one: give it with --ladder"

@@ -109,7 +109,9 @@ def _parting(
     inside = [j for j in judgements if j.first in names and j.second in names]
     columns = Columns.of(inside, response, styles)
     weights = draw_clusters(columns.n_clusters, draws, seed)
-    fits = [resample(design(columns, terms, share), weights) for share in (columns.share, columns.good)]
+    fits = [
+        resample(design(columns, terms, share), weights) for share in (columns.share, columns.good)
+    ]
     found = _compare(columns.models, *fits)
     strengths = [fit.point[: len(columns.models)] for fit in fits]
     return GroupParting(group, len(judgements), spearman(*strengths), found, note if lost else "")

@@ -69,8 +69,7 @@ def _unzipped(path: Path, raw: bytes) -> bytes:
             plain = handle.read(LARGEST + 1)
     except (EOFError, OSError, zlib.error) as error:
         raise EvalError(
-            f"{path} is cut off or damaged gzip ({error}): was the download or the run "
-            "interrupted?"
+            f"{path} is cut off or damaged gzip ({error}): was the download or the run interrupted?"
         ) from error
     if len(plain) > LARGEST:
         raise EvalError(f"{path} unpacks to more than {LARGEST >> 30} GB")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from mien.charts.html import Content, Markup, markup, tag
 from mien.charts.numbers import decimal
@@ -41,10 +42,12 @@ def favor_table(rated: Table) -> Markup | None:
     families = list(dict.fromkeys(effect.family for effect in favors))
     judges = list(dict.fromkeys(effect.judge for effect in favors))
     held = {(effect.judge, effect.family): effect for effect in favors}
-    rows = [[judge, *(_favor(held[judge, family]) for family in families)] for judge in judges]
+    rows: list[list[Content | Cell]] = [
+        [judge, *(_favor(held[judge, family]) for family in families)] for judge in judges
+    ]
     note = (
-        "Logits that a judge gives to a family beyond what all judges give it, corrected for in the "
-        "ratings. Bold: told apart from 0; underlined: the judge's own family."
+        "Logits that a judge gives to a family beyond what all judges give it, corrected for in "
+        "the ratings. Bold: told apart from 0; underlined: the judge's own family."
     )
     shown = table("Favors of judges for families", ["judge", *families], rows)
     return tag("div", shown, tag("p", note, class_="fine"), class_="panel")
@@ -92,7 +95,7 @@ def neighbor_table(rated: Table) -> Markup | None:
         return None
     names = [row.model for row in rated.rows]
     pairs = {(d.better, d.worse): d for d in rated.differences}
-    rows = [_pair(pairs[a, b]) for a, b in zip(names, names[1:], strict=False)]
+    rows = [_pair(pairs[a, b]) for a, b in pairwise(names)]
     heads = ["better", "worse", "points", "interval", "p, Holm", "told apart"]
     picker = tag(
         "p",
@@ -121,7 +124,9 @@ def not_rated_table(rated: Table) -> Markup | None:
     """Models without a finite strength."""
     if not rated.not_rated:
         return None
-    rows = [[m.model, m.n, m.wins, m.ties, m.losses, m.reason] for m in rated.not_rated]
+    rows: list[list[Content | Cell]] = [
+        [m.model, m.n, m.wins, m.ties, m.losses, m.reason] for m in rated.not_rated
+    ]
     heads = ["model", "judged", "won", "tied", "lost", "why"]
     return tag("div", table("Models that are not rated", heads, rows), class_="panel")
 

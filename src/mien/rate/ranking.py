@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mien.rate.bootstrap import Fitted, Range, interval
+from mien.rate.columns import Floats
 from mien.rate.groups import Differences, possible_ranks, rank_groups
 from mien.rate.scale import Scale
 from mien.rate.table import Difference, Row
 from mien.rate.tally import Tally
 
 
-def best_first(strength: Sequence[float]) -> list[int]:
+def best_first(strength: Floats) -> list[int]:
     """Places of models from the best down; equal ones as they stand."""
-    return [int(i) for i in np.argsort(-np.asarray(strength), kind="stable")]
+    return [int(i) for i in np.argsort(-strength, kind="stable")]
 
 
 def rows_of(
@@ -48,12 +49,14 @@ def rows_of(
 
 
 def pairs_of(
-    models: Sequence[str], strength: Sequence[float], found: Differences, scale: Scale
+    models: Sequence[str], strength: Floats, found: Differences, scale: Scale
 ) -> tuple[Difference, ...]:
     """All pairs, the better model first."""
     order = best_first(strength)
     return tuple(
-        _pair(models, found, scale, i, j) for place, i in enumerate(order) for j in order[place + 1 :]
+        _pair(models, found, scale, i, j)
+        for place, i in enumerate(order)
+        for j in order[place + 1 :]
     )
 
 

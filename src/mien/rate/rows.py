@@ -15,7 +15,7 @@ class LeftOut(NamedTuple):
     """Rows that are not rated, and why."""
 
     reason: str
-    count: int
+    n: int
 
 
 @dataclass(frozen=True, slots=True)

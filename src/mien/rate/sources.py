@@ -218,5 +218,5 @@ def _require_one_bench(founds: Sequence[tuple[str, Found]], mix_judges: bool) ->
 def _summed(entries: Any) -> tuple[LeftOut, ...]:
     counts: dict[str, int] = {}
     for entry in entries:
-        counts[entry.reason] = counts.get(entry.reason, 0) + entry.count
+        counts[entry.reason] = counts.get(entry.reason, 0) + entry.n
     return tuple(LeftOut(reason, n) for reason, n in sorted(counts.items()))

@@ -71,7 +71,8 @@ def about_place(table: Table) -> str:
     if not told:
         return ""
     fixed = any(effect.what == "position" for effect in table.effects)
-    return f"The judge leaned to {listed(told)}; the ratings are {'' if fixed else 'not '}corrected for it."
+    so = "corrected for it" if fixed else "not corrected for it"
+    return f"The judge leaned to {listed(told)}; the ratings are {so}."
 
 
 def trust(table: Table) -> Iterator[tuple[str, str]]:
@@ -83,8 +84,8 @@ def trust(table: Table) -> Iterator[tuple[str, str]]:
         yield "Intervals", _intervals(table)
         yield (
             "Ranks",
-            "Models share a rank while no two of them are told apart at 5 % after Holm's correction "
-            f"for all {len(table.differences):,} pairs; models on either side of a step may not be "
+            "Models share a rank while no two of them are told apart at 5 %, by Holm's correction "
+            f"for all {len(table.differences):,} pairs; those on either side of a step may not be "
             "told apart either.",
         )
     if table.halo is not None:
@@ -101,7 +102,7 @@ def trust(table: Table) -> Iterator[tuple[str, str]]:
 
 def left_out(table: Table) -> str:
     """What was read and not rated, by reason."""
-    entries = [f"{entry.count:,} {entry.reason}" for entry in table.left_out]
+    entries = [f"{entry.n:,} {entry.reason}" for entry in table.left_out]
     lost = [f"{entry.model} ({entry.reason})" for entry in table.not_rated]
     told = f"Judgements: {'; '.join(entries)}." if entries else "No judgements."
     return f"{told} Models not rated: {'; '.join(lost)}." if lost else told

@@ -17,7 +17,7 @@ from mien.rate.telling import about_place, ends, percent, points, trust, what_it
 WIDTH = 80
 DOTS = 26
 NAME = 26
-ASCII = str.maketrans("·’“”±…−–●─", "-'\"\"~.--o-")
+ASCII = str.maketrans("·’“”±…−–●─", '-\'""~.--o-')
 
 
 def render_terminal(table: Table, *, color: bool = False, plain: bool = False) -> str:
@@ -59,9 +59,7 @@ def _parts(table: Table) -> Iterator[Text | Grid]:
 
 
 def _board(table: Table) -> Grid:
-    span = span_of(
-        value for row in table.rows for value in (row.rating, *(row.range or ()))
-    )
+    span = span_of(value for row in table.rows for value in (row.rating, *(row.range or ())))
     grid = Grid(box=None, padding=(0, 1, 0, 0), header_style="dim")
     grid.add_column("rank", justify="right")
     grid.add_column("model", no_wrap=True, overflow="ellipsis", max_width=NAME)
