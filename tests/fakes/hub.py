@@ -105,25 +105,17 @@ def is_large(name: str) -> bool:
 
 
 def unpinned(monkeypatch):
-    """The true assets of the hub without sizes and hashes, so that made files may stand for them.
-
-    Returns:
-        The entries by name, which `mien.assets` now knows and no others.
-    """
+    """All assets, those of the hub without sizes and hashes: made files may stand for them."""
     from mien.assets import catalogue
 
-    changed = {
-        name: replace(
-            asset,
-            revision="main",
-            files=tuple(
+    changed = dict(catalogue())
+    for name, asset in catalogue().items():
+        if asset.hub:
+            files = tuple(
                 replace(file, bytes=len(file.name), sized=False, sha256=None)
                 for file in asset.files
-            ),
-        )
-        for name, asset in catalogue().items()
-        if asset.hub
-    }
+            )
+            changed[name] = replace(asset, revision="main", files=files)
     for room in ("entry", "shelf"):
         monkeypatch.setattr(f"mien.assets.{room}.catalogue", lambda: changed)
     return changed

@@ -62,7 +62,7 @@ def plain_catalogue(monkeypatch):
 @pytest.fixture
 def server(monkeypatch, plain_catalogue, converted):
     repos = {}
-    for asset in plain_catalogue.values():
+    for asset in (one for one in plain_catalogue.values() if one.hub):
         repos.setdefault(asset.hub, {}).update(published(asset))
     with hub(repos=repos, commits=[COMMIT]) as running:
         monkeypatch.setenv("HF_ENDPOINT", running.url)
@@ -244,6 +244,17 @@ def test_what_was_pulled_reads_faces(faces, manner):
         "dominance",
     ]
     assert np.isfinite(scores).all()
+
+
+def test_what_was_pulled_can_be_checked(faces, manner):
+    from mien.decoders.emonet.checking import check
+    from mien.decoders.emonet.comparing import Verdict
+
+    install(FACE, manner=manner)
+    finding = check(FACE, manner.config)
+    # Made heads say next to nothing, and so stay in the range of the published ones.
+    assert finding.verdict is Verdict.OPEN
+    assert "all scores of the bundled portrait lie in [-3, 8]" in finding.notes[0]
 
 
 def test_a_pickle_with_code_in_it_is_moved_aside_and_the_rest_is_of_use(faces, manner, tmp_path):
