@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import wave
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -319,6 +320,9 @@ def test_what_cannot_be_asked_is_said_before_anything_is_sent(ask):
         ModelPredictor("gpt-4o")
     with pytest.raises(ConfigError, match="different ids"):
         ask([], [text(1), text(1)])
+    for empty in (text(1, ()), replace(text(1), media=None)):
+        with pytest.raises(ConfigError, match="text1 has nothing"):
+            ask([], [empty])
     with pytest.raises(ConfigError, match="nosuch"):
         ask([], [text(1)], model="nosuch/model")
     with pytest.raises(ConfigError, match="MISSING_API_KEY"):

@@ -62,7 +62,7 @@ def ask_all(model: str, items: Sequence[Item], asking: Asking, folder: Path) -> 
     """What a model says of items, by id; what the logs in a folder hold is not asked again.
 
     Raises:
-        ConfigError: If Inspect cannot use the model, or an id comes twice.
+        ConfigError: If Inspect cannot use the model, an id comes twice, or an item is empty.
         MissingExtra: If inspect-ai is not installed.
         ModelServiceError: If more items failed than allowed.
     """
@@ -94,7 +94,7 @@ def shown(item: Item) -> bytes:
         return _jpeg(item.media.load())
     if isinstance(item.media, Sound):
         return _wav(item.media.load())
-    raise ConfigError(f"{item.id} has nothing to show to a model")
+    raise SourceError(item.id, "there are only labels of it")
 
 
 def _check(items: Sequence[Item]) -> None:
@@ -105,6 +105,9 @@ def _check(items: Sequence[Item]) -> None:
     ids = {item.id for item in items}
     if len(ids) != len(items):
         raise ConfigError(f"{len(items)} items have only {len(ids)} different ids")
+    for item in items:
+        if item.media is None or not item.asked:
+            raise ConfigError(f"{item.id} has nothing to show to a model, or nothing to ask it")
 
 
 def _run(model: str, items: Sequence[Item], asking: Asking, folder: Path) -> EvalLog:
