@@ -13,13 +13,17 @@ class Unit(StrEnum):
 
     REAL_TIME = "x real time"
     MESSAGES = "messages/s"
+    CLIPS = "clips/s"
+    FACES = "faces/s"
     MS = "ms"
+    S = "s"
     MB = "MB"
+    SD = "of its deviation"
 
     @property
     def is_rate(self) -> bool:
         """Whether more is better."""
-        return self in (Unit.REAL_TIME, Unit.MESSAGES)
+        return self in (Unit.REAL_TIME, Unit.MESSAGES, Unit.CLIPS, Unit.FACES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,10 @@ def windows(n: int, seed: int = 0) -> Iterator[Samples]:
 def _vary(scene: Samples, rng: np.random.Generator) -> Samples:
     pitch = np.exp(rng.uniform(np.log(0.75), np.log(1.33)))
     seconds = rng.uniform(SHORTEST, min(LONGEST, len(scene) / RATE_HZ / pitch - 0.1))
-    first = rng.integers(0, len(scene) - int(seconds * pitch * RATE_HZ))
+    first = rng.integers(0, len(scene) - int(seconds * pitch * RATE_HZ) - 1)
     at = first + np.arange(int(seconds * RATE_HZ)) * pitch
-    spoken = np.interp(at, np.arange(len(scene)), scene)
+    before, rest = at.astype(np.int64), at % 1.0
+    spoken = scene[before] * (1.0 - rest) + scene[before + 1] * rest
     power = float(np.sqrt(np.mean(np.square(spoken)))) + 1e-6
     noise = rng.standard_normal(len(spoken)) * power * 10.0 ** rng.uniform(-2.5, -0.3)
     if rng.random() < 0.5:  # half of it dull, as rooms and traffic are
