@@ -72,7 +72,8 @@ def server(monkeypatch, plain_catalogue, converted):
 @pytest.fixture
 def manner(tmp_path):
     config = Config(home=tmp_path)
-    return Manner(tell=lambda _: None, config=config, shelf=Shelf(tmp_path / "data" / "models"))
+    shelf = Shelf(tmp_path / "data" / "models")
+    return Manner(tell=lambda _: None, wait=lambda _: None, config=config, shelf=shelf)
 
 
 def test_a_set_comes_with_its_encoder_and_each_is_converted_by_its_own(server, manner, converted):
