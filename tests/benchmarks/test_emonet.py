@@ -31,8 +31,8 @@ def setting(tmp_path, answer):
 
 @pytest.fixture
 def small(monkeypatch):
-    """Heads of 100 frames of 64 channels."""
-    for name, value in {"FRAMES": 100, "WIDTH": 64, "COLUMNS": 6400, "FRESH": 24}.items():
+    """Heads of 96 frames of 64 channels."""
+    for name, value in {"FRAMES": 96, "WIDTH": 64, "COLUMNS": 6144, "FRESH": 24}.items():
         monkeypatch.setattr(emonet_heads, name, value)
 
 

@@ -12,7 +12,7 @@ from mien.core.config import Config
 from mien.core.errors import BadWeights, DecoderError, MissingWeights
 from mien.decoders.emonet import basis as basis_module
 from mien.decoders.emonet import install, voice_heads
-from mien.decoders.emonet.basis import NAME
+from mien.decoders.emonet.basis import NAME, Basis, fit
 from mien.decoders.emonet.voice_heads import AT_ONCE, VoiceHeads, convert_head, pool
 from tests.decoders.emonet.voice_sets import (
     COLUMNS,
@@ -133,6 +133,20 @@ def test_scores_stand_in_the_order_of_the_heads(folder, basis):
     back = opened(SEVERAL[::-1], folder, basis)
     assert back.heads == SEVERAL[::-1]
     np.testing.assert_array_equal(ahead.score(clips), back.score(clips)[:, ::-1])
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_pieces_may_cut_a_frame_in_two(tmp_path, small):
+    frames = FRAMES - 1
+    clips = embeddings(40, seed=3)[:, :frames]
+    fit(lambda heard: embeddings(len(heard))[:, :frames], tmp_path / NAME, n=8, directions=4)
+    basis = Basis.open(tmp_path / NAME)
+    assert basis.directions.cut.width % WIDTH
+    convert(FRAMED[0], tmp_path, basis, small=small, columns=frames * WIDTH)
+    _, tensors = published(FRAMED[0], tmp_path, columns=frames * WIDTH)
+    theirs = torch_scores(tensors, clips, is_pooled=False)
+    off = opened(FRAMED[:1], tmp_path, basis).score(clips)[:, 0] - theirs
+    assert off.std() < 0.06 * theirs.std()
 
 
 # --- nothing depends on its neighbors --------------------------------------------------------
@@ -272,7 +286,7 @@ def test_heads_of_other_sizes_are_named(tmp_path, basis):
 
 
 def test_a_head_of_another_encoder_is_refused_before_anything_is_kept(tmp_path, basis):
-    with pytest.raises(BadWeights, match=r"reads 6,464 numbers, its encoder gives 6,400"):
+    with pytest.raises(BadWeights, match=r"reads 6,208 numbers, its encoder gives 6,144"):
         convert(FRAMED[0], tmp_path, basis, columns=COLUMNS + WIDTH)
     assert not list(tmp_path.glob("*.safetensors"))
 

@@ -1,4 +1,4 @@
-"""A voice set in miniature: 100 frames of 64 channels, heads of 16 hidden units."""
+"""A voice set in miniature: 96 frames of 64 channels in two pieces, heads of 16 hidden units."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mien.decoders.emonet.voice_file import kept_name, read_head
 from mien.decoders.emonet.voice_heads import VoiceHeads, convert_head
 from tests.fakes.emonet import save_checkpoint, voice_head
 
-FRAMES, WIDTH = 100, 64
+FRAMES, WIDTH = 96, 64
 COLUMNS = FRAMES * WIDTH
 HIDDEN = (16, 16, 8, 4)
 PLUS = suites()["emonet-voice-plus"]

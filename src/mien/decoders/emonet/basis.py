@@ -1,8 +1,8 @@
 """What an encoder's embeddings have in common: their mean and the main ways they differ.
 
 Most of an embedding is the same for all clips: where a frame stands says more than what is
-spoken. Weights that are rounded once multiply this part once, so what rounding does to it can be
-put right for good: exactly for the mean, by a small product for the main directions.
+spoken. What rounding does to this part can be put right for good: exactly for the mean, by a
+small product for the main directions. For the rest it helps to know which channels go together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mien.core.arrays import Samples
 from mien.core.config import Config
@@ -48,12 +47,14 @@ class Basis:
     Attributes:
         mean: Float32 (columns,).
         directions: A row each, in 8 bits.
+        covariance: Of the channels, in what mean and directions leave; float32 (width, width).
         key: Changes with the directions; heads that were fitted to them name it.
         path: Where it lies.
     """
 
     mean: Floats
     directions: Matrix
+    covariance: Floats
     key: str
     path: Path
 
@@ -68,14 +69,15 @@ class Basis:
         stored = read_mapped(path)
         try:
             arrays = stored.arrays
-            mean = arrays["mean"]
+            mean, covariance = arrays["mean"], arrays["covariance"]
             directions = Matrix(8, Cut.of(len(mean)), arrays["codes"], arrays["scales"])
             key = stored.notes["key"]
         except (KeyError, TypeError) as error:
             raise BadWeights(f"{path} is no basis of an encoder ({error}): delete it") from error
-        if not directions.is_whole:
+        width = len(covariance)
+        if not directions.is_whole or covariance.shape != (width, width) or len(mean) % width:
             raise BadWeights(f"{path} does not fit itself: delete it")
-        return cls(mean, directions, key, path)
+        return cls(mean, directions, covariance, key, path)
 
 
 def basis_of(folder: Path, config: Config) -> Basis:
@@ -113,24 +115,27 @@ def fit(embed: Embed, path: Path, n: int = WINDOWS, directions: int = DIRECTIONS
         directions: How many to keep, less than `n`.
     """
     with TemporaryDirectory(dir=path.parent) as folder:
-        seen = _embed_all(embed, Path(folder) / "embeddings.npy", n)
+        seen, width = _embed_all(embed, Path(folder) / "embeddings.npy", n)
         mean = _mean(seen)
         cut = Cut.of(len(mean))
         mixing = _mixing(seen, mean, cut)[:directions]
         matrix = empty(8, len(mixing), cut.columns)
         for block in cut.blocks(_BLOCK):
             fill(matrix, block, mixing @ _centred(seen, mean, cut.span(block)))
+        covariance = _covariance(seen, mean, mixing, width)
     key = hashlib.blake2b(matrix.codes.tobytes(), digest_size=8).hexdigest()
     arrays = {"mean": mean, "codes": matrix.codes, "scales": matrix.scales}
+    arrays["covariance"] = covariance
     write_mapped(path, arrays, {"format": "mien.basis/1", "key": key})
 
 
-def _embed_all(embed: Embed, path: Path, n: int) -> NDArray[np.float32]:
-    """The flattened embeddings of all windows, mapped to the disk: (n, columns)."""
-    seen: NDArray[np.float32] | None = None
-    done = 0
+def _embed_all(embed: Embed, path: Path, n: int) -> tuple[Floats, int]:
+    """The flattened embeddings of all windows, mapped to the disk, (n, columns); channels."""
+    seen: Floats | None = None
+    done = width = 0
     for some in _some(windows(n)):
-        flat = embed(some).reshape(len(some), -1)
+        embedded = embed(some)
+        flat, width = embedded.reshape(len(some), -1), embedded.shape[2]
         if seen is None:
             shape = (n, flat.shape[1])
             seen = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
@@ -138,7 +143,7 @@ def _embed_all(embed: Embed, path: Path, n: int) -> NDArray[np.float32]:
         done += len(some)
     if seen is None:
         raise ValueError("a basis needs windows to look at")
-    return seen
+    return seen, width
 
 
 def _some(all_windows: Iterator[Samples]) -> Iterator[list[Samples]]:
@@ -168,6 +173,20 @@ def _mixing(seen: Floats, mean: Floats, cut: Cut) -> Floats:
     kept = [i for i in range(len(seen))[::-1] if variances[i] > 1e-6 * variances[-1]]
     mixing: Floats = (vectors[:, kept] / np.sqrt(variances[kept])).T.astype(np.float32)
     return mixing
+
+
+def _covariance(seen: Floats, mean: Floats, mixing: Floats, width: int) -> Floats:
+    """Of the channels, over every frame of all windows, in what the directions leave."""
+    # Rows of the mixing are eigenvectors over the roots of their variances; these are orthonormal.
+    along = mixing / np.linalg.norm(mixing, axis=1, keepdims=True)
+    products = np.zeros((width, width), np.float64)
+    size = width * max(1, _BLOCK * Cut.of(len(mean)).width // width)
+    for first in range(0, len(mean), size):
+        part = _centred(seen, mean, slice(first, first + size))
+        rest = (part - along.T @ (along @ part)).reshape(-1, width)
+        products += rest.T @ rest
+    covariance: Floats = (products / (len(seen) * (len(mean) // width))).astype(np.float32)
+    return covariance
 
 
 def _centred(seen: Floats, mean: Floats, columns: slice) -> Floats:

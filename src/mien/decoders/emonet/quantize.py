@@ -6,7 +6,7 @@ has a scale of its own: rounding is finer so, and no sum of a piece comes near t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -119,17 +119,25 @@ def empty(bits: Bits, rows: int, columns: int) -> Matrix:
     return Matrix(bits, cut, codes, np.empty((cut.pieces, rows), np.float32))
 
 
-def fill(matrix: Matrix, block: slice, part: Floats) -> None:
+def fill(
+    matrix: Matrix,
+    block: slice,
+    part: Floats,
+    rounding: Callable[[Floats, Floats], Floats] | None = None,
+) -> None:
     """Round the weights of some pieces into a matrix.
 
     Args:
         matrix: Made by `empty`.
         block: Which pieces.
         part: Their weights, float32 (rows, columns of the pieces).
+        rounding: Gives the codes of weights (rows, pieces, width) for steps (rows, pieces); by
+            default each is the nearest.
     """
     values = matrix.cut.fold(part)
     scales = _widest(values, 127.0) if matrix.bits == 8 else _best_step(values)
-    codes = _round(values, scales, matrix.bits).transpose(1, 2, 0)
+    rounded = rounding(values, scales) if rounding else _round(values, scales, matrix.bits)
+    codes = rounded.transpose(1, 2, 0)
     matrix.codes[block] = codes if matrix.bits == 8 else pack(codes.astype(np.uint8))
     matrix.scales[block] = scales.T
 

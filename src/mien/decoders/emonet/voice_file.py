@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count, takewhile
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,7 @@ import numpy as np
 
 from mien.core.errors import BadWeights
 from mien.decoders.emonet.basis import Basis
+from mien.decoders.emonet.feedback import handing_on, round_on
 from mien.decoders.emonet.mapped import Mapped, read_mapped, write_mapped
 from mien.decoders.emonet.quantize import Bits, Cut, Floats, Matrix, empty, fill
 from mien.decoders.emonet.tails import Layer
@@ -83,15 +85,26 @@ def quantize(layer: Layer, basis: Basis, bits: Bits, path: Path) -> First:
     if not np.isfinite(layer.bias).all():
         raise BadWeights(f"{path} holds weights that are no numbers: pull it again")
     matrix = empty(bits, rows, columns)
+    rounding = _rounding(basis, matrix)
     lost = _Lost(rows, basis)
     for block in matrix.cut.blocks(_BLOCK):
         part = np.asarray(layer.weight[:, matrix.cut.span(block)], dtype=np.float32)
         if not np.isfinite(part).all():
             raise BadWeights(f"{path} holds weights that are no numbers: pull it again")
-        fill(matrix, block, part)
+        fill(matrix, block, part, rounding)
         lost.add(block, part - matrix.restore(block))
     bias, correction = lost.solve(layer.bias)
     return First(matrix, bias, correction, basis.key)
+
+
+def _rounding(basis: Basis, matrix: Matrix) -> Callable[[Floats, Floats], Floats] | None:
+    """How weights of few bits are rounded; None for the nearest codes.
+
+    Eight bits need no more, and pieces that cut frames in two cannot have it.
+    """
+    if matrix.bits == 8 or matrix.cut.width % len(basis.covariance):
+        return None
+    return partial(round_on, factor=handing_on(basis.covariance))
 
 
 class _Lost:
