@@ -41,6 +41,7 @@ def test_heads_come_converted_and_their_sources_are_gone(server, manner, tmp_pat
         assert (folder / f"{name.removesuffix('.pth')}.bin").read_bytes() == content[: HEAD // 4]
     assert not [path for path in folder.rglob("*") if path.name in HEADS]
     assert {path.name for path in folder.glob(".*")} == {".lock"}
+    assert not (tmp_path / "cache").exists()
 
 
 @pytest.mark.parametrize("revision", ["05000ef", "main", COMMIT])

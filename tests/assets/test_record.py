@@ -1,5 +1,7 @@
 """The lock file beside an asset's files."""
 
+import sys
+
 import pytest
 
 from mien.assets import Kept, Record, Seen, Shelf, listing, mark_checked, path, remove, verify
@@ -15,6 +17,13 @@ def test_a_record_comes_back_as_it_was_written(tmp_path):
     write_record(tmp_path, record)
     assert read_record(tmp_path) == record
     assert [path.name for path in tmp_path.iterdir()] == ["lock.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_whoever_may_read_the_folder_may_read_the_lock(tmp_path):
+    (tmp_path / "other").write_text("")
+    write_record(tmp_path, Record())
+    assert (tmp_path / "lock.json").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
 def test_no_lock_is_an_empty_record(tmp_path):

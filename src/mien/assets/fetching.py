@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _PARTS = ".fetching"
 
+_REPLACED = "if its publisher has replaced it, a newer Mien must know it: please open an issue"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parcel:
@@ -182,12 +184,12 @@ def _as_listed(asset: Asset, file: AssetFile, tree: hub.Tree) -> AssetFile:
     if file.sized and listed.bytes != file.bytes:
         raise AssetError(
             f"{asset.hub} @ {tree.commit} lists {file.name} with {listed.bytes:,} bytes, "
-            f"and {file.bytes:,} are known of it: nothing was fetched"
+            f"and {file.bytes:,} are known of it: nothing was fetched; {_REPLACED}"
         )
     if file.sha256 and listed.sha256 and listed.sha256 != file.sha256:
         raise AssetError(
             f"{asset.hub} @ {tree.commit} lists {file.name} with the hash {listed.sha256}, "
-            f"not {file.sha256}: nothing was fetched"
+            f"not {file.sha256}: nothing was fetched; {_REPLACED}"
         )
     return replace(file, bytes=listed.bytes, sized=True)
 

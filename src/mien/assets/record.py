@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from tempfile import mkstemp
+from threading import get_ident
 from typing import Any
 
 from mien.assets.locking import named_faults
@@ -100,17 +100,18 @@ def write_record(place: Path, record: Record) -> None:
     """
     plain = {"schema": SCHEMA, **asdict(record), "absent": sorted(record.absent)}
     path = place / NAME
-    # A name of its own: without a lock, another import may be writing too.
+    # A name of its own: without a lock, another import may be writing too. Not from `tempfile`,
+    # whose files nobody else may read: weights may lie where many users read them.
+    part = place / f"{NAME}.{os.getpid()}-{get_ident()}.part"
     with named_faults(f"write {path}"):
-        descriptor, part = mkstemp(dir=place, prefix=f"{NAME}.")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            with part.open("w", encoding="utf-8") as out:
                 json.dump(plain, out, indent=1)
                 out.flush()
                 os.fsync(out.fileno())
-            Path(part).replace(path)
+            part.replace(path)
         except OSError:
-            Path(part).unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise
 
 
