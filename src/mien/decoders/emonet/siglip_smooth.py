@@ -19,6 +19,8 @@ from mien.decoders.emonet.siglip_weights import Block, Floats, Linear, Norm, Poo
 Layer = TypeVar("Layer", Norm, Linear)
 
 PICTURES = 2
+LARGEST = 1e4
+"""Factor: what no weight reads would otherwise be divided by infinity."""
 
 
 class Smoothed(NamedTuple):
@@ -101,13 +103,11 @@ def factors(values: Floats, *readers: Linear) -> Floats:
         values: Of the channels, shape (..., channels).
         readers: The layers that read them.
     """
-    largest = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0)
+    largest = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0).astype(np.float64)
     weights = np.max([np.abs(reader.weight).max(axis=1) for reader in readers], axis=0)
     reach = largest / np.maximum(weights, np.finfo(np.float32).tiny)
-    middle = np.median(reach)
-    if not np.isfinite(middle) or middle <= 0:
-        return np.ones_like(largest)
-    found: Floats = np.sqrt(np.maximum(1, reach / middle)).astype(np.float32)
+    middle = max(float(np.median(reach)), np.finfo(np.float32).tiny)
+    found: Floats = np.sqrt(np.clip(reach / middle, 1, LARGEST**2)).astype(np.float32)
     return found
 
 
