@@ -3,6 +3,8 @@
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mien.assets import Kept, Record, Seen, Shelf, listing, mark_checked, path, remove, verify
 from mien.assets.record import read_record, write_record
@@ -17,6 +19,29 @@ def test_a_record_comes_back_as_it_was_written(tmp_path):
     write_record(tmp_path, record)
     assert read_record(tmp_path) == record
     assert [path.name for path in tmp_path.iterdir()] == ["lock.json"]
+
+
+digests = st.text("0123456789abcdef", min_size=64, max_size=64)
+sizes = st.integers(0, 2**40)
+kept = st.builds(Kept, sizes, digests)
+names = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+seen = st.builds(Seen, sizes, digests, st.booleans(), st.dictionaries(names, kept, max_size=3))
+
+
+@given(
+    st.builds(
+        Record,
+        st.none() | digests,
+        names,
+        st.dictionaries(names, seen, max_size=4),
+        st.frozensets(names, max_size=3),
+        st.none() | st.dictionaries(names, st.floats(0, 9) | names, max_size=3),
+    )
+)
+def test_any_record_survives_the_disk(tmp_path_factory, record):
+    place = tmp_path_factory.mktemp("place")
+    write_record(place, record)
+    assert read_record(place) == record
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
