@@ -35,6 +35,7 @@ from mien.llm.testing import (
     when,
 )
 from mien.llm.testing.fixtures import scripted_server  # noqa: F401  # a fixture
+from mien.llm.testing.request import CHAT, RESPONSES, TRANSCRIPTIONS, BadRequest, parse
 
 openai = pytest.importorskip("openai", reason="the real client is not installed")
 
@@ -95,6 +96,8 @@ def test_a_function_answers_by_request_and_its_own_failure_is_told():
         assert ask(server).choices[0].message.content == "HELLO?"
     with pytest.raises(ScriptError, match="KeyError: 'x'"):
         run(lambda request: {}["x"], 1)
+    with pytest.raises(ScriptError, match="answered with int"):
+        run(lambda request: 7, 1)
 
 
 def test_scripts_combine_by_message_and_by_model():
@@ -449,6 +452,8 @@ def test_transcriptions_come_in_every_form():
             "neither",
         ),
         ("/responses", b'{"model": "m", "input": [1]}', "not an object"),
+        ("/responses", b'{"model": "m", "input": 1}', "wrong shape"),
+        ("/responses", b'{"model": "m", "input": ' + b"[" * 100_000, "wrong shape"),
         ("/audio/transcriptions", b"{}", "multipart"),
     ],
 )
@@ -458,6 +463,27 @@ def test_bad_requests_are_refused_with_a_reason_and_reach_no_script(path, body, 
             urllib.request.urlopen(urllib.request.Request(server.url + path, body))
         assert reason in raised.value.read().decode()
     assert (raised.value.code, server.requests) == (400, [])
+
+
+def test_fields_of_the_wrong_type_are_refused():
+    with ScriptedServer("Hi.") as server:
+        for wrong in ({"n": "x"}, {"stream": True, "stream_options": [1]}):
+            with pytest.raises(openai.BadRequestError, match="wrong type"):
+                ask(server, extra_body=wrong)
+
+
+WORDS = ["messages", "role", "content", "type", "text", "image_url", "input_audio", "data", "input"]
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(WORDS), inner),
+)
+
+
+@given(VALUES, st.sampled_from([CHAT, RESPONSES, TRANSCRIPTIONS]))
+def test_whatever_is_sent_is_taken_or_refused(value, path):
+    body = {"model": "m", **value} if isinstance(value, dict) else value
+    with suppress(BadRequest):
+        assert parse(0, path, {}, json.dumps(body).encode()).model == "m"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,10 @@ SECRETS = {"authorization", "api-key", "x-api-key", "x-goog-api-key", "cookie"}
 HIDDEN = "(hidden)"
 
 
+MISSHAPEN = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
+"""What reading a JSON value as something else raises."""
+
+
 class BadRequest(Exception):
     """A request that no model server would take; the text says why."""
 
@@ -95,11 +99,14 @@ def parse(index: int, path: str, headers: Mapping[str, str], content: bytes) -> 
     """
     told = {name.lower(): value for name, value in headers.items()}
     shown = {name: HIDDEN if name in SECRETS else value for name, value in told.items()}
-    if path == TRANSCRIPTIONS:
-        body, messages = _form(told.get("content-type", ""), content)
-    else:
-        body = _object(content)
-        messages = tuple(_chat(body) if path == CHAT else _responses(body))
+    try:
+        if path == TRANSCRIPTIONS:
+            body, messages = _form(told.get("content-type", ""), content)
+        else:
+            body = _object(content)
+            messages = tuple(_chat(body) if path == CHAT else _responses(body))
+    except MISSHAPEN as error:
+        raise BadRequest(f"a part of it has the wrong shape ({type(error).__name__})") from error
     if not isinstance(body.get("model"), str):
         raise BadRequest("you must provide a model parameter")
     if not messages:

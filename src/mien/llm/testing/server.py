@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from mien.llm.testing.reply import Fault, Reply
 from mien.llm.testing.request import (
     CHAT,
+    MISSHAPEN,
     MODELS,
     RESPONSES,
     TRANSCRIPTIONS,
@@ -127,7 +128,11 @@ class ScriptedServer:
             with self._lock:
                 request = parse(len(self._requests), path, headers, content)
                 self._requests.append(request)
-            return to_wire(self._reply(request), request)
+            reply = self._reply(request)
+            try:
+                return to_wire(reply, request)
+            except MISSHAPEN as error:
+                raise BadRequest(f"a field has the wrong type: {error}") from error
         except BadRequest as error:
             return fault(Fault(400, str(error)))
         except ScriptError as error:
@@ -147,6 +152,8 @@ class ScriptedServer:
                 f"the script has no answer to request {request.index + 1} "
                 f"(model {request.model!r}): give it one for everything else"
             )
+        if not isinstance(reply, Reply):
+            raise ScriptError(f"the script answered with {type(reply).__name__}: that is no reply")
         return reply
 
     def _wait(self, event: threading.Event) -> None:
