@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +72,7 @@ def convert_head(
         write_head(folder / name, None, found)
         return [name]
     _check_finite(found[1:], fetched)
-    basis = basis or basis_of(_encoder_beside(folder), load_config())
+    basis = basis or basis_of(_encoder_beside(folder), _all_cores(load_config()))
     first = quantize(found[0], basis, 4 if small else 8, fetched)
     write_head(folder / name, first, found[1:])
     return [name]
@@ -231,6 +233,11 @@ def _check_forms(files: Sequence[VoiceFile]) -> None:
         if file.form != files[0].form:
             raise BadWeights(f"{file.path} has other layers than {files[0].path.name}: "
                              "remove the set and pull it again")  # fmt: skip
+
+
+def _all_cores(config: Config) -> Config:
+    """A conversion is waited for, where a decoder works in the background."""
+    return replace(config, threads=max(config.threads, os.cpu_count() or 1))
 
 
 def _encoder_beside(folder: Path) -> Path:
