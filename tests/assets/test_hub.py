@@ -105,16 +105,20 @@ def test_what_was_not_published_is_said_aloud_and_recorded(server, manner, told)
     }
 
 
-def test_later_pulls_hold_to_the_hash_of_the_first(server, manner):
+@pytest.mark.parametrize("lists_hashes", [True, False])
+def test_later_pulls_hold_to_the_hash_of_the_first(server, manner, lists_hashes):
     folder = fetch(manner)
     (folder / "model_a_best.bin").unlink()
-    server.repos[REPO][FIRST] = b"x" * HEAD
-    with pytest.raises(AssetError, match=r"model_a_best\.pth of made has the hash .* moved to"):
+    server.repos[REPO][FIRST], server.lists_hashes = b"x" * HEAD, lists_hashes
+    n, reason = len(server.files), "nothing was fetched" if lists_hashes else "moved to"
+    with pytest.raises(AssetError, match=rf"model_a_best\.pth .* the hash .* {reason}"):
         fetch(manner)
+    assert len(server.files) == n + (not lists_hashes)
     assert not (folder / "model_a_best.bin").exists()
     server.repos[REPO][FIRST] = HEADS[FIRST]
     fetch(manner)
     assert (folder / "model_a_best.bin").is_file()
+    assert lock(folder)["files"][FIRST]["is_published"] is False
 
 
 @pytest.mark.parametrize("lists_hashes", [True, False])

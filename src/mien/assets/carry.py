@@ -57,9 +57,9 @@ def import_files(
     with named_faults(f"read {source}"):
         if not source.exists():
             raise AssetError(f"cannot import {asset.name}: nothing is at {source}")
-        search = _Search(asset, source, shelf)
+        search = _Search(asset, source)
     with locked(keeper.place, to_stderr, is_needed=False):
-        missing = keeper.missing(asset.choose(only))
+        missing = [keeper.known(file) for file in keeper.missing(asset.choose(only))]
         with named_faults(f"read {source}"):
             found = search.all(missing, is_strict=only is not None or not asset.is_loose)
         for file, origin in found.items():
@@ -75,7 +75,6 @@ class _Search:
 
     asset: Asset
     source: Path
-    shelf: Shelf
     _named: dict[str, list[Path]] = field(default_factory=lambda: defaultdict(list))
     _sized: dict[int, list[Path]] = field(default_factory=lambda: defaultdict(list))
 
@@ -88,7 +87,7 @@ class _Search:
         """Where each file is; without strictness, one of them is enough."""
         found = {}
         for file in files:
-            origin = self._pinned(file) if self._hash(file) else self._by_name(file)
+            origin = self._pinned(file) if file.sha256 else self._by_name(file)
             if origin is not None:
                 found[file] = origin
             elif is_strict and not file.optional:
@@ -101,10 +100,6 @@ class _Search:
     def _cannot(self) -> str:
         return f"cannot import {self.asset.name}:"
 
-    def _hash(self, file: AssetFile) -> str | None:
-        before = self.shelf.record(self.asset).files.get(file.name)
-        return file.sha256 or (before.sha256 if before else None)
-
     def _lacks(self, file: AssetFile) -> str:
         if file.sha256 is None:
             return f"no file is called {file.name} in {self.source}"
@@ -112,15 +107,17 @@ class _Search:
         return f"no file {size}in {self.source} (wanted: {file.name}, sha256 {file.sha256})"
 
     def _pinned(self, file: AssetFile) -> Path | None:
-        sized = self._sized.get(file.bytes, []) if file.sized else []
+        # Heads of a set are all of one size: hashing them all for one would take minutes.
+        by_size = file.sized and not self.asset.is_loose
+        sized = self._sized.get(file.bytes, []) if by_size else []
         candidates = list(dict.fromkeys([*self._named.get(file.name, []), *sized]))
         for candidate in candidates:
-            if sha256(candidate) == self._hash(file):
+            if sha256(candidate) == file.sha256:
                 return candidate
         if candidates:
             raise AssetError(
                 f"{self._cannot} {candidates[0]} is not {file.name} "
-                f"(it has the hash {sha256(candidates[0])}, {self._hash(file)} is needed)"
+                f"(it has the hash {sha256(candidates[0])}, {file.sha256} is needed)"
             )
         return None
 

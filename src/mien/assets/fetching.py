@@ -164,7 +164,7 @@ def _address_at_hub(
         )
     parcels = [
         _Parcel(
-            file=_as_listed(asset, file, tree),
+            file=_as_listed(asset, keeper.known(file), tree),
             url=hub.address(asset, file.name, tree.commit),
             part=keeper.place / _PARTS / tree.commit[:12] / file.name,
             told=tree.files[file.name].sha256,
@@ -180,6 +180,7 @@ def _address_at_hub(
 
 
 def _as_listed(asset: Asset, file: AssetFile, tree: hub.Tree) -> AssetFile:
+    """The file with its size to the byte, if what the hub lists is what is known of it."""
     listed = tree.files[file.name]
     if file.sized and listed.bytes != file.bytes:
         raise AssetError(

@@ -81,6 +81,13 @@ class Keeper:
             raise ConfigError(f"{self.asset.name} must be converted, and nothing says how")
         return tuple(sorted(missing, key=lambda file: file.converts))
 
+    def known(self, file: AssetFile) -> AssetFile:
+        """A file with what its first pull recorded, where its publisher told less."""
+        seen = self.shelf.record(self.asset).files.get(file.name)
+        if seen is None or file.sha256:
+            return file
+        return replace(file, bytes=seen.bytes, sized=True, sha256=seen.sha256)
+
     def note(self, commit: str, absent: Collection[str]) -> None:
         """Write down what was found out before anything is fetched."""
         record = self.shelf.record(self.asset)
@@ -102,8 +109,7 @@ class Keeper:
         record = self.shelf.record(self.asset)
         with named_faults(f"read {fetched}"):
             found, size = sha256(fetched), fetched.stat().st_size
-        before = record.files.get(file.name)
-        pinned = file.sha256 or (before.sha256 if before else None)
+        pinned = self.known(file).sha256
         if found != (pinned or told or found):
             wanted = str(pinned or told)
             if not is_ours:
@@ -111,7 +117,9 @@ class Keeper:
             aside = self.shelf.quarantine(self.asset, file.name, fetched)
             raise AssetError(mismatch(self.asset, file.name, found, wanted, aside))
         kept = self._take_in(file, fetched, record, is_ours=is_ours)
-        seen = Seen(size, found, file.sha256 is not None, kept)
+        before = record.files.get(file.name)
+        is_published = before.is_published if before else file.sha256 is not None
+        seen = Seen(size, found, is_published, kept)
         write_record(self.place, replace(record.add(file.name, seen), form=self.form))
         if pinned is None:
             self.tell(
