@@ -218,6 +218,16 @@ def test_a_continued_run_asks_only_what_is_new_and_tells_the_whole_price(ask, tm
     assert tally.items == 4
 
 
+def test_a_log_that_was_cut_off_is_named_and_its_answers_are_asked_for_again(ask, tmp_path, caplog):
+    ask(judge, [text(1)], logs=tmp_path)
+    (path,) = tmp_path.glob("*.eval")
+    path.write_bytes(path.read_bytes()[:-100])
+    predictions, _, requests = ask(judge, [text(1)], logs=tmp_path)
+    assert not predictions[0].refused
+    assert len(requests) == 2
+    assert path.name in caplog.text
+
+
 def test_other_content_other_words_and_other_models_are_asked_anew(ask, tmp_path):
     ask(judge, [picture()], logs=tmp_path)
     for items, options in [

@@ -12,18 +12,21 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from mien.core.arrays import ScoresArray
 from mien.core.config import Config, load_config
 from mien.core.errors import ConfigError
 from mien.core.network import Purpose, allow
 from mien.emotions.emotion import Emotion
 from mien.evals.perception.answers import Outcome, Told
-from mien.evals.perception.inspecting import Answered, ask_all
+from mien.evals.perception.inspecting import ask_all
 from mien.evals.perception.items import Item
 from mien.evals.perception.predict import UNREADABLE, Prediction, no_answer
 from mien.evals.perception.prompts import Way, fingerprint
+from mien.evals.perception.records import Answered
 
-LOCAL_PROVIDERS = frozenset({"mockllm", "hf", "ollama", "vllm", "sglang", "llama-cpp-python"})
-"""Providers of Inspect that run on this machine unless a variable leads them elsewhere."""
+LOCAL_PROVIDERS = frozenset({"mockllm", "ollama", "llama-cpp-python"})
+"""Providers of Inspect that stay on this machine unless a variable leads them elsewhere; others
+that run here fetch their weights first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +208,7 @@ def _prediction(item: Item, answered: Answered) -> Prediction:
     return Prediction(item.id, _row(told.scores), False, _note(told))
 
 
-def _row(scores: Mapping[Emotion, float]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def _row(scores: Mapping[Emotion, float]) -> ScoresArray:
     row = np.full(len(Emotion), np.nan, dtype=np.float32)
     for emotion, score in scores.items():
         row[emotion.position] = score

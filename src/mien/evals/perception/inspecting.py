@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
 import re
-import wave
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from mien.core.arrays import RATE_HZ, Frame, Samples
 from mien.core.errors import ConfigError, MissingExtra, ModelServiceError, SourceError
 from mien.emotions.emotion import EMONET_40
 from mien.evals.perception.answers import Outcome, Said, Told, told_grades, told_yes_no
 from mien.evals.perception.items import Item, Picture, Sound, Text
-from mien.evals.perception.prompts import Way, ask_grades, ask_yes_no, prompt
+from mien.evals.perception.prompts import Way, ask_grades, ask_yes_no
+from mien.evals.perception.records import (
+    RECORD,
+    TASK,
+    Answered,
+    answered,
+    kept,
+    record,
+    unreadable,
+)
+from mien.evals.perception.showing import data_url, shown
 from mien.llm import Chance
 
 if TYPE_CHECKING:
@@ -30,32 +32,9 @@ if TYPE_CHECKING:
 
     from mien.evals.perception.asking import Asking
 
-TASK = "mien_perception"
-"""Name of the task in Inspect's logs."""
-
-_RECORD = "mien"
-_LONG_PX = 1024
-_JPEG_QUALITY = 95
 _TOP = 5  # what every provider with logprobs gives; OpenAI has up to 20
 _MOST_TOKENS = {Way.GRADES: 4096, Way.YES_NO: 512, Way.YES_NO_SAID: 512}
 """Models that think before they answer need far more than their answer takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What came of one item.
-
-    Attributes:
-        told: What is known now.
-        tokens_read: By the model.
-        tokens_written: By the model.
-        reason: Why its file could not be read.
-    """
-
-    told: Told
-    tokens_read: int = 0
-    tokens_written: int = 0
-    reason: str = ""
 
 
 def ask_all(model: str, items: Sequence[Item], asking: Asking, folder: Path) -> dict[str, Answered]:
@@ -67,34 +46,19 @@ def ask_all(model: str, items: Sequence[Item], asking: Asking, folder: Path) -> 
         ModelServiceError: If more items failed than allowed.
     """
     _check(items)
-    found = _kept(folder, model, items, asking.way)
+    found = kept(folder, model, items, asking.way)
     left = [item for item in items if item.id not in found]
     if not left:
         return found
     log = _run(model, left, asking, folder)
     samples = log.samples or []
-    found |= {str(one.id): _answered(one) for one in samples if _RECORD in one.store}
-    failed = [one for one in samples if _RECORD not in one.store]
+    found |= {str(one.id): answered(one) for one in samples if RECORD in one.store}
+    failed = [one for one in samples if RECORD not in one.store]
     if log.status == "cancelled":
         raise KeyboardInterrupt
     if log.status != "success" or len(failed) == len(left):
         raise ModelServiceError(_failure(model, failed, len(left), asking))
     return found | {str(one.id): Answered(Told(Outcome.FAILED)) for one in failed}
-
-
-def shown(item: Item) -> bytes:
-    """What a model gets to see or hear of an item: a JPEG, a WAV file, UTF-8.
-
-    Raises:
-        SourceError: If its file cannot be read.
-    """
-    if isinstance(item.media, Text):
-        return item.media.text.encode("utf-8", "replace")
-    if isinstance(item.media, Picture):
-        return _jpeg(item.media.load())
-    if isinstance(item.media, Sound):
-        return _wav(item.media.load())
-    raise SourceError(item.id, "there are only labels of it")
 
 
 def _check(items: Sequence[Item]) -> None:
@@ -169,13 +133,10 @@ def _solver(model: str, items: Mapping[str, Item], asking: Asking) -> Solver:
                 # Pictures are loaded here, one by one: a data set of them fills the memory.
                 content = await run_sync(shown, item)
             except SourceError as error:
-                _keep(state, {"told": Told(Outcome.UNREADABLE).to_json(), "reason": error.reason})
+                state.store.set(RECORD, unreadable(error.reason))
                 return state
             told = await _ask(get_model(), item, content, asking)
-            what = prompt(asking.way, item.channel)
-            record = {"told": told.to_json(), "model": model, "way": asking.way.value}
-            record |= {"prompt": what.title, "prompt_sha256": what.sha256}
-            _keep(state, record | {"shown": _digest(content)})
+            state.store.set(RECORD, record(model, asking.way, item, content, told))
             return state
 
         return solve
@@ -226,9 +187,9 @@ def _messages(item: Item, content: bytes, question: str) -> list[ChatMessage]:
     # cache.
     parts: list[Content] = []
     if isinstance(item.media, Picture):
-        parts.append(ContentImage(image=_url("image/jpeg", content)))
+        parts.append(ContentImage(image=data_url("image/jpeg", content)))
     elif isinstance(item.media, Sound):
-        parts.append(ContentAudio(audio=_url("audio/wav", content), format="wav"))
+        parts.append(ContentAudio(audio=data_url("audio/wav", content), format="wav"))
     return [ChatMessageUser(content=[*parts, ContentText(text=question)])]
 
 
@@ -249,50 +210,6 @@ def _said(output: ModelOutput) -> Said:
         refused or choice.stop_reason == "content_filter",
         choice.stop_reason in ("max_tokens", "model_length"),
         chances,
-    )
-
-
-def _keep(state: TaskState, record: Mapping[str, Any]) -> None:
-    state.store.set(_RECORD, dict(record))
-
-
-def _kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str, Answered]:
-    """What earlier runs have asked in the same words about the same content."""
-    from inspect_ai.log import list_eval_logs, read_eval_log, read_eval_log_samples
-
-    wanted = {item.id: item for item in items}
-    found: dict[str, Answered] = {}
-    for info in list_eval_logs(str(folder)) if folder.is_dir() else []:
-        about = read_eval_log(info, header_only=True).eval
-        if (about.task, about.model) != (TASK, model):
-            continue
-        for sample in read_eval_log_samples(info, all_samples_required=False):
-            item = wanted.get(str(sample.id))
-            if item is not None and _is_same(sample, item, model, way):
-                found[item.id] = _answered(sample)
-    return found
-
-
-def _is_same(sample: EvalSample, item: Item, model: str, way: Way) -> bool:
-    record = sample.store.get(_RECORD) or {}
-    what = prompt(way, item.channel)
-    if (record.get("model"), record.get("prompt_sha256")) != (model, what.sha256):
-        return False
-    try:
-        return record.get("way") == way and bool(record.get("shown") == _digest(shown(item)))
-    except SourceError:
-        return False
-
-
-def _answered(sample: EvalSample) -> Answered:
-    record = sample.store[_RECORD]
-    used = sample.model_usage.values()
-    return Answered(
-        Told.from_json(record["told"]),
-        # Tokens read from a provider's cache count too: they are paid for, if less.
-        sum(u.total_tokens - u.output_tokens for u in used),
-        sum(u.output_tokens for u in used),
-        str(record.get("reason", "")),
     )
 
 
@@ -318,31 +235,3 @@ def _kind(sample: EvalSample) -> str:
 def _plain(message: object) -> str:
     """A message of Inspect without its markup and line breaks."""
     return " ".join(re.sub(r"\[/?[a-z ]*\]", "", str(message)).split()).removeprefix("ERROR: ")
-
-
-def _jpeg(frame: Frame) -> bytes:
-    from PIL import Image
-
-    picture = Image.fromarray(frame)
-    picture.thumbnail((_LONG_PX, _LONG_PX))
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=_JPEG_QUALITY)
-    return file.getvalue()
-
-
-def _wav(samples: Samples) -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(RATE_HZ)
-        sound.writeframes((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
-    return file.getvalue()
-
-
-def _url(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
