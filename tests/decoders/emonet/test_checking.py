@@ -210,6 +210,8 @@ def networks(monkeypatch):
     made = SimpleNamespace(scores={}, fed=[])
 
     class Net:
+        longest = 480_000
+
         @classmethod
         def open(cls, given, config):
             net = cls()

@@ -22,7 +22,7 @@ MADE = {
     "voice_heads": "convert_head",
     "face_heads": "convert_head",
     "siglip": "convert_tower",
-    "whisper": "convert_encoder",
+    "whisper_convert": "convert_encoder",
     "captions": "convert_captioner",
 }
 
@@ -78,7 +78,7 @@ def manner(tmp_path):
 
 def test_a_set_comes_with_its_encoder_and_each_is_converted_by_its_own(server, manner, converted):
     folder = install(VOICE, manner=manner)
-    assert converted[0] == ("whisper", "model.safetensors", {})
+    assert converted[0] == ("whisper_convert", "model.safetensors", {})
     assert [(room, options) for room, _, options in converted[1:]] == [
         ("voice_heads", {"small": False})
     ] * 55
@@ -92,7 +92,7 @@ def test_a_set_comes_with_its_encoder_and_each_is_converted_by_its_own(server, m
     ("name", "room"),
     [
         ("siglip2", "siglip"),
-        ("bude-whisper", "whisper"),
+        ("bude-whisper", "whisper_convert"),
         ("emonet-captions", "captions"),
     ],
 )

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from mien.assets import Shelf, find, mark_checked
-from mien.core.arrays import RATE_HZ
 from mien.core.config import Config
 from mien.core.errors import ConfigError, MissingWeights
 from mien.core.paths import models_folder
@@ -137,7 +136,7 @@ def _voice(here: Installed, config: Config) -> Score:
     def score(path: Path) -> Mapping[str, float]:
         with open_source(path, end=LONGEST) as source:
             samples = np.concatenate([block.samples for block in source.sound()])
-        (scores,) = heads.score(encoder.embed([samples[: int(LONGEST * RATE_HZ)]]))
+        (scores,) = heads.score(encoder.embed([samples[: encoder.longest]]))
         return {head.key: float(x) for head, x in zip(heads.heads, scores, strict=True)}
 
     return score
