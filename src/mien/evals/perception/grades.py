@@ -333,7 +333,10 @@ def _cell(graded: Graded, rows: Sequence[tuple[int, float, float]]) -> Cell:
 def _closeness(cell: Cell, resampling: Resampling) -> dict[str, Values]:
     """Correlations and errors; ranks are those of the whole sample in every draw."""
     moments = Moments([cell], resampling)
-    by_rank = Moments([Cell(cell.item, ranks(cell.one), ranks(cell.other))], resampling)
+    # Around zero: sums of squares of large ranks would lose what differs.
+    middle = (len(cell.one) + 1) / 2
+    ranked = Cell(cell.item, ranks(cell.one) - middle, ranks(cell.other) - middle)
+    by_rank = Moments([ranked], resampling)
     forms: dict[str, Callable[[], Values]] = {
         "spearman": by_rank.pearson,
         "pearson": moments.pearson,

@@ -12,7 +12,8 @@ from mien.evals.intervals import Resampling
 
 Values = NDArray[np.float64]
 
-_NO_SPREAD = 1e-12
+_ROUNDING = 1e-5
+"""What single precision may leave of a difference that is none, as a part of what was summed."""
 
 
 class Cell(NamedTuple):
@@ -48,14 +49,15 @@ class Moments:
         """
         n, a, b, aa, bb, _, _, squared = self._parts()
         expected = (aa + bb) / n - 2 * (a / n) * (b / n)
-        return _over(expected - squared / n, expected)
+        has_spread = expected > _ROUNDING * (aa + bb) / n
+        return _over(expected - squared / n, np.where(has_spread, expected, 0.0))
 
     def pearson(self) -> Values:
         """Correlation of each cell, shape (draws + 1, cells); as `stats.pearson`."""
         n, a, b, aa, bb, ab, _, _ = self._parts()
         spread_a, spread_b = aa / n - (a / n) ** 2, bb / n - (b / n) ** 2
         # What rounding leaves of a constant's spread must not be divided by.
-        has_spread = (spread_a > _NO_SPREAD) & (spread_b > _NO_SPREAD)
+        has_spread = (spread_a > _ROUNDING * aa / n) & (spread_b > _ROUNDING * bb / n)
         size = np.where(has_spread, np.sqrt(np.abs(spread_a * spread_b)), 0.0)
         return np.clip(_over(ab / n - (a / n) * (b / n), size), -1.0, 1.0)
 
@@ -92,4 +94,4 @@ def _products(one: Values, other: Values) -> Values:
 
 def _over(top: Values, bottom: Values) -> Values:
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(bottom > _NO_SPREAD, top / bottom, np.nan))
+        return np.asarray(np.where(bottom > 0, top / bottom, np.nan))
