@@ -1,6 +1,7 @@
 """`mien models`: results on stdout, all else on stderr."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -8,6 +9,9 @@ from typer.testing import CliRunner
 from mien.assets import catalogue
 from mien.cli.models import app
 from mien.core.errors import AssetError, NetworkRefused
+from mien.decoders.calibrate import MonotoneMap
+from mien.decoders.calibration_file import Calibration
+from mien.emotions import Emotion
 from tests.assets.test_fetching import CONTENT, asset_of
 from tests.fakes.publisher import publisher
 
@@ -69,3 +73,33 @@ def test_errors_are_ours_and_leave_stdout_empty(run, monkeypatch):
     assert isinstance(made.exception, NetworkRefused)
     assert made.stdout == ""
     assert "raw.githubusercontent.com" in str(made.exception)
+
+
+def test_calibrating_keeps_the_maps_and_says_what_they_are_worth(run, monkeypatch, tmp_path):
+    asked = []
+
+    def fit(decoder, ratings, folder, config):
+        asked.append((decoder, ratings, folder))
+        return Calibration(
+            decoder="emonet-face-small-v1",
+            made="2026-01-02",
+            n=80,
+            raters=3,
+            maps={Emotion.ANGER: MonotoneMap((0.0, 1.0), (0.1, 0.9))},
+            figures={"mae_before": 0.2, "mae_after": 0.1},
+        )
+
+    monkeypatch.setattr("mien.evals.perception.calibrating.calibrate", fit)
+    ratings = tmp_path / "faces" / "ratings.csv"
+    made = run("calibrate", "emonet-face-small", str(ratings))
+    assert made.exit_code == 0, made.output
+    assert asked == [("emonet-face-small", ratings, ratings.parent)]
+    held = Path(made.stdout.strip())
+    assert json.loads(held.read_text())["raters"] == 3
+    assert "80 items of 3 raters, maps for 1 emotions; mean error 0.200 before" in made.stderr
+    told = json.loads(
+        run("calibrate", "emonet-face-small", str(ratings), "--folder", "x", "--json").stdout
+    )
+    assert told["emotions"] == ["anger"]
+    assert told["path"] == str(held)
+    assert asked[-1][2] == Path("x")
