@@ -13,7 +13,7 @@ from mien.rate.table import Row, Table
 from mien.rate.telling import ends, points
 
 HEIGHT = 26
-MOST_TICKS = 6
+MOST_TICKS = 8
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
 
 

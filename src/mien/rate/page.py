@@ -19,11 +19,11 @@ from mien.rate.panels import (
     place_table,
 )
 from mien.rate.table import SourceInfo, Table
-from mien.rate.telling import about_place, trust, what_it_is, what_it_says
+from mien.rate.telling import about_parting, about_place, trust, what_it_is, what_it_says
 
 MEANING = (
-    "A rating says how often a model is preferred over the others here, by these judges on these "
-    "scenarios; it is no amount of empathy."
+    "A rating says how strongly a model is preferred over the others here, by these judges on "
+    "these scenarios; it is no amount of empathy."
 )
 
 
@@ -41,6 +41,7 @@ def render(table: Table, *, on: date | None = None) -> str:
         tag("p", what_it_is(table, on), class_="meta"),
         tag("p", what_it_says(table), class_="say"),
         tag("p", about_place(table), class_="note"),
+        tag("p", about_parting(table), class_="note"),
         tag("p", MEANING, class_="note"),
         _section("Ratings", board(table)),
         _section("Not rated", not_rated_table(table)),

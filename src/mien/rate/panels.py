@@ -30,7 +30,7 @@ def place_table(rated: Table) -> Markup:
         "div",
         table("Place and agreement, by kind of scenario", heads, rows),
         _effects(fitted) if fitted else None,
-        class_="panel narrow-table",
+        class_="panel places",
     )
 
 
@@ -43,13 +43,13 @@ def favor_table(rated: Table) -> Markup | None:
     judges = list(dict.fromkeys(effect.judge for effect in favors))
     held = {(effect.judge, effect.family): effect for effect in favors}
     rows: list[list[Content | Cell]] = [
-        [judge, *(_favor(held[judge, family]) for family in families)] for judge in judges
+        [family, *(_favor(held[judge, family]) for judge in judges)] for family in families
     ]
     note = (
         "Logits that a judge gives to a family beyond what all judges give it, corrected for in "
         "the ratings. Bold: told apart from 0; underlined: the judge's own family."
     )
-    shown = table("Favors of judges for families", ["judge", *families], rows)
+    shown = table("Favors of judges for families", ["family", *judges], rows)
     return tag("div", shown, tag("p", note, class_="fine"), class_="panel")
 
 
@@ -128,7 +128,7 @@ def not_rated_table(rated: Table) -> Markup | None:
         [m.model, m.n, m.wins, m.ties, m.losses, m.reason] for m in rated.not_rated
     ]
     heads = ["model", "judged", "won", "tied", "lost", "why"]
-    return tag("div", table("Models that are not rated", heads, rows), class_="panel")
+    return tag("div", table("Models that are not rated", heads, rows), class_="panel lost")
 
 
 def _place_row(row: OrderBias) -> list[Content | Cell]:

@@ -58,10 +58,9 @@ def what_it_says(table: Table) -> str:
         )
     if len(groups) == len(table.rows):
         return f"{lead} Every neighbor in the table is told apart."
-    return (
-        f"{lead} The {len(table.rows)} models take {count(len(groups), 'rank')}: those that share "
-        "one are not told apart."
-    )
+    ranks = "one rank" if len(groups) == 1 else f"{len(groups)} ranks"
+    told = f"The {len(table.rows)} models take {ranks}"
+    return f"{lead} {told}: those that share one are not told apart."
 
 
 def about_place(table: Table) -> str:
@@ -72,7 +71,23 @@ def about_place(table: Table) -> str:
         return ""
     fixed = any(effect.what == "position" for effect in table.effects)
     so = "corrected for it" if fixed else "not corrected for it"
-    return f"The judge leaned to {listed(told)}; the ratings are {so}."
+    who = "The judges" if len(table.judges) > 1 else "The judge"
+    return f"{who} leaned to {listed(told)}; the ratings are {so}."
+
+
+def about_parting(table: Table) -> str:
+    """Who is better liked than good for the person, or the opposite; empty if nobody."""
+    if not table.partings:
+        return ""
+    found = [model for model in table.partings[0].models if model.parts]
+    if not found:
+        return "Being liked and being good for the person are not told apart for any model."
+    liked = [f"{m.model} ({signed(m.apart)})" for m in found if m.apart > 0]
+    good = [f"{m.model} ({signed(m.apart)})" for m in reversed(found) if m.apart < 0]
+    told = [f"better liked than good for the person: {_named(liked)}"] if liked else []
+    told += [f"better for the person than liked: {_named(good)}"] if good else []
+    text = "; ".join(told)
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def trust(table: Table) -> Iterator[tuple[str, str]]:
@@ -227,6 +242,8 @@ def _sampling(table: Table) -> str:
     counts = sorted((row.n, row.model) for row in table.rows)
     (least, fewest), (most, often) = counts[0], counts[-1]
     told = f"Between {least:,} ({fewest}) and {most:,} ({often}) judgements a model."
+    if least == most:
+        told = f"{most:,} judgements of each model."
     several = [row for row in table.rows if row.runs > 1]
     if several:
         told += f" {count(len(several), 'model')} took part with several runs, all of which count."

@@ -12,7 +12,16 @@ from rich.text import Text
 from mien.core.redact import printable
 from mien.rate.board import Span, span_of
 from mien.rate.table import Row, Table
-from mien.rate.telling import about_place, ends, percent, points, trust, what_it_is, what_it_says
+from mien.rate.telling import (
+    about_parting,
+    about_place,
+    ends,
+    percent,
+    points,
+    trust,
+    what_it_is,
+    what_it_says,
+)
 
 WIDTH = 80
 DOTS = 26
@@ -43,8 +52,9 @@ def _parts(table: Table) -> Iterator[Text | Grid]:
     yield _text(what_it_is(table), "dim")
     yield Text()
     yield _text(what_it_says(table))
-    if about_place(table):
-        yield _text(about_place(table))
+    for said in (about_place(table), about_parting(table)):
+        if said:
+            yield _text(said)
     yield Text()
     yield _board(table)
     yield Text()
