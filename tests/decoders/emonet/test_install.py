@@ -7,7 +7,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from mien.assets import Manner, Shelf, catalogue, find, listing
+from mien.assets import Manner, Shelf, catalogue, find, listing, verify
 from mien.assets.entry import Asset
 from mien.core.config import Config
 from mien.core.errors import AssetError, ConfigError, MissingExtra, MissingWeights
@@ -16,6 +16,7 @@ from mien.decoders.emonet.suites import suites
 from tests.fakes.emonet import malicious, write_face_set
 from tests.fakes.hub import COMMIT, forget_this_machine, hub, unpinned
 from tests.fakes.siglip import write_siglip
+from tests.fakes.whisper import publish as published_whisper
 
 VOICE, FACE = "emonet-voice-small", "emonet-face-small"
 MADE = {
@@ -256,6 +257,26 @@ def test_what_was_pulled_can_be_checked(faces, manner):
     # Made heads say next to nothing, and so stay in the range of the published ones.
     assert finding.verdict is Verdict.OPEN
     assert "all scores of the bundled portrait lie in [-3, 8]" in finding.notes[0]
+
+
+def test_a_whisper_that_was_pulled_hears_and_describes(monkeypatch, manner, tmp_path):
+    pytest.importorskip("ctranslate2")
+    from mien.decoders.emonet.captions import Captioner
+    from mien.decoders.emonet.whisper import Encoder
+
+    forget_this_machine(monkeypatch, tmp_path)
+    unpinned(monkeypatch)
+    published_whisper(tmp_path / "whisper")
+    repos = {find("bude-whisper").hub: contents(tmp_path / "whisper")}
+    sound = np.zeros(16_000, np.float32)
+    with hub(repos=repos, commits=[COMMIT]) as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        encoder = Encoder.open(install("bude-whisper", manner=manner), manner.config)
+        captioner = Captioner.open(install("emonet-captions", manner=manner), manner.config)
+    assert encoder.embed([sound]).shape == (1, encoder.frames, encoder.width)
+    assert len(captioner.describe([sound])) == 1
+    for name in ("bude-whisper", "emonet-captions"):
+        verify(name, manner.shelf)
 
 
 def test_a_pickle_with_code_in_it_is_moved_aside_and_the_rest_is_of_use(faces, manner, tmp_path):
