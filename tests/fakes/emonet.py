@@ -103,32 +103,35 @@ def write_face_set(
             continue
         prefix, rng = PREFIX if i % 3 == 2 else "", np.random.default_rng([seed, i])
         head = face_head(size, width=width, hidden=hidden, rng=rng, prefix=prefix)
-        last = list(head)[-1]
-        head[last] = head[last] + np.float32((lifts or {}).get(name, 0))
+        _lift(head, (lifts or {}).get(name, 0))
         paths.append(save_checkpoint(folder / name, head))
     return paths
 
 
-def write_voice_set(folder, size="small", *, columns=1_152_000, hidden=None, names=None, seed=0):
+def write_voice_set(
+    folder, size="small", *, columns=1_152_000, hidden=None, names=None, seed=0, lifts=None
+):
     """A voice set in a folder, every third file with `_orig_mod.`; its paths.
 
     Quality heads of `plus` read four numbers of each channel: with 1500 frames there are
-    `columns / 1500` channels.
+    `columns / 1500` channels. See `write_face_set` for the arguments.
     """
-    return [
-        save_checkpoint(
-            folder / name,
-            voice_head(
-                size,
-                columns=4 * (columns // 1500) if "model_score_" in name else columns,
-                hidden=hidden,
-                rng=np.random.default_rng([seed, i]),
-                prefix=PREFIX if i % 3 == 2 else "",
-            ),
-        )
-        for i, name in enumerate(voice_files(plus=size == "plus"))
-        if names is None or name in names
-    ]
+    paths = []
+    for i, name in enumerate(voice_files(plus=size == "plus")):
+        if names is not None and name not in names:
+            continue
+        inputs = 4 * (columns // 1500) if "model_score_" in name else columns
+        prefix, rng = PREFIX if i % 3 == 2 else "", np.random.default_rng([seed, i])
+        head = voice_head(size, columns=inputs, hidden=hidden, rng=rng, prefix=prefix)
+        _lift(head, (lifts or {}).get(name, 0))
+        paths.append(save_checkpoint(folder / name, head))
+    return paths
+
+
+def _lift(head, by):
+    """Add to the score of a head: its last tensor is the last bias."""
+    last = list(head)[-1]
+    head[last] = head[last] + np.float32(by)
 
 
 # --- torch's format --------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from mien.core.config import Config
 from mien.decoders.calibration_file import Calibration, load_calibration
 from mien.decoders.decoder import Reference
 from mien.decoders.emonet.attributes import given, is_said
-from mien.decoders.emonet.captions import Captioner
 from mien.decoders.emonet.embeddings import Embeddings, shared_embeddings
 from mien.decoders.emonet.install import encoder_folder, installed
 from mien.decoders.emonet.suites import Head, Suite
@@ -31,6 +31,9 @@ from mien.emotions.scores import Scores
 from mien.media import Block
 from mien.timeline.card import Card, read_card
 from mien.timeline.reading import Channel, Reading, Reason, Verdict
+
+if TYPE_CHECKING:
+    from mien.decoders.emonet.captions import Captioner
 
 CARDS = Path(__file__).parent / "cards"
 SPEECH = WEIGHTS / "speech-open-v1.onnx"
@@ -163,7 +166,6 @@ def load(suite: Suite, config: Config) -> EmoNetVoiceDecoder:
         ConfigError: If an attribute is asked for that does not exist.
     """
     here = installed(suite, config)
-    captions = encoder_folder("emonet-captions", config) if config.captions else None
     parts = Parts(
         suite=suite,
         speech=SpeechNet(SPEECH, config.threads),
@@ -172,7 +174,7 @@ def load(suite: Suite, config: Config) -> EmoNetVoiceDecoder:
         average=average(suite.name.rsplit("-", 1)[-1]),
         given=given(config.attributes),
         embeddings=shared_embeddings(),
-        captioner=Captioner.open(captions, config) if captions else None,
+        captioner=_captioner(config) if config.captions else None,
         calibration=load_calibration(suite.decoder, config),
     )
     return EmoNetVoiceDecoder(parts, card(suite))
@@ -187,6 +189,12 @@ def card(suite: Suite) -> Card:
 def _encoder(name: str, config: Config) -> Encoder:
     """One encoder for all sets over it."""
     return Encoder.open(encoder_folder(name, config), config)
+
+
+def _captioner(config: Config) -> Captioner:
+    from mien.decoders.emonet.captions import Captioner
+
+    return Captioner.open(encoder_folder("emonet-captions", config), config)
 
 
 def _obstacle(quality: Quality, seconds: float) -> Reason:
