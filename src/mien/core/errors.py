@@ -127,5 +127,5 @@ class NetworkRefused(MienError):
         self.host = host
         super().__init__(
             f"{purpose} would reach {host}, and {variable} is set: "
-            "unset it, or import the file by hand"
+            "unset it, or stay on this machine (`mien models import`, or a model served here)"
         )
