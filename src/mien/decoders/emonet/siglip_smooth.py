@@ -106,7 +106,7 @@ def factors(values: Floats, *readers: Linear) -> Floats:
     largest = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0).astype(np.float64)
     weights = np.max([np.abs(reader.weight).max(axis=1) for reader in readers], axis=0)
     reach = largest / np.maximum(weights, np.finfo(np.float32).tiny)
-    middle = max(float(np.median(reach)), np.finfo(np.float32).tiny)
+    middle = max(float(np.median(reach)), float(np.finfo(np.float32).tiny))
     found: Floats = np.sqrt(np.clip(reach / middle, 1, LARGEST**2)).astype(np.float32)
     return found
 
