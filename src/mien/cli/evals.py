@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -74,8 +74,6 @@ def perception(
     as_json: Annotated[bool, typer.Option("--json", help="Print one set a line as JSON.")] = False,
 ) -> None:
     """Measure decoders on published data sets or your own ratings."""
-    from mien.evals.perception import Manner, measure, measure_ratings, rescore
-
     if as_list:
         _list(as_json)
         return
@@ -84,26 +82,66 @@ def perception(
     if ratings is not None and folder is None:
         raise ConfigError("--ratings needs --folder: where the rated files are")
     _check_outputs(out or [])
-    manner = Manner(limit=limit, seed=seed, draws=draws, keep=keep, watch=_watch)
-    names = _names(decoders)
-    asked = _models(model or [], way, manner)
-    found: list[Outcome] = []
-    if published is not None:
-        found += rescore(published, draws=draws, seed=seed)
-    if data is not None:
-        found += measure(data, sets or (), decoders=names, predictors=asked, manner=manner)
-    if ratings is not None and folder is not None:
-        found += measure_ratings(
-            ratings,
-            folder,
-            decoders=names,
-            predictors=asked,
-            channel=_channel(channel),
-            manner=manner,
-        )
+    manner = _manner(limit, seed, draws, keep)
+    readers = _Readers(_names(decoders), _models(model or [], way, manner))
+    found = [
+        *_of_published(published, manner),
+        *_of_sets(data, sets or [], readers, manner),
+        *_of_ratings(ratings, folder, channel, readers, manner),
+    ]
     for path in out or []:
         _write(found, path)
     _show(found, as_json=as_json)
+
+
+class _Readers(NamedTuple):
+    decoders: list[str]
+    models: list[Predictor]
+
+
+def _manner(limit: int | None, seed: int, draws: int, keep: Path | None) -> Manner:
+    from mien.evals.perception import Manner
+
+    if draws < 1:
+        raise ConfigError(f"--draws {draws} gives no interval: give 1 or more")
+    return Manner(limit=limit, seed=seed, draws=draws, keep=keep, watch=_watch)
+
+
+def _of_published(folder: Path | None, manner: Manner) -> list[Outcome]:
+    from mien.evals.perception import rescore
+
+    return rescore(folder, draws=manner.draws, seed=manner.seed) if folder is not None else []
+
+
+def _of_sets(
+    data: Path | None, sets: list[str], readers: _Readers, manner: Manner
+) -> list[Outcome]:
+    from mien.evals.perception import measure
+
+    if data is None:
+        return []
+    return measure(data, sets, decoders=readers.decoders, predictors=readers.models, manner=manner)
+
+
+def _of_ratings(
+    ratings: Path | None,
+    folder: Path | None,
+    channel: str | None,
+    readers: _Readers,
+    manner: Manner,
+) -> list[Outcome]:
+    from mien.evals.perception import measure_ratings
+
+    if ratings is None or folder is None:
+        return []
+    return measure_ratings(
+        ratings,
+        folder,
+        decoders=readers.decoders,
+        predictors=readers.models,
+        channel=_channel(channel),
+        manner=manner,
+    )
 
 
 def _models(names: list[str], way: str, manner: Manner) -> list[Predictor]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -11,48 +10,26 @@ from numpy.typing import NDArray
 
 from mien.emotions.emotion import Emotion
 from mien.evals.intervals import Interval, Resampling
+from mien.evals.perception.graded import (
+    ENOUGH,
+    Graded,
+    Values,
+    by_emotion,
+    by_rater,
+    cell_of,
+    pairs_of_raters,
+    shared_ratings,
+)
 from mien.evals.perception.items import Form, Opened
 from mien.evals.perception.moments import Cell, Moments, mean_over
 from mien.evals.stats import QuantileMap, ranks
 
-Values: TypeAlias = NDArray[np.float64]
 Index: TypeAlias = NDArray[np.intp]
 Figures: TypeAlias = dict[str, Interval]
 
 SHUFFLES = 20
-ENOUGH = 10
-"""Items that two readers must share for a kappa of their own."""
 HALF = 20
 """Items that a half must have for a calibration to be fitted on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """What raters said of one emotion.
-
-    Attributes:
-        emotion: Which.
-        items: Those that were rated on it, in order, shape (n,).
-        mean: Mean grade of each, shape (n,).
-        place: Of every rating, its item's place in `items`, shape (m,).
-        rater: Of every rating; -1 if unknown, shape (m,).
-        value: Of every rating, shape (m,).
-    """
-
-    emotion: Emotion
-    items: Index
-    mean: Values
-    place: Index
-    rater: NDArray[np.int32]
-    value: Values
-
-    def rest(self) -> tuple[Index, Values]:
-        """Ratings with company, and for each the mean of the others of its item."""
-        n = np.bincount(self.place, minlength=len(self.items))
-        total = np.bincount(self.place, weights=self.value, minlength=len(self.items))
-        shared = np.flatnonzero(n[self.place] > 1)
-        place = self.place[shared]
-        return shared, (total[place] - self.value[shared]) / (n[place] - 1)
 
 
 class GradesScorer:
@@ -66,7 +43,7 @@ class GradesScorer:
 
     def __init__(self, opened: Opened, resampling: Resampling, seed: int = 0) -> None:
         self._about, self._resampling, self._seed = opened.about, resampling, seed
-        self._graded = list(_by_emotion(opened))
+        self._graded = list(by_emotion(opened))
         self._low, self._high = opened.about.scale
         names, number = np.unique([item.cluster for item in opened.items], return_inverse=True)
         first = np.random.default_rng(seed).permutation(len(names)) < len(names) / 2
@@ -112,7 +89,7 @@ class GradesScorer:
         drawn: dict[str, dict[str, Values]] = {}
         for graded in self._graded:
             found: dict[str, Values] = {}
-            pairs = _pairs_of_raters(graded)
+            pairs = pairs_of_raters(graded)
             if pairs:
                 found["kappa"] = mean_over(Moments(pairs, self._resampling).kappa())
             shared, others = graded.rest()
@@ -137,7 +114,7 @@ class GradesScorer:
             answered = ~np.isnan(own)
             mapped = self._calibrated(graded, own, answered, is_oracle=False)
             grade = self._low + np.clip(own, 0.0, 1.0) * (self._high - self._low)
-            cells = _by_rater(graded, self._rounded(grade) if mapped is None else mapped, answered)
+            cells = by_rater(graded, self._rounded(grade) if mapped is None else mapped, answered)
             for rater, cell in cells.items():
                 drawn.setdefault(rater, []).append(Moments([cell], self._resampling).kappa()[:, 0])
         return self._of_raters(drawn, raters)
@@ -149,7 +126,7 @@ class GradesScorer:
             for (one, other), rows in shared_ratings(graded).items():
                 if len(rows) < ENOUGH or min(one, other) < 0:
                     continue
-                kappa = Moments([_cell(graded, rows)], self._resampling).kappa()[:, 0]
+                kappa = Moments([cell_of(graded, rows)], self._resampling).kappa()[:, 0]
                 for rater in (one, other):
                     drawn.setdefault(rater, []).append(kappa)
         return self._of_raters(drawn, raters)
@@ -258,76 +235,17 @@ def best_threshold(scores: Values, truth: NDArray[np.bool_]) -> float:
     return float(ranked[int(np.argmax(np.where(is_last, f1, -1.0)))])
 
 
-def _by_emotion(opened: Opened) -> list[Graded]:
-    sheet, found = opened.sheet, []
-    for number, label in enumerate(sheet.labels):
-        chosen = np.flatnonzero(sheet.label == number)
-        if not len(chosen):
-            continue
-        value = sheet.value[chosen].astype(np.float64)
-        items, place = np.unique(sheet.item[chosen], return_inverse=True)
-        mean = np.bincount(place, weights=value) / np.bincount(place)
-        kept = items.astype(np.intp)
-        graded = Graded(Emotion(label), kept, mean, place, sheet.rater[chosen], value)
-        found.append(graded)
-    return found
-
-
 def _kappa(
     graded: Graded, mapped: Values, answered: NDArray[np.bool_], resampling: Resampling
 ) -> Values:
     """Mean kappa against single raters; raters of few items are taken together as one."""
-    by_rater = _by_rater(graded, mapped, answered)
+    each = by_rater(graded, mapped, answered)
     told = np.flatnonzero(answered[graded.place])
     everyone = Cell(
         graded.items[graded.place[told]], mapped[graded.place[told]], graded.value[told]
     )
-    cells = list(by_rater.values()) or ([everyone] if len(told) else [])
+    cells = list(each.values()) or ([everyone] if len(told) else [])
     return mean_over(Moments(cells, resampling).kappa())
-
-
-def _by_rater(graded: Graded, mapped: Values, answered: NDArray[np.bool_]) -> dict[int, Cell]:
-    """A reader's grades beside those of each rater of enough items."""
-    told = np.flatnonzero(answered[graded.place] & (graded.rater >= 0))
-    raters, number, counts = np.unique(graded.rater[told], return_inverse=True, return_counts=True)
-    found = {}
-    for k in np.flatnonzero(counts >= ENOUGH):
-        own = told[number == k]
-        place = graded.place[own]
-        found[int(raters[k])] = Cell(graded.items[place], mapped[place], graded.value[own])
-    return found
-
-
-def shared_ratings(graded: Graded) -> dict[tuple[int, int], list[tuple[int, float, float]]]:
-    """For each two raters their items' places with what both said."""
-    order = np.lexsort((graded.rater, graded.place))
-    place, rater, value = graded.place[order], graded.rater[order], graded.value[order]
-    found: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
-    begin = 0
-    for end in np.append(np.flatnonzero(np.diff(place)) + 1, len(place)).tolist():
-        for i in range(begin, end):
-            for j in range(begin, i):
-                pair = (int(rater[j]), int(rater[i]))
-                found.setdefault(pair, []).append((int(place[i]), value[j], value[i]))
-        begin = end
-    return found
-
-
-def _pairs_of_raters(graded: Graded) -> list[Cell]:
-    """Two raters on the items both rated, or all pairs together where no two share enough."""
-    found = shared_ratings(graded)
-    known = [rows for (a, b), rows in found.items() if min(a, b) >= 0 and len(rows) >= ENOUGH]
-    if known:
-        return [_cell(graded, rows) for rows in known]
-    # Without names nobody comes first: each pair counts in both orders.
-    every = [row for rows in found.values() for row in rows]
-    both = every + [(item, other, one) for item, one, other in every]
-    return [_cell(graded, both)] if len(every) >= ENOUGH else []
-
-
-def _cell(graded: Graded, rows: Sequence[tuple[int, float, float]]) -> Cell:
-    places, one, other = (np.array(column) for column in zip(*rows, strict=True))
-    return Cell(graded.items[places], one.astype(np.float64), other.astype(np.float64))
 
 
 def _closeness(cell: Cell, resampling: Resampling) -> dict[str, Values]:

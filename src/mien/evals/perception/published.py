@@ -38,6 +38,11 @@ FERD = About(
     files="ferd.jsonl, emotions40.json",
     cluster="faces",
 )
+_FERD_NOTES = (
+    "the lenient rule is LAION's own accuracy: a label passes if any head mapped to it holds "
+    "more than 1.5/40 of the softmax, so shuffled labels score far above one in eight",
+    "labels are those of LAION's map, which takes fear for surprise and surprise for fear",
+)
 _SYSTEMS = {
     "gpt4o_mini_audio": "GPT-4o mini audio",
     "gpt4o_audio": "GPT-4o audio",
@@ -83,24 +88,17 @@ def _ferd(path: Path, draws: int, seed: int) -> Outcome:
     """LAION's lenient rule, plain argmax and the chance of both on its own scores of FERD."""
     truth, shares, head_labels, labels = read_ferd(path)
     resampling = Resampling([str(i) for i in range(len(truth))], draws, seed)
-    items = np.arange(len(truth))
     passes = passing(shares, head_labels, len(labels), shares.shape[1])
     said = head_labels[shares.argmax(axis=1)]
-    figures = {
-        "lenient": _mean(passes[items, truth], resampling),
-        "accuracy": _mean(said == truth, resampling),
-    }
-    random = np.random.default_rng(seed)
-    orders = [random.permutation(items) for _ in range(SHUFFLES)]
-    chance = {
-        "lenient": float(np.mean([passes[items, truth[order]].mean() for order in orders])),
-        "accuracy": float(np.mean([(said == truth[order]).mean() for order in orders])),
-    }
+    items = np.arange(len(truth))
     row = Row(
         who=Who.PUBLISHED,
         name="Empathic-Insight-Face",
-        figures=figures,
-        chance=chance,
+        figures={
+            "lenient": _mean(passes[items, truth], resampling),
+            "accuracy": _mean(said == truth, resampling),
+        },
+        chance=_shuffled(truth, passes, said, seed),
         n=len(truth),
         by_label={
             name: {"recall": Interval(float(passes[truth == k, k].mean()))}
@@ -114,20 +112,29 @@ def _ferd(path: Path, draws: int, seed: int) -> Outcome:
         figures={"accuracy": _mean(truth == 0, resampling)},
         n=len(truth),
     )
-    notes = (
-        "the lenient rule is LAION's own accuracy: a label passes if any head mapped to it holds "
-        "more than 1.5/40 of the softmax, so shuffled labels score far above one in eight",
-        "labels are those of LAION's map, which takes fear for surprise and surprise for fear",
-    )
+    n = len(truth)
     return Outcome(
         about=FERD,
         main="accuracy",
         rows=[usual, row],
-        n_items=len(truth),
-        n_clusters=len(truth),
-        n_ratings=len(truth),
-        notes=notes,
+        n_items=n,
+        n_clusters=n,
+        n_ratings=n,
+        notes=_FERD_NOTES,
     )
+
+
+def _shuffled(
+    truth: NDArray[np.intp], passes: NDArray[np.bool_], said: NDArray[np.intp], seed: int
+) -> dict[str, float]:
+    """What both rules reach when labels are dealt out again."""
+    random = np.random.default_rng(seed)
+    items = np.arange(len(truth))
+    orders = [random.permutation(items) for _ in range(SHUFFLES)]
+    return {
+        "lenient": float(np.mean([passes[items, truth[order]].mean() for order in orders])),
+        "accuracy": float(np.mean([(said == truth[order]).mean() for order in orders])),
+    }
 
 
 def read_ferd(path: Path) -> tuple[NDArray[np.intp], Values, NDArray[np.intp], list[str]]:
@@ -170,17 +177,7 @@ def _face(plain: Mapping[str, Any]) -> tuple[str, list[float]]:
 
 def _voice_bench(path: Path, draws: int, seed: int) -> Outcome:
     """Mean Spearman of each system over the forty emotions, resampled over emotions."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if _is_emotion(row.get("emotion"))]
-    try:
-        alpha = np.array([float(row["alpha"]) for row in rows])
-        rho = {
-            name: np.array([float(row[f"rho_{key}"] or "nan") for row in rows])
-            for key, name in _SYSTEMS.items()
-        }
-        emotions = [Emotion.parse(row["emotion"]).value for row in rows]
-    except (KeyError, ValueError, ConfigError) as error:
-        raise UnreadableSource(path, f"not LAION's table of the bench ({error!r})") from error
+    emotions, alpha, rho = _bench_columns(path)
     resampling = Resampling(emotions, draws, seed)
     people = Row(
         who=Who.PEOPLE,
@@ -192,13 +189,11 @@ def _voice_bench(path: Path, draws: int, seed: int) -> Outcome:
         },
         note="mean over emotions; published overall: .138 [.124, .152]",
     )
-    made = [_system(name, values, emotions, resampling) for name, values in rho.items()]
-    large = rho[_SYSTEMS["ei_voice_large"]]
-    together = pearson(alpha, large)
+    together = pearson(alpha, rho[_SYSTEMS["ei_voice_large"]])
     return Outcome(
         about=_as_published(VOICE_BENCH, "emotions"),
         main="spearman",
-        rows=[people, *made],
+        rows=[people, *(_system(name, row, emotions, resampling) for name, row in rho.items())],
         n_items=len(emotions),
         n_clusters=len(emotions),
         n_ratings=33_605,
@@ -208,6 +203,23 @@ def _voice_bench(path: Path, draws: int, seed: int) -> Outcome:
             "the paper's overall figures (Small .418, Large .415) are not the means of this table",
         ),
     )
+
+
+def _bench_columns(path: Path) -> tuple[list[str], Values, dict[str, Values]]:
+    """The forty emotions, their Cronbach alpha, and the correlations of each system."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if _is_emotion(row.get("emotion"))]
+    try:
+        alpha = np.array([float(row["alpha"]) for row in rows])
+        rho = {
+            name: np.array([float(row[f"rho_{key}"] or "nan") for row in rows])
+            for key, name in _SYSTEMS.items()
+        }
+    except (KeyError, ValueError) as error:
+        raise UnreadableSource(path, f"not LAION's table of the bench ({error!r})") from error
+    if not rows:
+        raise UnreadableSource(path, "it holds none of the forty emotions")
+    return [Emotion.parse(row["emotion"]).value for row in rows], alpha, rho
 
 
 def _is_emotion(name: str | None) -> bool:
