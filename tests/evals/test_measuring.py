@@ -202,6 +202,14 @@ def test_a_face_that_is_cut_out_needs_no_detector():
     assert outcome.n_items == 40
 
 
+def test_a_close_up_without_a_face_found_is_taken_whole(tmp_path):
+    made.hq(tmp_path, n=2)
+    [opened] = open_sets(("emonet-face-hq",), tmp_path)
+    found = predictions(decoder_predictor("face-v1", Manner().config), opened.items)
+    assert [one.note for one in found.values()] == ["no face found: taken whole"] * 2
+    assert not any(np.isnan(one.scores).all() for one in found.values())
+
+
 def test_a_decoder_that_learned_from_a_set_is_said_to_have():
     [opened] = open_sets(("ravdess",), shared("voice/ravdess"))
     outcome = score(limited(opened, 6, 0), [decoder_predictor("voice-v1", Manner().config)], FEW)

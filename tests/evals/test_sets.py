@@ -56,6 +56,7 @@ def test_hq_keeps_peoples_grades_alone(tmp_path):
         "annotations that cannot be read": 1,
     }
     assert opened.items[2].media.load()[0, 0].tolist() == [2, 0, 0]
+    assert opened.items[2].media.is_close_up
     assert opened.notes == ()
 
 
@@ -78,7 +79,9 @@ def test_a_cell_of_hq_runs_no_code_and_cannot_be_huge(tmp_path):
 
 
 def test_binary_spells_helplessness_in_its_own_way(tmp_path):
-    made.binary(tmp_path, [["00000", "human-1", "True", "Hopelessness"], ["0", "h", "maybe", "Awe"]])
+    made.binary(
+        tmp_path, [["00000", "human-1", "True", "Hopelessness"], ["0", "h", "maybe", "Awe"]]
+    )
     [opened] = open_sets(("emonet-face-binary",), tmp_path)
     assert opened.items[0].asked == (Emotion.HELPLESSNESS,)
     assert reasons(opened) == {"answer that is neither yes nor no": 1}
@@ -93,7 +96,9 @@ def test_the_published_binary_file_is_whole():
 
 
 def test_voice_bench_steps_become_the_papers_scale(tmp_path):
-    label = "[{'r1': {'Jealousy / Envy': 2}}, {'r2': {'Jealousy / Envy': 1}}, {'r3': {'Arousal': 1}}]"
+    label = (
+        "[{'r1': {'Jealousy / Envy': 2}}, {'r2': {'Jealousy / Envy': 1}}, {'r3': {'Arousal': 1}}]"
+    )
     made.voice_bench(tmp_path, {"clip-1": label, "clip-2": "[{'r1': {'Fatigue': 0}}]", "c": "oh"})
     made.clip(tmp_path / "clip-1.wav")
     [opened] = open_sets(("emonet-voice-bench",), tmp_path)
@@ -107,7 +112,9 @@ def test_voice_bench_steps_become_the_papers_scale(tmp_path):
     }
 
 
-@pytest.mark.parametrize("label", ["", "None", "[1]", "[{'r': 2}]", "{'r': {'Anger': [1]}}", "(" * 400])
+@pytest.mark.parametrize(
+    "label", ["", "None", "[1]", "[{'r': 2}]", "{'r': {'Anger': [1]}}", "(" * 400]
+)
 def test_a_label_of_voice_bench_that_is_none_is_counted(label):
     tally = Tally("x")
     assert read_label(label, tally) == []
@@ -207,6 +214,27 @@ def test_goemotions_tells_emotions_from_labels(tmp_path):
     }
     assert said == {(0, "elation"), (0, "shame")}
     assert "approval" in opened.notes[0]
+
+
+def test_goemotions_takes_single_raters_where_they_are_there(tmp_path):
+    from mien.emotions import label_map
+
+    labels = label_map("goemotions").labels
+    (tmp_path / "emotions.txt").write_text("\n".join(labels))
+    joy = labels.index("joy")
+    (tmp_path / "test.tsv").write_text(f"Nice\t{joy}\tid1\nBad\t{joy}\tid2\n")
+    heads = ["text", "id", "rater_id", "example_very_unclear", *labels]
+
+    def row(rater, unclear, *said):
+        return ["Nice", "id1", rater, unclear, *(int(label in said) for label in labels)]
+
+    rows = [row("7", "False", "joy"), row("8", "False", "joy", "fear"), row("9", "True", "anger")]
+    made.write_rows(tmp_path / "goemotions_1.csv", heads, rows)
+    [opened] = open_sets(("goemotions",), tmp_path)
+    assert opened.sheet.raters == ("7", "8", "published")
+    fear = opened.sheet.label == opened.sheet.labels.index("fear")
+    assert opened.sheet.value[fear].tolist() == [0.0, 1.0, 0.0]
+    assert "single raters of 1 comments" in opened.notes[1]
 
 
 def test_a_table_of_something_else_is_refused_with_a_reason(tmp_path):

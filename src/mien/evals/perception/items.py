@@ -41,10 +41,12 @@ class Picture:
     Attributes:
         load: Gives upright RGB, shape (height, width, 3); raises `SourceError` if it cannot.
         is_cut_out: Whether it shows a face and nothing else, so that none need be looked for.
+        is_close_up: Whether it shows one head that fills it: one is there even if none is found.
     """
 
     load: Callable[[], Frame]
     is_cut_out: bool = False
+    is_close_up: bool = False
 
 
 Media: TypeAlias = Text | Sound | Picture

@@ -137,6 +137,9 @@ class DecoderPredictor:
         shown = _framed(frame) if picture.is_cut_out else frame
         decoding = self._decoder.open()
         readings = [*decoding.push([Image(shown, 0.0, 0.0, True)]), *decoding.close()]
+        if not readings and picture.is_close_up and isinstance(self._decoder, LooksAtFaces):
+            scores = self._decoder.look(frame).to_array()
+            return Prediction(item.id, scores, note="no face found: taken whole")
         largest = max(readings, key=_area, default=None)
         return _weighed(item, [largest] if largest else [], _area)
 

@@ -70,6 +70,6 @@ def open_set(folder: Path) -> Opened:
 
 def _item(name: str, asked: set[Emotion], pictures: dict[str, Held]) -> Item:
     one = pictures.get(PurePosixPath(name).stem)
-    media = Picture(partial(load_picture, one)) if one is not None else None
+    media = Picture(partial(load_picture, one), is_close_up=True) if one is not None else None
     in_order = tuple(sorted(asked, key=lambda emotion: emotion.position))
     return Item(name, Channel.FACE, media, name, in_order)

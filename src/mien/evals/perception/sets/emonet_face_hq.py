@@ -115,5 +115,5 @@ def _grades(text: str) -> dict[Emotion, float] | None:
 
 def _item(image: str, pictures: dict[str, Held]) -> Item:
     one = pictures.get(PurePosixPath(image).stem)
-    media = Picture(partial(load_picture, one)) if one is not None else None
+    media = Picture(partial(load_picture, one), is_close_up=True) if one is not None else None
     return Item(image, Channel.FACE, media, image, EMONET_40)

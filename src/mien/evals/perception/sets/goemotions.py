@@ -11,7 +11,7 @@ import numpy as np
 from mien.core.errors import SourceNotFound, UnreadableSource
 from mien.emotions.emotion import Emotion
 from mien.emotions.maps import label_map
-from mien.evals.perception.files import find
+from mien.evals.perception.files import find, table
 from mien.evals.perception.items import About, Form, Item, Opened, SheetBuilder, Text
 from mien.timeline.reading import Channel
 
@@ -23,7 +23,7 @@ ABOUT = About(
     licence="CC-BY-4.0 (data), Apache-2.0 (code)",
     restriction="comments of Reddit users",
     source="Demszky et al. 2020, ACL; google-research/goemotions",
-    files="test.tsv and emotions.txt, or goemotions.parquet",
+    files="test.tsv and emotions.txt, or goemotions.parquet; goemotions_1.csv to _3.csv for raters",
     cluster="comments",
     label_map="goemotions",
     is_test=True,
@@ -44,28 +44,70 @@ class Comment(NamedTuple):
 def open_set(folder: Path) -> Opened:
     """The comments of the test split; an emotion is there if a label that means it is.
 
+    What counts is what each rater said where the publisher's tables of raters are there too.
+
     Raises:
         SourceNotFound: If there is no test split.
         UnreadableSource: If it is another table.
     """
     meant = _meant()
-    emotions = tuple(dict.fromkeys(e for row in meant for e in row))
-    emotions = tuple(sorted(emotions, key=lambda emotion: emotion.position))
-    builder, items = SheetBuilder([emotion.value for emotion in emotions]), list[Item]()
-    for comment in _comments(folder):
+    emotions = tuple(sorted({e for row in meant for e in row}, key=lambda e: e.position))
+    builder = SheetBuilder([emotion.value for emotion in emotions])
+    comments = list(_comments(folder))
+    places = {comment.id: place for place, comment in enumerate(comments)}
+    rated = set[int]()
+    for vote in _votes(folder, places):
+        rated.add(vote.place)
+        said = {emotion for label in vote.labels for emotion in meant[label]}
+        for emotion in emotions:
+            builder.add(vote.place, vote.rater, emotion.value, float(emotion in said))
+    for place, comment in enumerate(comments):
+        if place in rated:
+            continue
         said = {emotion for label in comment.labels for emotion in meant[label]}
         for emotion in emotions:
-            builder.add(len(items), "published", emotion.value, float(emotion in said))
-        media = Text(comment.text)
-        items.append(Item(comment.id, Channel.WORDS, media, comment.id, emotions))
+            builder.add(place, "published", emotion.value, float(emotion in said))
+    items = tuple(Item(one.id, Channel.WORDS, Text(one.text), one.id, emotions) for one in comments)
+    notes = (_unscored(meant, len(emotions)), _whose(len(rated)))
+    return Opened(ABOUT, items, builder.finish(), notes=notes)
+
+
+def _unscored(meant: list[tuple[Emotion, ...]], n: int) -> str:
     labels = label_map(ABOUT.label_map).labels
     silent = [label for label, row in zip(labels, meant, strict=True) if not row]
-    notes = (
-        f"{len(emotions)} emotions; no single one means what these labels do, and none is scored "
-        f"for them: {', '.join(silent)}",
-        "published labels are those two or more of three raters gave: raters are not in the files",
+    return (
+        f"{n} emotions; no single one means what these labels do, and none is scored for them: "
+        f"{', '.join(silent)}"
     )
-    return Opened(ABOUT, tuple(items), builder.finish(), notes=notes, skipped=())
+
+
+def _whose(n_rated: int) -> str:
+    if n_rated:
+        return f"single raters of {n_rated:,} comments, from goemotions_1.csv and its sisters"
+    return (
+        "published labels are those two or more of three raters gave: raters are not in the files"
+    )
+
+
+class Vote(NamedTuple):
+    """What one rater said of one comment."""
+
+    place: int
+    rater: str
+    labels: tuple[int, ...]
+
+
+def _votes(folder: Path, places: dict[str, int]) -> Iterator[Vote]:
+    """The publisher's table of every rater (`goemotions_1.csv` to `_3.csv`), if it is there."""
+    labels = label_map(ABOUT.label_map).labels
+    for path in sorted(folder.rglob("goemotions_[123].csv")):
+        with table(path) as rows:
+            for row in rows:
+                place = places.get(row.get("id", ""))
+                if place is None or row.get("example_very_unclear") == "True":
+                    continue
+                said = tuple(i for i, label in enumerate(labels) if row.get(label) == "1")
+                yield Vote(place, row.get("rater_id") or "unknown", said)
 
 
 def _meant() -> list[tuple[Emotion, ...]]:
