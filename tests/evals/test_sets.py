@@ -130,7 +130,7 @@ def test_ferplus_takes_the_test_pictures_with_a_majority(tmp_path):
     ]
     made.ferplus(tmp_path, rows)
     [opened] = open_sets(("ferplus",), tmp_path)
-    assert [item.id for item in opened.items] == ["fer0000001.png"]
+    assert [item.id for item in opened.items] == ["row 0 fer0000001.png"]
     assert opened.truth.tolist() == [1]
     picture = opened.items[0].media
     assert picture.is_cut_out
@@ -162,12 +162,14 @@ def test_the_published_test_of_ferplus_has_3153_pictures():
 def test_ravdess_takes_speech_and_leaves_songs(tmp_path):
     for name in ("03-01-06-01-02-01-12", "03-02-06-01-02-01-12", "01-01-06-01-02-01-12", "notes"):
         made.clip(tmp_path / f"{name}.wav")
+    (tmp_path / "again").mkdir()
+    made.clip(tmp_path / "again" / "03-01-06-01-02-01-12.wav")
     [opened] = open_sets(("ravdess",), tmp_path)
     assert [(item.id, item.cluster) for item in opened.items] == [
         ("03-01-06-01-02-01-12", "actor 12")
     ]
     assert opened.sheet.labels[opened.truth[0]] == "fearful"
-    assert reasons(opened) == {"a song, or the sound of a film": 2}
+    assert reasons(opened) == {"a song, or the sound of a film": 2, "a second copy": 1}
 
 
 def test_the_published_ravdess_is_whole():

@@ -111,7 +111,9 @@ def _from_csv(path: Path) -> Iterator[Face]:
             name = row.get("Image name") or f"row {number}"
             one = pictures.get(PurePosixPath(name).stem)
             shown = Picture(partial(load_picture, one), is_cut_out=True) if one else None
-            yield Face(name, shown, _votes([row.get(label) for label in _columns()], path), name)
+            votes = _votes([row.get(label) for label in _columns()], path)
+            # Four names stand twice in the publisher's table.
+            yield Face(f"row {number} {name}", shown, votes, name)
 
 
 def _columns() -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def open_set(folder: Path) -> Opened:
         SourceNotFound: If no file is named as RAVDESS names its clips.
     """
     tally, builder, items = Tally("RAVDESS"), SheetBuilder(CODES), list[Item]()
-    asked = label_map(ABOUT.label_map).covers
+    asked, seen = label_map(ABOUT.label_map).covers, set[str]()
     for one in held(folder, SOUNDS):
         name = _NAME.fullmatch(one.stem)
         if name is None:
@@ -50,6 +50,11 @@ def open_set(folder: Path) -> Opened:
         if (modality, channel) != (_SOUND_ONLY, _SPEECH) or not 1 <= int(code) <= len(CODES):
             tally.add("a song, or the sound of a film")
             continue
+        if one.stem in seen:
+            # A copy that is passed around holds every clip in two folders.
+            tally.add("a second copy")
+            continue
+        seen.add(one.stem)
         builder.add(len(items), None, CODES[int(code) - 1], 1.0)
         items.append(_item(one, actor, asked))
     if not items:
