@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-LANGUAGES = ("en", "de", "fr", "ru")
+LANGUAGES = ("en", "zh", "de", "fr")
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,8 @@ def tensors(size, vocabulary, seed=0, outliers=1.0) -> dict:
     norm("model.encoder.layer_norm")
     made["model.decoder.embed_tokens.weight"] = _normal(rng, (vocabulary, width), 0.3)
     shape = (size.max_target_positions, width)
-    made["model.decoder.embed_positions.weight"] = _normal(rng, shape, 0.3)
+    # Larger than the tokens, or a text would say one thing over and over.
+    made["model.decoder.embed_positions.weight"] = _normal(rng, shape, 3.0)
     for i in range(size.decoder_layers):
         layer(f"model.decoder.layers.{i}", size.decoder_ffn_dim, crosses=True)
     norm("model.decoder.layer_norm")
@@ -205,11 +206,16 @@ def token_list(vocabulary=None) -> list[str]:
     special = ["<|endoftext|>", "<|startoftranscript|>", *(f"<|{code}|>" for code in LANGUAGES)]
     special += ["<|translate|>", "<|transcribe|>", "<|startoflm|>", "<|startofprev|>"]
     special += ["<|nospeech|>", "<|notimestamps|>"]
-    least = len(spoken) + len(special)
-    fill = [f"{i}~" for i in range((vocabulary or least) - least)]
-    return spoken + fill + special
+    if vocabulary is None:
+        return spoken + special
+    fill = [f"{i}~" for i in range(FIRST_SPECIAL - len(spoken) - 1)]
+    fill.append("")  # published too; CTranslate2 knows by it a Whisper of many languages
+    n = vocabulary - FIRST_SPECIAL - len(special)
+    return spoken + fill + special + [f"<|{0.02 * i:.2f}|>" for i in range(n)]
 
 
+FIRST_SPECIAL = 50_257
+"""Where the special tokens of a Whisper of many languages begin."""
 MERGES = (("t", "h"), ("th", "e"), ("\u0120", "the"), ("i", "s"), ("\u0120", "is"), ("\u0120", "a"))
 """The only pairs that this tokenizer joins; a blank is written as U+0120."""
 

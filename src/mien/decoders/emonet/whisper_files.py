@@ -7,15 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.core.errors import BadWeights, MissingExtra, MissingWeights
-
-if TYPE_CHECKING:
-    from safetensors import safe_open
 
 Floats = NDArray[np.float32]
 
@@ -99,7 +96,7 @@ def read_json(path: Path) -> dict[str, Any]:
 class Tensors:
     """The tensors of a safetensors file, read one by one and checked for their shapes."""
 
-    def __init__(self, file: safe_open, path: Path) -> None:
+    def __init__(self, file: Any, path: Path) -> None:
         self._file = file
         self._path = path
         self._names = frozenset(file.keys())
@@ -137,7 +134,7 @@ def open_tensors(path: Path) -> Iterator[Tensors]:
     except ImportError as error:
         raise MissingExtra("converting Whisper", "emonet") from error
     try:
-        file = safe_open(path, framework="numpy")
+        file: Any = safe_open(path, framework="numpy")
     except (OSError, SafetensorError) as error:
         raise BadWeights(f"cannot read {path}: {error} (was the download cut?)") from error
     with file:

@@ -112,7 +112,7 @@ def turned(weights: Weights, geometry: Geometry) -> Weights:
         places=weights.places @ around.T,
         blocks=(_turned(block, plain, around, within) for block in weights.blocks),
         last=plain,
-        leave=Linear(gain[:, None] * around.T, shift),
+        leave=Linear(np.multiply(gain[:, None], around.T, dtype=np.float32), shift),
     )
 
 
@@ -137,21 +137,24 @@ def _turned(block: Block, plain: Norm, around: Floats, within: Floats) -> Block:
 
 def _after(norm: Norm, linear: Linear, around: Floats) -> Linear:
     """A product with the norm's gains and shifts in it, of a turned input."""
-    weight = (linear.weight * norm.gain) @ around.T
-    return Linear(weight, linear.bias + linear.weight @ norm.shift)
+    weight: Floats = (linear.weight * norm.gain) @ around.T
+    bias: Floats = linear.bias + linear.weight @ norm.shift
+    return Linear(weight, bias)
 
 
 def _dealt(rows: Floats, within: Floats) -> Floats:
     """Rows turned within each head."""
     heads = rows.reshape(-1, len(within), *rows.shape[1:])
-    return np.einsum("ij,hj...->hi...", within, heads, optimize=True).reshape(rows.shape)
+    turn: Floats = np.einsum("ij,hj...->hi...", within, heads, optimize=True).reshape(rows.shape)
+    return turn
 
 
 def _even(weight: Floats, within: Floats) -> Floats:
     """What heads are scaled by so that all matter alike to what reads them, shape (width,)."""
     size = np.linalg.norm(weight.reshape(len(weight), -1, len(within)), axis=(0, 2))
     even = np.maximum(size / max(float(size.max()), 1e-12), 1e-3)
-    return np.repeat(even, len(within)).astype(np.float32)
+    found: Floats = np.repeat(even, len(within)).astype(np.float32)
+    return found
 
 
 def _orthogonal(rng: np.random.Generator, n: int) -> Floats:
