@@ -132,7 +132,8 @@ def _ceiling(outcome: Outcome) -> float | None:
 def _overview_row(outcome: Outcome, row: Row, low: float) -> list[Cell]:
     found = _main(outcome, row)
     chance = row.chance.get(outcome.main)
-    kind = tag("span", _NAMES[row.who], class_="kind")
+    told = "learned from these items" if row.is_seen else _NAMES[row.who]
+    kind = tag("span", told, class_="kind")
     refused = f"{100 * row.refusal_rate:.1f} %" if row.who is Who.PREDICTOR else "–"
     is_measured = row.who is Who.PREDICTOR
     return [
