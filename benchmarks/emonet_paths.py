@@ -5,6 +5,7 @@ Encoders have their true size and random weights. Each function is the work of a
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -31,8 +32,7 @@ def make_whisper(folder: str) -> Work:
     """A random Whisper small as published, and its converted encoder."""
 
     def made() -> None:
-        from mien.decoders.emonet.whisper import convert_encoder
-
+        from mien.decoders.emonet.whisper_convert import convert_encoder
         from tests.fakes.whisper import SMALL, publish
 
         where = Path(folder)
@@ -46,11 +46,11 @@ def make_siglip(folder: str) -> Work:
     """A random SigLIP 2 so400m tower as published, and its converted form."""
 
     def made() -> None:
+        from benchmarks.emonet_siglip import make
         from mien.decoders.emonet.siglip import convert_tower
-        from tests.fakes.siglip import FULL, tensors, write_siglip
 
         where = Path(folder)
-        write_siglip(where / "published", tensors(FULL, outliers=6), FULL)
+        make(where / "published")
         _convert_all(convert_tower, where / "published", where)
 
     return Work([made], 1)
@@ -161,44 +161,21 @@ def _recordings(folder: Path) -> list[Any]:
 
 def see(tower: str, heads: str | None, n: int, threads: int, runs: int) -> Work:
     """Crops of faces to embeddings, or to 44 scores if there are heads, in turns with torch."""
+    from benchmarks.emonet_siglip import reference
     from mien.decoders.emonet.siglip import Tower
 
     crops = [np.random.default_rng(i).integers(0, 256, (256, 224, 3), np.uint8) for i in range(n)]
     ours = Tower.open(Path(tower), Config(threads=threads))
-    theirs = _siglip(Path(tower) / "published", threads)
+    theirs = reference(Path(tower) / "published", threads)
     if heads is None:
         return _turns(ours.embed, theirs, crops, runs)
-    score, reference = _faces(Path(heads), threads)
+    score, one_by_one = _faces(Path(heads), threads)
     return _turns(
         lambda some: score(ours.embed(some)),
-        lambda some: [reference(theirs([crop])) for crop in some],
+        lambda some: [one_by_one(theirs([crop])) for crop in some],
         crops,
         runs,
     )
-
-
-def _siglip(folder: Path, threads: int) -> Callable[[Sequence[Any]], Any]:
-    import torch
-    from safetensors.torch import load_file
-    from transformers import AutoImageProcessor, SiglipVisionConfig, SiglipVisionModel
-
-    torch.set_num_threads(threads)
-    processor = AutoImageProcessor.from_pretrained(folder, use_fast=False)
-    net = SiglipVisionModel(SiglipVisionConfig.from_pretrained(folder)).eval()
-    weights = load_file(folder / "model.safetensors")
-    known = net.state_dict().keys()
-    kept = {
-        key if key in known else key.removeprefix("vision_model."): v for key, v in weights.items()
-    }
-    net.load_state_dict({key: value for key, value in kept.items() if key in known})
-
-    def embed(crops: Sequence[Any]) -> Any:
-        given = processor(images=list(crops), return_tensors="pt")
-        with torch.inference_mode():
-            found = net(given["pixel_values"]).pooler_output
-        return found / found.norm(dim=1, keepdim=True)
-
-    return embed
 
 
 def _faces(folder: Path, threads: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -213,11 +190,11 @@ def _faces(folder: Path, threads: int) -> tuple[Callable[..., Any], Callable[...
     ours = FaceHeads.open(Installed(folder, suite.heads), Config(threads=threads))
     nets = [_network(folder / "published" / head.file) for head in suite.heads]
 
-    def reference(embedding: Any) -> list[float]:
+    def one_by_one(embedding: Any) -> list[float]:
         with torch.inference_mode():
-            return [net(embedding).item() for net in nets]
+            return [net(torch.from_numpy(embedding)).item() for net in nets]
 
-    return ours.score, reference
+    return ours.score, one_by_one
 
 
 # --- both ------------------------------------------------------------------------------------
@@ -232,6 +209,8 @@ def _turns(
 
 
 def _convert_all(convert: Callable[..., object], published: Path, folder: Path) -> None:
-    """Every file of a repository, settings first."""
-    for path in sorted(published.iterdir(), key=lambda path: path.suffix == ".safetensors"):
-        convert(AssetFile(name=path.name, bytes=1), path, folder)
+    """A repository's settings, kept as they are, and then its weights."""
+    for path in published.glob("*.json"):
+        shutil.copyfile(path, folder / path.name)
+    weights = published / "model.safetensors"
+    convert(AssetFile(name=weights.name, bytes=1), weights, folder)
