@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.machine import processor
 from benchmarks.table import Figure, Row, Table, Unit
 from mien.rate import Judgement, Method, Options, Response, Style, gather, rate
-from mien.rate.bootstrap import draw_clusters
+from mien.rate.bootstrap import Draws
 from mien.rate.bradley_terry import fit, fit_samples
 from mien.rate.columns import Columns
 from mien.rate.design import Terms, design
@@ -63,7 +63,7 @@ def _speed(log: Path, judgements: tuple[Judgement, ...]) -> list[Row]:
     made = design(columns, Terms())
     styled = Columns.of(judgements, Response.MARGIN, (Style.LENGTH,))
     made_styled = design(styled, Terms(styles=(Style.LENGTH,)))
-    weights, start = draw_clusters(columns.n_clusters, 1000, 0), fit(made)
+    weights, start = next(Draws(columns.n_clusters, 1000, 0).weights(1)), fit(made)
     table = rate(judgements)
 
     def one_fit() -> Any:

@@ -55,11 +55,15 @@ def test_the_bend_of_margins_is_the_published_one(pluses, bent):
     assert Response.BLEND.of(0.5 - pluses / 60) == pytest.approx(0.5 - bent / 2, abs=5e-4)
 
 
-def test_spearman_is_scipys():
-    stats = pytest.importorskip("scipy.stats")
-    random = np.random.default_rng(0)
-    one, other = random.integers(0, 6, size=(2, 30)).astype(float)
-    assert spearman(one, other) == pytest.approx(stats.spearmanr(one, other).statistic)
+@given(st.permutations(range(7)))
+def test_spearman_follows_its_formula(order):
+    one, other = np.arange(7.0), np.array(order, dtype=float)
+    wanted = 1 - 6 * ((one - other) ** 2).sum() / (7 * (49 - 1))
+    assert spearman(np.exp(one), other) == pytest.approx(wanted)
+
+
+def test_spearman_gives_ties_their_mean_rank_and_constants_nothing():
+    assert spearman(np.array([1.0, 2, 2, 3]), np.array([1.0, 2, 3, 4])) == pytest.approx(0.9**0.5)
     assert spearman(np.ones(3), np.arange(3.0)) is None
 
 

@@ -115,7 +115,7 @@ def test_two_models_whose_names_are_alike_stay_two(table):
 
 
 def test_judgements_of_one_scenario_are_no_independent_evidence(gathered):
-    options = Options(response=Response.WIN)
+    options = Options(response=Response.BLEND, draws=300)
     apart = [replace(j, scenario="") for j in gathered.judgements]
     widths = [
         np.array([row.range.high - row.range.low for row in sorted(t.rows, key=lambda r: r.model)])
@@ -127,7 +127,7 @@ def test_judgements_of_one_scenario_are_no_independent_evidence(gathered):
 def test_published_intervals_are_too_narrow(path):
     options = Options(response=Response.WIN)
     table = rate_files([path], options, judge=JUDGE, against="published")
-    assert np.median([(row.range.high - row.range.low) / 2 for row in table.rows]) > 40 > 35
+    assert np.median([(row.range.high - row.range.low) / 2 for row in table.rows]) > 35
     assert table.against.mean_distance < 25
 
 
@@ -158,7 +158,7 @@ def test_the_table_is_plain_json(table):
         "clustered_by": "scenario",
         "clusters": 45,
         "draws": 1000,
-        "dropped": 0,
+        "partial": 0,
         "seed": 0,
     }
     assert len(held["differences"]) == 351

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.rate.bootstrap import LEAST_CLUSTERS, Range, draw_clusters, interval
+from mien.rate.bootstrap import LEAST_CLUSTERS, Draws, Range, around, half_widths
 from mien.rate.columns import Codes, Floats
 from mien.rate.groups import ALPHA, chance, holm_corrected
 from mien.rate.judgement import Judgement
@@ -148,7 +148,7 @@ def _solve(problem: _Problem, draws: int, seed: int) -> tuple[Floats, Floats, Fl
     point = _least_squares(problem, np.ones((1, n_clusters)))[0]
     if n_clusters < LEAST_CLUSTERS:
         return point, np.empty((0, size)), np.ones(size - 2)
-    samples = _least_squares(problem, draw_clusters(n_clusters, draws, seed).T)
+    samples = _least_squares(problem, next(Draws(n_clusters, draws, seed).weights(1)).T)
     sd = samples[:, :-2].std(axis=0)
     return point, samples, chance(point[:-2], sd, n_clusters)
 
@@ -165,8 +165,9 @@ def _least_squares(problem: _Problem, weights: Floats) -> Floats:
 def _ability(
     problem: _Problem, point: Floats, samples: Floats, apart: NDArray[np.bool_]
 ) -> Ability:
+    halves = half_widths(samples[:, :-2].T, len(problem.target))
     peaks = tuple(
-        Peak(model, float(point[i]), interval(samples[:, i]), bool(apart[i]))
+        Peak(model, float(point[i]), around(float(point[i]), halves[i]), bool(apart[i]))
         for i, model in enumerate(problem.models)
     )
     return Ability(problem.kind, problem.name, problem.n, float(point[-1]), peaks)

@@ -9,7 +9,7 @@ import numpy as np
 
 from mien.charts.numbers import count, listed
 from mien.core.errors import EvalError
-from mien.rate.bootstrap import Fitted
+from mien.rate.bootstrap import Fitted, half_widths
 from mien.rate.columns import Columns, Style
 from mien.rate.connected import rated, require_connected
 from mien.rate.families import bare
@@ -114,6 +114,14 @@ def about_intervals(columns: Columns, fitted: Fitted, draws: int) -> tuple[str, 
             "judgements count as independent, since neither scenario nor voter is recorded: "
             "intervals are too narrow"
         )
-    if fitted.dropped:
-        notes.append(f"{fitted.dropped} of {draws} resamples fell apart and were left out")
+    n_models = len(columns.models)
+    unsure = np.isnan(half_widths(fitted.samples[:n_models], fitted.n_clusters))
+    if unsure.any():
+        names = [name for name, is_unsure in zip(columns.models, unsure, strict=True) if is_unsure]
+        notes.append(f"in too few {columns.clustered_by}s for an interval: {listed(names)}")
+    if fitted.partial:
+        notes.append(
+            f"{fitted.partial} of {draws} resamples leave some model without a link to the others; "
+            "it has no value in them"
+        )
     return tuple(notes)

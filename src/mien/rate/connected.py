@@ -60,19 +60,23 @@ def rated(columns: Columns, outcomes: Sequence[Floats]) -> NDArray[np.bool_]:
             return kept
 
 
-def connected_samples(edges: Codes, n: Floats, n_models: int) -> NDArray[np.bool_]:
-    """In which samples all models are still connected, shape (samples,).
+def linked_samples(links: Codes, n: Floats, n_models: int) -> NDArray[np.bool_]:
+    """Which models hang together in each sample, shape (models, samples).
+
+    The largest part of each sample; of equally large ones that with the first model by name.
 
     Args:
-        edges: First and second model of each cell, shape (cells, 2).
-        n: Judgements of each cell in each sample, shape (cells, samples).
+        links: First and second model of each pair, shape (pairs, 2).
+        n: Judgements of each pair in each sample, shape (pairs, samples).
         n_models: How many there are.
     """
-    cell, sample = np.nonzero(n)
-    ends = edges[cell] + (sample * n_models)[:, None]
+    pair, sample = np.nonzero(n)
+    ends = links[pair] + (sample * n_models)[:, None]
     labels = _components(ends[:, 0], ends[:, 1], n.shape[1] * n_models, "weak")
+    sizes = np.bincount(labels)[labels].reshape(n.shape[1], n_models)
     by_sample = labels.reshape(n.shape[1], n_models)
-    return np.asarray((by_sample == by_sample[:, :1]).all(axis=1))
+    largest = np.take_along_axis(by_sample, sizes.argmax(axis=1)[:, None], axis=1)
+    return np.asarray((by_sample == largest).T)
 
 
 def _largest(columns: Columns, share: Floats, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:

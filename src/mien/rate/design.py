@@ -60,7 +60,8 @@ class Design:
         matrix: Sparse, shape (cells, models + terms).
         n: Judgements in each cell by cluster, sparse, shape (cells, clusters).
         wins: Sum of their shares, sparse, shape (cells, clusters).
-        edges: First and second model of each cell, shape (cells, 2).
+        pairs: Judgements of each pair of models by cluster, sparse, shape (pairs, clusters).
+        links: The two models of each pair, shape (pairs, 2).
     """
 
     models: tuple[str, ...]
@@ -68,7 +69,8 @@ class Design:
     matrix: Any
     n: Any
     wins: Any
-    edges: Codes
+    pairs: Any
+    links: Codes
 
 
 def design(columns: Columns, terms: Terms, share: Floats | None = None) -> Design:
@@ -79,26 +81,33 @@ def design(columns: Columns, terms: Terms, share: Floats | None = None) -> Desig
         terms: What enters besides the strengths.
         share: Outcome of each row in place of `columns.share`, shape (n,).
     """
-    sparse = scipy("sparse")
     keys = [columns.first, columns.second, columns.kind, columns.judge]
     keys += [_codes(columns.styles[:, i]) for i in range(len(terms.styles))]
     cell, representative = _cells(keys)
     shares = columns.share if share is None else share
-    shape = (len(representative), columns.n_clusters)
-    slot, inverse = np.unique(cell * columns.n_clusters + columns.cluster, return_inverse=True)
-    place = np.divmod(slot, columns.n_clusters)
-    counts = np.bincount(inverse).astype(np.float64)
-    sums = np.bincount(inverse, weights=shares)
     rows = _Rows(columns, representative)
     matrix, named = _matrix(rows, terms)
+    low, high = np.minimum(columns.first, columns.second), np.maximum(columns.first, columns.second)
+    pair, of_pair = _cells([low, high])
+    ones = np.ones(len(shares))
     return Design(
         columns.models,
         named,
         matrix,
-        sparse.csr_matrix((counts, place), shape=shape),
-        sparse.csr_matrix((sums, place), shape=shape),
-        np.column_stack([rows.first, rows.second]),
+        _by_cluster(columns, cell, ones),
+        _by_cluster(columns, cell, shares),
+        _by_cluster(columns, pair, ones),
+        np.column_stack([low, high])[of_pair],
     )
+
+
+def _by_cluster(columns: Columns, group: Codes, values: Floats) -> Any:
+    """Sums of `values` by group and cluster, sparse, shape (groups, clusters)."""
+    slot, inverse = np.unique(group * columns.n_clusters + columns.cluster, return_inverse=True)
+    sums = np.bincount(inverse, weights=values)
+    place = np.divmod(slot, columns.n_clusters)
+    shape = (int(group.max()) + 1, columns.n_clusters)
+    return scipy("sparse").csr_matrix((sums, place), shape=shape)
 
 
 class _Rows:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from mien.rate.bootstrap import Fitted, interval
+from mien.rate.bootstrap import Fitted, around, half_widths, spread
 from mien.rate.columns import Columns, Floats, Style
 from mien.rate.design import Term, Terms, design, sum_coded
 from mien.rate.families import family
@@ -46,6 +46,7 @@ def settled(
 def effects(columns: Columns, terms: Terms, fitted: Fitted) -> tuple[Effect, ...]:
     """Every term but strengths, in logits, with its interval."""
     n_models, made = len(columns.models), design(columns, terms)
+    halves = half_widths(fitted.samples, fitted.n_clusters)
     simple = [
         Effect(
             term.what,
@@ -53,7 +54,7 @@ def effects(columns: Columns, terms: Terms, fitted: Fitted) -> tuple[Effect, ...
             term.judge,
             "",
             float(fitted.point[n_models + i]),
-            interval(fitted.samples[n_models + i]),
+            around(float(fitted.point[n_models + i]), halves[n_models + i]),
         )
         for i, term in enumerate(made.terms)
         if term.what != "favor"
@@ -72,9 +73,10 @@ def _favors(
     coding = np.kron(sum_coded(len(columns.judges)), sum_coded(len(families)))
     rows = [n_models + i for i in places]
     point, samples = coding @ fitted.point[rows], coding @ fitted.samples[rows]
+    halves = half_widths(samples, fitted.n_clusters)
     apart: Floats = np.ones(len(point))
     if fitted.has_intervals:
-        apart = holm_corrected(chance(point, samples.std(axis=1), fitted.n_clusters))
+        apart = holm_corrected(chance(point, spread(samples), fitted.n_clusters))
     for i, value in enumerate(point):
         judge, own = columns.judges[i // len(families)], families[i % len(families)]
         yield Effect(
@@ -83,7 +85,7 @@ def _favors(
             judge,
             own,
             float(value),
-            interval(samples[i]),
+            around(float(value), halves[i]),
             bool(apart[i] <= ALPHA),
             family(judge) == own,
         )

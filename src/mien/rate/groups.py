@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.rate.bootstrap import Fitted, Range
+from mien.rate.bootstrap import Fitted, Range, half_widths, spread
 from mien.rate.columns import Floats
 from mien.rate.needs import scipy
 
@@ -21,16 +21,14 @@ class Differences:
 
     Attributes:
         value: Strength of the row minus that of the column, shape (models, models).
-        low: Lower end of its 95 % interval.
-        high: Upper end.
+        half: Half its 95 % interval.
         p: Chance of a difference this large if there were none, by itself.
         holm: The same, corrected for all pairs that are compared.
         apart: Whether the two are told apart.
     """
 
     value: Floats
-    low: Floats
-    high: Floats
+    half: Floats
     p: Floats
     holm: Floats
     apart: NDArray[np.bool_]
@@ -39,17 +37,19 @@ class Differences:
 def differences(fitted: Fitted, n_models: int) -> Differences:
     """All pairs from the same resamples, so that what sways both alike cancels out."""
     strength, samples = fitted.point[:n_models], fitted.samples[:n_models]
-    shape = (n_models, n_models)
-    low, high, p, holm = (np.full(shape, np.nan) for _ in range(4))
-    one, other = np.triu_indices(n_models, 1)
-    value = strength[one] - strength[other]
+    value, shape = strength[:, None] - strength[None, :], (n_models, n_models)
+    half, p, holm = (np.full(shape, np.nan) for _ in range(3))
     if fitted.has_intervals:
+        one, other = np.triu_indices(n_models, 1)
         drawn = samples[one] - samples[other]
-        _mirror(low, high, one, other, np.percentile(drawn, [2.5, 97.5], axis=1))
-        p[one, other] = p[other, one] = chance(value, drawn.std(axis=1), fitted.n_clusters)
+        for table, found in (
+            (half, half_widths(drawn, fitted.n_clusters)),
+            (p, chance(value[one, other], spread(drawn), fitted.n_clusters)),
+        ):
+            table[one, other] = table[other, one] = found
         holm[one, other] = holm[other, one] = holm_corrected(p[one, other])
     apart = np.nan_to_num(holm, nan=1.0) <= ALPHA
-    return Differences(strength[:, None] - strength[None, :], low, high, p, holm, apart)
+    return Differences(value, half, p, holm, apart)
 
 
 def chance(value: Floats, sd: Floats, n_clusters: int) -> Floats:
@@ -65,10 +65,13 @@ def chance(value: Floats, sd: Floats, n_clusters: int) -> Floats:
 
 
 def holm_corrected(p: Floats) -> Floats:
-    """Holm's (1979) adjusted p-values: what is at most alpha is told apart at level alpha."""
-    order = np.argsort(p, kind="stable")
-    steps = (len(p) - np.arange(len(p))) * p[order]
-    adjusted = np.empty_like(p)
+    """Holm's (1979) adjusted p-values: what is at most alpha is told apart at level alpha.
+
+    What is NaN was not compared, and stays NaN.
+    """
+    order = np.argsort(p, kind="stable")[: int((~np.isnan(p)).sum())]
+    steps = (len(order) - np.arange(len(order))) * p[order]
+    adjusted = np.full_like(p, np.nan)
     adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps))
     return adjusted
 
@@ -99,14 +102,3 @@ def possible_ranks(strength: Floats, apart: NDArray[np.bool_]) -> list[Range]:
     better = (apart & (strength[None, :] > strength[:, None])).sum(axis=1)
     worse = (apart & (strength[None, :] < strength[:, None])).sum(axis=1)
     return [Range(1 + int(b), n - int(w)) for b, w in zip(better, worse, strict=True)]
-
-
-def _mirror(
-    low: Floats,
-    high: Floats,
-    one: NDArray[np.intp],
-    other: NDArray[np.intp],
-    ends: Floats,
-) -> None:
-    low[one, other], high[one, other] = ends
-    low[other, one], high[other, one] = -ends[1], -ends[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mien.core.errors import EvalError
-from mien.rate.bootstrap import Fitted, Range, draw_clusters, interval, resample
+from mien.rate.bootstrap import Draws, Fitted, Range, around, half_widths, resample, spread
 from mien.rate.columns import Columns, Style
 from mien.rate.connected import rated, require_connected
 from mien.rate.design import Terms, design
@@ -108,9 +108,9 @@ def _parting(
         return GroupParting(group, len(judgements), None, (), note)
     inside = [j for j in judgements if j.first in names and j.second in names]
     columns = Columns.of(inside, response, styles)
-    weights = draw_clusters(columns.n_clusters, draws, seed)
+    paired = Draws(columns.n_clusters, draws, seed)
     fits = [
-        resample(design(columns, terms, share), weights) for share in (columns.share, columns.good)
+        resample(design(columns, terms, share), paired) for share in (columns.share, columns.good)
     ]
     found = _compare(columns.models, *fits)
     strengths = [fit.point[: len(columns.models)] for fit in fits]
@@ -121,16 +121,17 @@ def _compare(models: Sequence[str], liked: Fitted, good: Fitted) -> tuple[Partin
     n = len(models)
     value = ELO * (liked.point - good.point)[:n]
     samples = ELO * (liked.samples - good.samples)[:n]
+    halves = half_widths(samples, liked.n_clusters)
     parts = np.zeros(n, dtype=bool)
     if liked.has_intervals:
-        parts = holm_corrected(chance(value, samples.std(axis=1), liked.n_clusters)) <= ALPHA
+        parts = holm_corrected(chance(value, spread(samples), liked.n_clusters)) <= ALPHA
     found = [
         Parting(
             model,
             float(ELO * liked.point[i]),
             float(ELO * good.point[i]),
             float(value[i]),
-            interval(samples[i]),
+            around(float(value[i]), halves[i]),
             bool(parts[i]),
         )
         for i, model in enumerate(models)

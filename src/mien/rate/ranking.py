@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mien.rate.bootstrap import Fitted, Range, interval
+from mien.rate.bootstrap import Fitted, Range, around, half_widths
 from mien.rate.columns import Floats
 from mien.rate.groups import Differences, possible_ranks, rank_groups
 from mien.rate.scale import Scale
@@ -28,10 +28,11 @@ def rows_of(
 ) -> tuple[Row, ...]:
     """One row a model, best first, with shared ranks."""
     strength = fitted.point[: len(models)]
+    halves = half_widths(fitted.samples[: len(models)], fitted.n_clusters)
     ranks, rows, rank = possible_ranks(strength, found.apart), [], 1
     for group in rank_groups(best_first(strength), found.apart):
         for i in group:
-            ends, possible = interval(fitted.samples[i]), ranks[i]
+            ends, possible = around(float(strength[i]), halves[i]), ranks[i]
             rows.append(
                 Row(
                     rank,
@@ -62,11 +63,12 @@ def pairs_of(
 
 def _pair(models: Sequence[str], found: Differences, scale: Scale, i: int, j: int) -> Difference:
     known, points = not np.isnan(found.p[i, j]), scale.slope
+    value = points * float(found.value[i, j])
     return Difference(
         models[i],
         models[j],
-        points * float(found.value[i, j]),
-        Range(points * float(found.low[i, j]), points * float(found.high[i, j])) if known else None,
+        value,
+        around(value, points * float(found.half[i, j])),
         float(found.p[i, j]) if known else None,
         float(found.holm[i, j]) if known else None,
         bool(found.apart[i, j]),

@@ -12,7 +12,7 @@ import numpy as np
 from mien.core.errors import EvalError
 from mien.rate.abilities import profiles
 from mien.rate.bias import halo, order_bias
-from mien.rate.bootstrap import DRAWS, Fitted, Range, draw_clusters, resample
+from mien.rate.bootstrap import DRAWS, Draws, Fitted, Range, resample
 from mien.rate.checks import about_intervals, about_style, finite, names_told_apart, require_places
 from mien.rate.columns import Columns, Floats, Style
 from mien.rate.connected import require_connected
@@ -104,8 +104,8 @@ def _bradley_terry(held: Sequence[Judgement], options: Options) -> Table:
     kept, not_rated = _kept(held, options)
     columns = Columns.of(kept, options.response, options.styles)
     terms, about_terms = settled(columns, options.position, options.styles)
-    weights = draw_clusters(columns.n_clusters, options.draws, options.seed)
-    fitted = resample(design(columns, terms), weights)
+    draws = Draws(columns.n_clusters, options.draws, options.seed)
+    fitted = resample(design(columns, terms), draws)
     scale = scale_through(options.anchors, columns.models, fitted)
     found = differences(fitted, len(columns.models))
     about = (
@@ -123,7 +123,7 @@ def _bradley_terry(held: Sequence[Judgement], options: Options) -> Table:
         options.styles,
         n=len(kept),
         left_out=_left_out(len(held) - len(kept)),
-        sampling=Sampling(by, n_clusters, options.draws, fitted.dropped, options.seed),
+        sampling=Sampling(by, n_clusters, options.draws, fitted.partial, options.seed),
         differences=pairs_of(columns.models, fitted.point[: len(columns.models)], found, scale),
         effects=effects(columns, terms, fitted),
         abilities=profiles(kept, options.draws, options.seed),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mien.core.errors import EvalError
-from mien.rate.bootstrap import Fitted, Range, interval
+from mien.rate.bootstrap import Fitted, Range, around, half_widths
 from mien.rate.columns import Floats
 
 MIDDLE = 1000.0
@@ -32,7 +32,7 @@ class Scale(NamedTuple):
         offset: Rating of the mean strength.
         slope: Points of a logit.
         slope_range: What other scenarios would have made of it, from the anchors' own
-            uncertainty; None without anchors.
+            uncertainty; None without anchors, or where they may be alike.
         anchors: Which models it goes through, none or two.
     """
 
@@ -73,8 +73,8 @@ def scale_through(anchors: Sequence[Anchor], models: Sequence[str], fitted: Fitt
         )
     slope = points / float(apart)
     drawn = fitted.samples[places[1]] - fitted.samples[places[0]]
-    ends = interval(drawn[drawn > 0])
-    slopes = Range(points / ends.high, points / ends.low) if ends else None
+    ends = around(float(apart), float(half_widths(drawn[None, :], fitted.n_clusters)[0]))
+    slopes = Range(points / ends.high, points / ends.low) if ends and ends.low > 0 else None
     offset = low.value - slope * float(fitted.point[places[0]])
     return Scale(offset, slope, slopes, (low, high))
 

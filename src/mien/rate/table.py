@@ -170,14 +170,14 @@ class Sampling:
         clustered_by: What was drawn again: `scenario`, `voter` or `judgement`.
         clusters: How many there are.
         draws: How many resamples were asked for.
-        dropped: Of them fell apart and were not used.
+        partial: Of them left some model without a link to the others.
         seed: Of the draws.
     """
 
     clustered_by: str
     clusters: int
     draws: int
-    dropped: int
+    partial: int
     seed: int
 
 
