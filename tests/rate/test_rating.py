@@ -112,6 +112,13 @@ def test_place_is_not_corrected_where_it_cannot_be_told():
     assert not table.effects
 
 
+def test_judgements_given_twice_are_pointed_out():
+    rows = drawn(scenarios=10)
+    assert not any("repeat" in note for note in rate(rows, FEW).notes)
+    notes = rate([*rows, rows[0]], FEW).notes
+    assert any(note.startswith("one judgement repeats the models") for note in notes)
+
+
 def test_names_that_differ_in_capitals_alone_are_refused():
     rows = [Judgement("GPT-5", "ant", 0.7), Judgement("ant", "gpt-5 ", 0.7)]
     with pytest.raises(EvalError, match="duplicate model names: 'GPT-5' and 'gpt-5 '"):

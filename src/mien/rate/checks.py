@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -101,6 +101,23 @@ def about_style(judgements: Sequence[Judgement], styles: Sequence[Style]) -> tup
         if missing:
             notes.append(f"{missing:,} judgements without {style.value} count as equal in it")
     return tuple(notes)
+
+
+def about_repeats(judgements: Iterable[Judgement]) -> tuple[str, ...]:
+    """A note on judgements that look as if they had been given twice."""
+    seen = Counter(
+        (j.first, j.second, j.scenario, j.iteration, j.kind, j.judge, j.voter, j.group)
+        for j in judgements
+        if j.scenario
+    )
+    more = sum(n - 1 for n in seen.values())
+    if not more:
+        return ()
+    what = count(more, "judgement repeats", "judgements repeat")
+    return (
+        f"{what} the models, their order, the scenario, the iteration and the judge of another: "
+        "all count; number iterations, or give a log that grew only in its last state",
+    )
 
 
 def about_intervals(columns: Columns, fitted: Fitted, draws: int) -> tuple[str, ...]:

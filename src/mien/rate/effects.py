@@ -1,4 +1,4 @@
-"""Position, favors and styles: which can be estimated, and what they came out as."""
+"""Position, favors and styles: what they came out as."""
 
 from __future__ import annotations
 
@@ -7,40 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from mien.rate.bootstrap import Fitted, around, half_widths, spread
-from mien.rate.columns import Columns, Floats, Style
+from mien.rate.columns import Columns, Floats
 from mien.rate.design import Term, Terms, design, sum_coded
 from mien.rate.families import family
 from mien.rate.groups import ALPHA, chance, holm_corrected
 from mien.rate.table import Effect
-
-TOLERANCE = 1e-8
-"""Eigenvalues below this part of the largest count as zero."""
-
-NO_POSITION = (
-    "position bias cannot be told from strength, since pairs were not shown in both orders: it is "
-    "not corrected"
-)
-NO_FAVORS = (
-    "favors of judges for families of models cannot be told from strength, since not every judge "
-    "compared them all: they are not corrected"
-)
-
-
-def settled(
-    columns: Columns, position: bool, styles: Sequence[Style]
-) -> tuple[Terms, tuple[str, ...]]:
-    """The terms that these judgements can tell from strengths, and notes on those they cannot."""
-    families = tuple(family(model) for model in columns.models)
-    several = len(columns.judges) > 1 and len(set(families)) > 1
-    full = Terms(position, families if several else (), tuple(styles))
-    notes = []
-    if full.families and not _is_told(columns, full):
-        full = Terms(position, (), tuple(styles))
-        notes.append(NO_FAVORS)
-    if position and not _is_told(columns, full):
-        full = Terms(False, (), tuple(styles))
-        notes.append(NO_POSITION)
-    return full, tuple(notes)
 
 
 def effects(columns: Columns, terms: Terms, fitted: Fitted) -> tuple[Effect, ...]:
@@ -89,12 +60,3 @@ def _favors(
             bool(apart[i] <= ALPHA),
             family(judge) == own,
         )
-
-
-def _is_told(columns: Columns, terms: Terms) -> bool:
-    """Whether only the common level of all strengths is left open by the design."""
-    made = design(columns, terms)
-    n = np.asarray(made.n.sum(axis=1)).ravel()
-    dense = made.matrix.toarray()
-    values = np.linalg.eigvalsh(dense.T @ (n[:, None] * dense))
-    return bool(values[1] > TOLERANCE * values[-1])

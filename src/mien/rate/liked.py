@@ -15,6 +15,7 @@ from mien.rate.design import Terms, design
 from mien.rate.groups import ALPHA, chance, holm_corrected
 from mien.rate.judgement import Judgement, Response
 from mien.rate.scale import ELO, spearman
+from mien.rate.terms import settled
 
 EVERYONE = "everyone"
 
@@ -82,8 +83,7 @@ def partings(
     groups = sorted({j.group for j in both if j.group})
     held = [(EVERYONE, both)] if both else []
     held += [(group, [j for j in both if j.group == group]) for group in groups]
-    slim = Terms(terms.position, (), terms.styles)
-    return tuple(_parting(name, rows, response, slim, draws, seed) for name, rows in held)
+    return tuple(_parting(name, rows, response, terms, draws, seed) for name, rows in held)
 
 
 def _parting(
@@ -108,13 +108,15 @@ def _parting(
         return GroupParting(group, len(judgements), None, (), note)
     inside = [j for j in judgements if j.first in names and j.second in names]
     columns = Columns.of(inside, response, styles)
+    own, notes = settled(columns, terms.position, styles, favors=False)
     paired = Draws(columns.n_clusters, draws, seed)
     fits = [
-        resample(design(columns, terms, share), paired) for share in (columns.share, columns.good)
+        resample(design(columns, own, share), paired) for share in (columns.share, columns.good)
     ]
     found = _compare(columns.models, *fits)
     strengths = [fit.point[: len(columns.models)] for fit in fits]
-    return GroupParting(group, len(judgements), spearman(*strengths), found, note if lost else "")
+    told = "; ".join([note, *notes] if lost else notes)
+    return GroupParting(group, len(judgements), spearman(*strengths), found, told)
 
 
 def _compare(models: Sequence[str], liked: Fitted, good: Fitted) -> tuple[Parting, ...]:

@@ -13,11 +13,18 @@ from mien.core.errors import EvalError
 from mien.rate.abilities import profiles
 from mien.rate.bias import halo, order_bias
 from mien.rate.bootstrap import DRAWS, Draws, Fitted, Range, resample
-from mien.rate.checks import about_intervals, about_style, finite, names_told_apart, require_places
+from mien.rate.checks import (
+    about_intervals,
+    about_repeats,
+    about_style,
+    finite,
+    names_told_apart,
+    require_places,
+)
 from mien.rate.columns import Columns, Floats, Style
 from mien.rate.connected import require_connected
 from mien.rate.design import design
-from mien.rate.effects import effects, settled
+from mien.rate.effects import effects
 from mien.rate.groups import differences
 from mien.rate.judgement import Judgement, Response
 from mien.rate.ladders import Ladder, require_same_judges
@@ -29,6 +36,7 @@ from mien.rate.scale import Anchor, Scale, scale_through, shared, spearman
 from mien.rate.sequential import Method, dependence, rate_in_order, shuffled
 from mien.rate.table import Against, NotRated, Row, Sampling, Table
 from mien.rate.tally import tally
+from mien.rate.terms import settled
 
 AS_IT_IS = Scale(0.0, 1.0)
 
@@ -79,7 +87,8 @@ def rate(
     held, options = list(judgements), options or Options()
     if not held:
         raise EvalError("nothing to rate: there is not one judgement")
-    notes = names_told_apart({name for j in held for name in (j.first, j.second)})
+    names = {name for j in held for name in (j.first, j.second)}
+    notes = (*names_told_apart(names), *about_repeats(held))
     judges = tuple(sorted({j.judge for j in held}))
     if against is not None:
         require_same_judges(against, judges, held)
