@@ -137,7 +137,7 @@ def _turned(block: Block, plain: Norm, around: Floats, within: Floats) -> Block:
 
 def _after(norm: Norm, linear: Linear, around: Floats) -> Linear:
     """A product with the norm's gains and shifts in it, of a turned input."""
-    weight: Floats = (linear.weight * norm.gain) @ around.T
+    weight: Floats = np.matmul(linear.weight * norm.gain, around.T, dtype=np.float32)
     bias: Floats = linear.bias + linear.weight @ norm.shift
     return Linear(weight, bias)
 
