@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 from mien.cli.app import app
 from mien.core.config import Config
 from mien.core.errors import ConfigError, UnreadableSource
-from mien.decoders.calibration_file import load_calibration, save_calibration
 from mien.emotions import Emotion
 from mien.evals.perception import Manner, calibrate, measure_ratings, render_page, render_text
 from mien.evals.perception.calibrating import ENOUGH, fit, pairs, rising
@@ -241,11 +240,6 @@ def test_knots_rise_whatever_the_scores(seed):
     assert (np.diff(fitted.y) >= 0).all()
 
 
-def test_a_calibration_is_saved_read_back_and_not_fitted_twice(chats, tmp_path):
-    config = Config(home=tmp_path / "home")
-    made_one = calibrate("words-fast-v1", chats / "ratings.csv", chats, config)
-    assert made_one.decoder == "words-fast-v1"
-    save_calibration(made_one, config)
-    assert load_calibration("words-fast-v1", config) == made_one
-    with pytest.raises(ConfigError, match="already applies"):
-        calibrate("words-fast-v1", chats / "ratings.csv", chats, config)
+def test_a_decoder_whose_shares_come_from_its_training_is_not_calibrated(chats, tmp_path):
+    with pytest.raises(ConfigError, match="applies no calibration"):
+        calibrate("words-fast-v1", chats / "ratings.csv", chats, Config(home=tmp_path))

@@ -47,6 +47,9 @@ def perception(
         typer.Option(help="A model to ask, as PROVIDER/MODEL; may be repeated."),
     ] = None,
     way: Annotated[str, typer.Option(help="How models are asked: yes-no or grades.")] = "yes-no",
+    max_connections: Annotated[
+        int | None, typer.Option(help="Requests to a model at once.", metavar="N")
+    ] = None,
     ratings: Annotated[
         Path | None, typer.Option(help="Your own ratings, CSV.", metavar="FILE")
     ] = None,
@@ -83,7 +86,7 @@ def perception(
         raise ConfigError("--ratings needs --folder: where the rated files are")
     _check_outputs(out or [])
     manner = _manner(limit, seed, draws, keep)
-    readers = _Readers(_names(decoders), _models(model or [], way, manner))
+    readers = _Readers(_names(decoders), _models(model or [], way, max_connections, manner))
     found = [
         *_of_published(published, manner),
         *_of_sets(data, sets or [], readers, manner),
@@ -144,7 +147,7 @@ def _of_ratings(
     )
 
 
-def _models(names: list[str], way: str, manner: Manner) -> list[Predictor]:
+def _models(names: list[str], way: str, connections: int | None, manner: Manner) -> list[Predictor]:
     if not names:
         return []
     from mien.evals.perception.asking import Asking, ModelPredictor
@@ -156,7 +159,7 @@ def _models(names: list[str], way: str, manner: Manner) -> list[Predictor]:
         known = ", ".join(way.value for way in Way)
         raise ConfigError(f"no way of asking is called {way!r}: choose from {known}") from error
     logs = manner.keep / "logs" if manner.keep is not None else None
-    asking = Asking(way=chosen, logs=logs, config=manner.config)
+    asking = Asking(way=chosen, logs=logs, max_connections=connections, config=manner.config)
     return [ModelPredictor(name, asking) for name in names]
 
 

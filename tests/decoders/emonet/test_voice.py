@@ -152,3 +152,12 @@ def test_ratings_of_the_user_change_shares_and_the_card(blocks):
     assert "5 people" in EmoNetVoiceDecoder(made, card(SUITE)).card.calibration
     for reading in read(made, blocks):
         assert 0.1 <= reading.scores[Emotion.ANGER] <= 0.3
+
+
+def test_a_calibrated_decoder_can_be_had_without(blocks):
+    calibration = Calibration(
+        decoder=SUITE.decoder, made="2026-11-23", n=9, raters=3, maps={}, figures={}
+    )
+    plain = EmoNetVoiceDecoder(parts(calibration=calibration), card(SUITE)).uncalibrated()
+    assert plain.card.calibration == card(SUITE).calibration
+    assert isinstance(plain, EmoNetVoiceDecoder)

@@ -119,7 +119,7 @@ class EmoNetFaceDecoder:
     """
 
     def __init__(self, parts: Parts, card: Card) -> None:
-        self._parts = parts
+        self._parts, self._shipped = parts, card
         keys = {head.key for head in parts.heads.heads}
         calibration = parts.calibration.summary if parts.calibration else card.calibration
         self.card = replace(
@@ -133,6 +133,10 @@ class EmoNetFaceDecoder:
     def name(self) -> str:
         """Name with version."""
         return self._parts.suite.decoder
+
+    def uncalibrated(self) -> EmoNetFaceDecoder:
+        """The same with provisional shares, whatever was fitted on this machine."""
+        return EmoNetFaceDecoder(replace(self._parts, calibration=None), self._shipped)
 
     def open(self, reference: Reference | None = None) -> FaceDecoding:
         """Begin a pass over one picture stream; a reference changes nothing."""

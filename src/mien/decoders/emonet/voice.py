@@ -137,7 +137,7 @@ class EmoNetVoiceDecoder:
     """
 
     def __init__(self, parts: Parts, card: Card) -> None:
-        self._parts = parts
+        self._parts, self._shipped = parts, card
         covers = tuple(e for e in card.covers if e in parts.emotion_heads)
         calibration = parts.calibration.summary if parts.calibration else card.calibration
         self.card = replace(card, covers=covers, calibration=calibration)
@@ -146,6 +146,10 @@ class EmoNetVoiceDecoder:
     def name(self) -> str:
         """Name with version."""
         return self._parts.suite.decoder
+
+    def uncalibrated(self) -> EmoNetVoiceDecoder:
+        """The same with provisional shares, whatever was fitted on this machine."""
+        return EmoNetVoiceDecoder(replace(self._parts, calibration=None), self._shipped)
 
     def open(self, reference: Reference | None = None) -> EmoNetVoiceDecoding:
         """Begin a pass over one party's sound; a reference changes nothing."""
@@ -203,9 +207,7 @@ def _obstacle(quality: Quality, seconds: float) -> Reason:
     return Reason.TOO_SHORT if seconds < BRIEF else Reason.NO_DATA
 
 
-def _told(
-    parts: Parts, reading: Reading, raw: Mapping[str, float], caption: str | None
-) -> Reading:
+def _told(parts: Parts, reading: Reading, raw: Mapping[str, float], caption: str | None) -> Reading:
     """The reading with what the heads say."""
     emotions = parts.emotion_heads
     values = np.array([[raw[e.value] for e in emotions]], dtype=np.float32)

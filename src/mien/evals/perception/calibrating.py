@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mien.core.config import Config, load_config
 from mien.core.errors import ConfigError
 from mien.decoders.calibrate import MonotoneMap, fit_monotone
-from mien.decoders.calibration_file import Calibration, calibration_path, load_calibration
+from mien.decoders.calibration_file import Calibration
 from mien.decoders.decoder import Decoder
 from mien.decoders.registry import find
 from mien.emotions.emotion import Emotion
@@ -35,7 +35,7 @@ KNOTS = 20
 
 @runtime_checkable
 class Calibrated(Protocol):
-    """A decoder that applies what was fitted before, and can be had without."""
+    """A decoder that applies what was fitted on this machine, and can be had without."""
 
     def uncalibrated(self) -> Decoder[Any]:
         """The same with provisional shares."""
@@ -76,15 +76,14 @@ def calibrate(
         manner: Seed and progress are used.
 
     Raises:
-        ConfigError: If there are too few items, or the decoder applies an earlier calibration and
-            cannot be had without.
+        ConfigError: If there are too few items, or the decoder's shares come from its training.
         SourceError: If the table cannot be read.
         DecoderError: If the decoder cannot be had.
     """
     config = config if config is not None else load_config()
     manner = manner if manner is not None else Manner(config=config)
     offer = find(decoder)
-    loaded = _plain(offer.load(config), config)
+    loaded = _plain(offer.load(config))
     opened = open_ratings(Path(ratings), Path(folder), offer.channel)
     shown = sum(item.media is not None for item in opened.items)
     with manner.watch(f"{opened.about.name}: {offer.name}", shown) as report:
@@ -190,11 +189,11 @@ def _too_few(decoder: str, by_emotion: Mapping[Emotion, Pairs]) -> str:
     )
 
 
-def _plain(decoder: Decoder[Any], config: Config) -> Decoder[Any]:
+def _plain(decoder: Decoder[Any]) -> Decoder[Any]:
     """The decoder with provisional shares: a map fitted on mapped shares would map twice."""
-    if isinstance(decoder, Calibrated):
-        return decoder.uncalibrated()
-    if load_calibration(decoder.name, config) is not None:
-        path = calibration_path(decoder.name, config)
-        raise ConfigError(f"{decoder.name} already applies {path}: delete it, then fit again")
-    return decoder
+    if not isinstance(decoder, Calibrated):
+        raise ConfigError(
+            f"{decoder.name} applies no calibration: its shares come from its training "
+            "(EmoNet's decoders can be calibrated)"
+        )
+    return decoder.uncalibrated()

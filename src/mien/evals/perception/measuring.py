@@ -17,7 +17,7 @@ from mien.decoders.registry import find
 from mien.evals.intervals import DRAWS, Resampling
 from mien.evals.perception.items import Form, Opened
 from mien.evals.perception.keeping import keep_file, predictions
-from mien.evals.perception.predict import Prediction, Predictor, decoder_predictor
+from mien.evals.perception.predict import Costs, Prediction, Predictor, decoder_predictor
 from mien.evals.perception.ratings import open_ratings
 from mien.evals.perception.results import Outcome
 from mien.evals.perception.sets import open_sets
@@ -133,8 +133,13 @@ def measure_ratings(
 def score(opened: Opened, predictors: Sequence[Predictor], manner: Manner) -> Outcome:
     """One set, with everyone in one table."""
     opened = limited(opened, manner.limit, manner.seed)
-    answers = [(predictor.name, _ask(opened, predictor, manner)) for predictor in predictors]
-    return tabulate(opened, answers, manner)
+    answers, remarks = [], []
+    for predictor in predictors:
+        answers.append((predictor.name, _ask(opened, predictor, manner)))
+        if isinstance(predictor, Costs):
+            remarks.append(f"{predictor.name}: {predictor.remark}")
+    made = tabulate(opened, answers, manner)
+    return replace(made, notes=(*made.notes, *remarks))
 
 
 def tabulate(
@@ -191,6 +196,8 @@ def limited(opened: Opened, limit: int | None, seed: int) -> Opened:
 
 def _ask(opened: Opened, predictor: Predictor, manner: Manner) -> dict[str, Prediction]:
     shown = sum(item.media is not None for item in opened.items)
-    keep = manner.keep and keep_file(manner.keep, opened.about.name, predictor.name)
+    keep = None
+    if manner.keep is not None and not isinstance(predictor, Costs):
+        keep = keep_file(manner.keep, opened.about.name, predictor.name)
     with manner.watch(f"{opened.about.name}: {predictor.name}", shown) as report:
         return predictions(predictor, opened.items, keep, report)

@@ -53,6 +53,15 @@ class Predictor(Protocol):
 
 
 @runtime_checkable
+class Costs(Protocol):
+    """A predictor that is paid for: it keeps its own answers, and says what they cost."""
+
+    @property
+    def remark(self) -> str:
+        """What the last call of `predict` brought and cost, kept answers included."""
+
+
+@runtime_checkable
 class LooksAtFaces(Protocol):
     """A face decoder that can be given a face already cut out."""
 
