@@ -112,7 +112,7 @@ def errors(setting: Setting) -> list[Row]:
         worlds += [(f"alike, noise {noise}", {"alike": noise}) for noise in (0.1, 0.3)]
     rows = []
     for name, options in worlds:
-        rows += _errors(setting, name, heads=n, embeddings=None, **options)
+        rows += _errors(setting, "errors", name, heads=n, embeddings=None, **options)
     return rows
 
 
@@ -124,17 +124,19 @@ def encoder_errors(setting: Setting) -> list[Row]:
         if found.missing:
             raise SystemExit(f"cannot make a basis in {encoder}: {found.missing}")
     n = 1 if setting.is_quick else 6
-    return _errors(setting, "encoder output", heads=n, embeddings=encoder, alike=None)
+    return _errors(
+        setting, "encoder-errors", "encoder output", heads=n, embeddings=encoder, alike=None
+    )
 
 
-def _errors(setting: Setting, name: str, **options: Any) -> list[Row]:
+def _errors(setting: Setting, group: str, name: str, **options: Any) -> list[Row]:
     rows = []
     for kind in ("uniform", "Gaussian"):
         found = setting.work("emonet_heads:errors", kind=kind, **options)
         values = json.loads(found.told) if not found.missing else {}
         for form, goal in (("int8", 0.02), ("small", 0.06)):
             is_asked = form == "int8" or name != "white clips"
-            row = Row("errors", f"error, {form}, {kind} weights, {name}", Unit.SD)
+            row = Row(group, f"error, {form}, {kind} weights, {name}", Unit.SD)
             row = replace(row, goal=goal if is_asked else None, note=_missing(found))
             rows.append(replace(row, ours=Figure(tuple(values[form]))) if values else row)
     return rows
