@@ -18,8 +18,8 @@ from typing import Any
 from benchmarks.machine import processor
 from benchmarks.table import Figure, Row, Table, Unit
 from mien.rate import Judgement, Method, Options, Response, Style, gather, rate
-from mien.rate.bootstrap import Draws
-from mien.rate.bradley_terry import fit, fit_samples
+from mien.rate.bootstrap import Draws, resample
+from mien.rate.bradley_terry import fit
 from mien.rate.columns import Columns
 from mien.rate.design import Terms, design
 from mien.rate.files import table_json
@@ -63,7 +63,7 @@ def _speed(log: Path, judgements: tuple[Judgement, ...]) -> list[Row]:
     made = design(columns, Terms())
     styled = Columns.of(judgements, Response.MARGIN, (Style.LENGTH,))
     made_styled = design(styled, Terms(styles=(Style.LENGTH,)))
-    weights, start = next(Draws(columns.n_clusters, 1000, 0).weights(1)), fit(made)
+    draws = Draws(columns.n_clusters, 1000, 0)
     table = rate(judgements)
 
     def one_fit() -> Any:
@@ -74,10 +74,10 @@ def _speed(log: Path, judgements: tuple[Judgement, ...]) -> list[Row]:
         _row("read the log", lambda: gather([log]), n),
         _row("one fit, from judgements to strengths", one_fit, n, goal=25.0),
         _row("one fit of the cells", lambda: fit(made), f"{made.matrix.shape[0]} cells"),
-        _row("1,000 resamples of scenarios", lambda: fit_samples(made, weights, start), n, 2000.0),
+        _row("1,000 resamples of scenarios", lambda: resample(made, draws), n, 2000.0),
         _row(
             "1,000 resamples with length held constant",
-            lambda: fit_samples(made_styled, weights, fit(made_styled)),
+            lambda: resample(made_styled, draws),
             f"{made_styled.matrix.shape[0]:,} cells",
         ),
         _row("a whole table, profiles included", lambda: rate(judgements), n),

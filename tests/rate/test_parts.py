@@ -11,6 +11,8 @@ from hypothesis.extra import numpy as arrays
 from mien.rate import Judgement, Options, rate
 from mien.rate.abilities import profiles
 from mien.rate.bias import halo, order_bias
+from mien.rate.bootstrap import Draws
+from mien.rate.bradley_terry import BLOCK
 from mien.rate.elo import Game, elo
 from mien.rate.groups import holm_corrected, rank_groups
 from mien.rate.judgement import Response
@@ -214,3 +216,13 @@ def test_groups_of_people_are_rated_apart_and_small_ones_say_so():
 
 def test_nothing_is_said_of_good_where_nobody_recorded_it():
     assert rate(drawn(scenarios=10), FEW).partings == ()
+
+
+def test_resamples_do_not_depend_on_how_they_are_cut_into_blocks():
+    draws = Draws(60, 40, 5)
+    whole = np.hstack(list(draws.weights(1)))
+    cut = list(draws.weights(BLOCK // 7))
+    assert len(cut) == 6
+    np.testing.assert_array_equal(np.hstack(cut), whole)
+    assert whole.shape == (60, 40)
+    assert (whole.sum(axis=0) == 60).all()

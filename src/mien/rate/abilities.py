@@ -148,7 +148,8 @@ def _solve(problem: _Problem, draws: int, seed: int) -> tuple[Floats, Floats, Fl
     point = _least_squares(problem, np.ones((1, n_clusters)))[0]
     if n_clusters < LEAST_CLUSTERS:
         return point, np.empty((0, size)), np.ones(size - 2)
-    samples = _least_squares(problem, next(Draws(n_clusters, draws, seed).weights(1)).T)
+    blocks = Draws(n_clusters, draws, seed).weights(size * size)
+    samples = np.vstack([_least_squares(problem, weights.T) for weights in blocks])
     sd = samples[:, :-2].std(axis=0)
     return point, samples, chance(point[:-2], sd, n_clusters)
 

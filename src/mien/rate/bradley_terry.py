@@ -15,7 +15,9 @@ RIDGE = 1e-4
 """Weight of the penalty on squares: a ten-thousandth of one judgement. It makes strengths sum to
 zero, and holds those that a resample leaves without a loss or without a win."""
 
-PRECISION = 1e-10
+PRECISION = 1e-7
+"""Longest last step, in logits; what is left after it is about its square."""
+
 MOST_STEPS = 100
 LONGEST_STEP = 2.0
 """In logits. Newton overshoots where fitted probabilities are near 0 or 1."""
