@@ -86,6 +86,8 @@ class Nodes:
             [self._onnx.numpy_helper.from_array(a, name) for name, a in self._constants.items()],
         )
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
-        made: ModelProto = helper.make_model(graph, opset_imports=opsets, producer_name="mien", ir_version=10)
+        made: ModelProto = helper.make_model(
+            graph, opset_imports=opsets, producer_name="mien", ir_version=10
+        )
         helper.set_model_props(made, dict(told))
         return made
