@@ -23,7 +23,7 @@ import numpy as np
 from mien.assets import AssetFile
 from mien.core.config import Config
 from mien.decoders.emonet.siglip import Tower, convert_tower
-from mien.decoders.emonet.siglip_graph import Precision
+from mien.decoders.emonet.siglip.graph import Precision
 from tests.fakes.emonet import face_head
 from tests.fakes.siglip import FULL, Shape, tensors, write_siglip
 

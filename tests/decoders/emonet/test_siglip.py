@@ -16,11 +16,12 @@ from hypothesis.extra.numpy import arrays
 from mien.assets import AssetFile
 from mien.core.config import Config
 from mien.core.errors import BadWeights, MissingWeights
-from mien.decoders.emonet.siglip import Tower, chosen_form, convert_tower, prepare
-from mien.decoders.emonet.siglip_geometry import read_geometry
-from mien.decoders.emonet.siglip_graph import GraphFile, TowerGraph, quantize
-from mien.decoders.emonet.siglip_smooth import Smoother, factors
-from mien.decoders.emonet.siglip_weights import Linear, TowerWeights
+from mien.decoders.emonet.siglip import Tower, convert_tower
+from mien.decoders.emonet.siglip.tower import chosen_form, prepare
+from mien.decoders.emonet.siglip.geometry import read_geometry
+from mien.decoders.emonet.siglip.graph import GraphFile, TowerGraph, quantize
+from mien.decoders.emonet.siglip.smooth import Smoother, factors
+from mien.decoders.emonet.siglip.weights import Linear, TowerWeights
 from tests.fakes.siglip import SMALL, Shape, config, preprocessor, tensors, write_siglip
 
 WEIGHTS = AssetFile(name="model.safetensors", bytes=1)
@@ -155,7 +156,7 @@ def test_int8_survives_channels_that_lie_far_out(stretched, tmp_path, monkeypatc
     exact = opened(stretched, "float32").embed(given)
     smooth = (1 - cosines(opened(stretched).embed(given), exact)).mean()
     # The same without evening out: each factor is 1.
-    monkeypatch.setattr("mien.decoders.emonet.siglip_smooth.factors", ones)
+    monkeypatch.setattr("mien.decoders.emonet.siglip.smooth.factors", ones)
     plain = opened(converted(tmp_path, tensors(outliers=3), forms=("int8",))).embed(given)
     assert smooth < 0.002
     assert (1 - cosines(plain, exact)).mean() > 5 * smooth
@@ -163,7 +164,7 @@ def test_int8_survives_channels_that_lie_far_out(stretched, tmp_path, monkeypatc
 
 def test_a_token_far_out_that_was_not_foreseen_costs_the_others_nothing(tmp_path, monkeypatch):
     """One hidden value of one token is 300; with one scale for all, cosines fall to .981."""
-    monkeypatch.setattr("mien.decoders.emonet.siglip_smooth.factors", ones)
+    monkeypatch.setattr("mien.decoders.emonet.siglip.smooth.factors", ones)
     made = tensors()
     stem = "vision_model.encoder.layers.0"
     made["vision_model.embeddings.position_embedding.weight"][5, 3] = 60  # marks the token
