@@ -17,10 +17,10 @@ from mien.assets import AssetFile
 from mien.core.config import Config
 from mien.core.errors import BadWeights, MissingWeights
 from mien.decoders.emonet.siglip import Tower, convert_tower
-from mien.decoders.emonet.siglip.tower import chosen_form, prepare
 from mien.decoders.emonet.siglip.geometry import read_geometry
 from mien.decoders.emonet.siglip.graph import GraphFile, TowerGraph, quantize
 from mien.decoders.emonet.siglip.smooth import Smoother, factors
+from mien.decoders.emonet.siglip.tower import chosen_form, prepare
 from mien.decoders.emonet.siglip.weights import Linear, TowerWeights
 from tests.fakes.siglip import SMALL, Shape, config, preprocessor, tensors, write_siglip
 

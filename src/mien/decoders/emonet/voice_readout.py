@@ -57,7 +57,8 @@ class Average:
         They rank emotions as z-scores do. Raw scores would not: Interest and Concentration are
         high in every voice. No human shares taught them; see `mien models calibrate`.
         """
-        return np.clip(SHARE_PER_DEVIATION * self.standing(raw), 0.0, 1.0).astype(np.float32)
+        shares: Floats = np.clip(SHARE_PER_DEVIATION * self.standing(raw), 0.0, 1.0)
+        return shares.astype(np.float32, copy=False)
 
     def confidence(self, raw: Floats) -> float:
         """How far the top emotion of one utterance may be trusted, 0 to 1; not calibrated.
