@@ -1,15 +1,22 @@
 """A basis tells what an encoder's embeddings have in common."""
 
+import shutil
+
 import numpy as np
 import pytest
 
+from mien.assets import AssetFile
 from mien.core.config import Config
 from mien.core.errors import BadWeights, MissingWeights
 from mien.decoders.emonet import basis as module
-from mien.decoders.emonet.basis import NAME, Basis, basis_of, fit
+from mien.decoders.emonet.basis import DIRECTIONS, NAME, Basis, basis_of, fit
 from mien.decoders.emonet.calibration_speech import LONGEST, SCENE, SHORTEST, windows
+from mien.decoders.emonet.whisper import Encoder
+from mien.decoders.emonet.whisper_convert import convert_encoder
 from tests.data import EXAMPLES
-from tests.decoders.emonet.voice_sets import COLUMNS, FRAMES, WIDTH, Encoder, embeddings, made_basis
+from tests.decoders.emonet.voice_sets import COLUMNS, FRAMES, WIDTH, embeddings, made_basis
+from tests.decoders.emonet.voice_sets import Encoder as FakeEncoder
+from tests.fakes.whisper import publish
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +30,12 @@ def rows(basis):
 
 
 def test_the_mean_is_that_of_what_the_encoder_gave_and_progress_is_told(tmp_path):
-    encoder = Encoder()
+    encoder = FakeEncoder()
     told = []
     fit(encoder, tmp_path / NAME, n=10, directions=3, report=told.append)
     assert told == [4, 8, 10]
     assert len(encoder.heard) == 10
-    again = Encoder()
+    again = FakeEncoder()
     seen = [again(encoder.heard[i : i + 4]) for i in range(0, 10, 4)]
     mean = np.concatenate(seen).reshape(10, -1).mean(axis=0)
     np.testing.assert_allclose(Basis.open(tmp_path / NAME).mean, mean, rtol=1e-3, atol=1e-3)
@@ -96,3 +103,16 @@ def test_windows_are_as_long_as_utterances_and_neither_silent_nor_clipped():
 
 def test_the_scene_is_the_one_of_the_examples():
     assert SCENE.read_bytes() == (EXAMPLES / "scene.ogg").read_bytes()
+
+
+def test_a_real_encoder_hears_no_more_than_it_can(tmp_path):
+    pytest.importorskip("onnx", reason="encoders are converted with it")
+    published = publish(tmp_path / "published")
+    shutil.copyfile(published.folder / "config.json", tmp_path / "config.json")
+    file = AssetFile(name="model.safetensors", bytes=1)
+    convert_encoder(file, published.weights, tmp_path)
+    basis = basis_of(tmp_path, Config())
+    encoder = Encoder.open(tmp_path, Config())
+    assert len(basis.mean) == encoder.frames * encoder.width
+    assert basis.covariance.shape == (encoder.width, encoder.width)
+    assert basis.directions.rows == DIRECTIONS

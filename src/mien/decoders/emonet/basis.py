@@ -104,8 +104,12 @@ def basis_of(folder: Path, config: Config) -> Basis:
         from mien.decoders.emonet.whisper import Encoder
 
         encoder = Encoder.open(folder, config)
+
+        def embed(heard: Sequence[Samples]) -> Floats:
+            return encoder.embed([window[: encoder.longest] for window in heard])
+
         with bar("learning what embeddings have in common", WINDOWS, sys.stderr) as report:
-            fit(encoder.embed, path, report=report)
+            fit(embed, path, report=report)
     return Basis.open(path)
 
 
