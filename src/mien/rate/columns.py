@@ -70,12 +70,13 @@ class Columns:
         judges, judge = _coded([j.judge for j in judgements])
         first = np.array([place[name] for name in first_names], dtype=np.intp)
         second = np.array([place[name] for name in second_names], dtype=np.intp)
-        share = np.array([response.of(j.share) for j in judgements])
-        good = np.array([np.nan if j.good is None else response.of(j.good) for j in judgements])
+        share = _explained([j.share for j in judgements], response)
+        good = _explained([j.good for j in judgements], response)
         scenarios, scenario = _coded([j.scenario for j in judgements])
         voters, voter = _coded([j.voter for j in judgements])
-        raw = np.array([[_apart(j, style) for style in styles] for j in judgements])
-        raw = raw.reshape(len(judgements), len(styles))
+        raw = np.empty((len(judgements), len(styles)))
+        for i, style in enumerate(styles):
+            raw[:, i] = [_apart(j, style) for j in judgements]
         order = np.lexsort([*raw.T, good, share, judge, voter, scenario, kind, second, first])
         by, cluster, n_clusters = _clusters(scenarios, scenario[order], voters, voter[order])
         return cls(
@@ -103,6 +104,13 @@ class Columns:
             name: getattr(self, name) for name in Columns.__dataclass_fields__ if name not in rows
         }
         return Columns(**rest, **chosen)
+
+
+def _explained(shares: Sequence[float | None], response: Response) -> Floats:
+    """What the response makes of each share; NaN where there is none."""
+    held = np.array(shares, dtype=np.float64)
+    different, place = np.unique(held, return_inverse=True)
+    return np.array([s if np.isnan(s) else response.of(float(s)) for s in different])[place]
 
 
 def _coded(values: Iterable[str]) -> tuple[tuple[str, ...], Codes]:
