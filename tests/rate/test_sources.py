@@ -147,6 +147,9 @@ def test_parquet_and_gzip_hold_the_same_as_plain_files(write, tmp_path):
         ("list.json", '{"pooled_elo": {}}', "a published ladder: give it as --ladder"),
         ("other.csv", "a,b\n1,2\n", "it needs first, second and outcome or winner"),
         ("twins.json", '{"m": {"elo": 1}, "m": {"elo": 2}}', "has 'm' twice in one object"),
+        ("deep.json", "[" * 100_000, "is no whole JSON"),
+        ("odd.jsonl", '{"first": "\\ud800", "second": "b", "winner": "tie"}\n', "is no text"),
+        ("log.json", '{"__metadata__": {"global_pairwise_comparisons": 3}}', "no list of records"),
         ("log.json", log_of([{"scenario_id": "1"}]), "row 1: has no 'pair'"),
         ("log.json", log_of([{**record("a", "b", 3), "order": "?"}]), "says '?' of the order"),
         ("log.json", log_of([{**record("a", "b", 3), "plus_for_test": 9}]), "was it edited?"),
@@ -161,6 +164,11 @@ def test_what_makes_no_sense_is_refused_by_file_and_row(write, name, content, to
     message = refusal(write(name, content))
     assert name in message
     assert told in message
+
+
+def test_votes_may_carry_long_conversations(write):
+    path = write("votes.csv", f"model_a,model_b,winner,conversation\na,b,tie,{'x' * 200_000}\n")
+    assert gather([path]).sources[0].unused == ("conversation",)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mien.core.errors import EvalError
 from mien.rate.judgement import Judgement, Margins, Sides
 from mien.rate.rows import Found, LeftOut, bad_row, number, required, text, two_models
 
@@ -37,6 +38,8 @@ def read_log(name: str, plain: Mapping[str, Any]) -> Found:
         EvalError: If a record makes no sense; names its number.
     """
     records = plain[METADATA][COMPARISONS]
+    if not isinstance(records, list):
+        raise EvalError(f"{name}: {COMPARISONS!r} is no list of records")
     failed, found = [], []
     for i, record in enumerate(records):
         if not isinstance(record, dict):
@@ -51,7 +54,9 @@ def read_log(name: str, plain: Mapping[str, Any]) -> Found:
     ladder = {
         model: float(entry["elo_norm"])
         for model, entry in plain.items()
-        if model != METADATA and isinstance(entry, dict) and "elo_norm" in entry
+        if model != METADATA
+        and isinstance(entry, dict)
+        and isinstance(entry.get("elo_norm"), int | float)
     }
     return Found("EQ-Bench 3 log", tuple(found), len(records), left_out, ladder=ladder)
 

@@ -99,7 +99,7 @@ def _parsed(name: str, text: str) -> Any:
 
 
 def _report(name: str, plain: Any, judge: str) -> Ladder:
-    if "pooled_elo" not in plain:
+    if not isinstance(plain.get("pooled_elo"), dict):
         raise EvalError(f"{name} is no published ladder: it has no 'pooled_elo'")
     judges = tuple(sorted(plain.get("comparisons_by_judge", {}))) or ((judge,) if judge else ())
     return Ladder(name, plain["pooled_elo"], judges)

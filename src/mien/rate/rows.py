@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mien.core.errors import EvalError
 from mien.rate.judgement import Judgement
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class LeftOut(NamedTuple):
@@ -46,7 +49,7 @@ def bad_row(name: str, row: int, reason: str) -> EvalError:
 
 def text(value: Any) -> str:
     """A name or id as text; what is missing is empty."""
-    return "" if value is None else str(value).strip()
+    return "" if value is None else _SURROGATE.sub("\ufffd", str(value).strip())
 
 
 def required(name: str, row: int, record: Mapping[str, Any], key: str) -> str:
@@ -70,6 +73,9 @@ def two_models(
         EvalError: If one is missing, or they are the same.
     """
     first, second = (required(name, row, record, key) for key in keys)
+    for key in keys:
+        if _SURROGATE.search(str(record[key])):
+            raise bad_row(name, row, f"the name {record[key]!r} is no text")
     if first == second:
         raise bad_row(name, row, f"compares {first!r} with itself")
     return first, second

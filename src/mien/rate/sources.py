@@ -129,7 +129,7 @@ def _json(name: str, text: str) -> Any:
     """One JSON value, or a list of those that stand one a line."""
     try:
         whole = _loads(text, name)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         lines = text.splitlines()
         if len(lines) > 1 and _is_object(lines[0], name):
             return [_line(name, i, line) for i, line in enumerate(lines) if line.strip()]
@@ -144,7 +144,7 @@ def _json(name: str, text: str) -> Any:
 def _line(name: str, row: int, line: str) -> Any:
     try:
         return _loads(line, name)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         reason = f"no whole JSON ({error}): was the run interrupted? delete the row or run it anew"
         raise bad_row(name, row, reason) from error
 
@@ -152,7 +152,7 @@ def _line(name: str, row: int, line: str) -> Any:
 def _is_object(line: str, name: str) -> bool:
     try:
         return isinstance(_loads(line, name), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -170,10 +170,14 @@ def _loads(text: str, name: str) -> Any:
 
 def _csv_rows(name: str, text: str) -> list[dict[str, str]]:
     table = csv.reader(io.StringIO(text), strict=True)
+    # Votes carry whole conversations, which are longer than the module's usual limit.
+    usual = csv.field_size_limit(len(text))
     try:
         head, *rows = [row for row in table if row]
     except csv.Error as error:
         raise EvalError(f"{name}, line {table.line_num}: {error}: is the file cut off?") from error
+    finally:
+        csv.field_size_limit(usual)
     head = [column.strip() for column in head]
     if len(set(head)) < len(head):
         twice = next(column for column in head if head.count(column) > 1)

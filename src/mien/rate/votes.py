@@ -98,4 +98,4 @@ def _total(value: Any) -> float:
     if isinstance(value, dict):
         held = [_total(part) for part in value.values() if part is not None]
         return sum(held) if held else 0.0
-    return float(value) if isinstance(value, int | float) else math.nan
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else math.nan
