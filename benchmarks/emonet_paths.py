@@ -32,7 +32,7 @@ def make_whisper(folder: str) -> Work:
     """A random Whisper small as published, and its converted encoder."""
 
     def made() -> None:
-        from mien.decoders.emonet.whisper_convert import convert_encoder
+        from mien.decoders.emonet.whisper import convert_encoder
         from tests.fakes.whisper import SMALL, publish
 
         where = Path(folder)

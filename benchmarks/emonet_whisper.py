@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from mien.core.config import Config
-from mien.decoders.emonet.log_mel import log_mel
+from mien.decoders.emonet.whisper.log_mel import log_mel
 
 RATE_HZ = 16_000
 HEADS = 3
@@ -98,8 +98,8 @@ def _head(hidden: Any, seed: int) -> Any:
 
 
 def _single(encoder: Path) -> Callable[[Any], Any]:
-    from mien.decoders.emonet.whisper_convert import write_encoder
-    from mien.decoders.emonet.whisper_float import Float
+    from mien.decoders.emonet.whisper.convert import write_encoder
+    from mien.decoders.emonet.whisper.float import Float
     from mien.decoders.session import open_session
 
     path = encoder / "encoder-float32.onnx"
@@ -128,7 +128,7 @@ def _torch(published: Path) -> Callable[[Sequence[Any]], Any]:
 def _ctranslate2(published: Path, threads: int) -> Callable[[Sequence[Any]], Any]:
     import ctranslate2
 
-    from mien.decoders.emonet.captions_convert import MODEL, write_captioner
+    from mien.decoders.emonet.whisper.captions_convert import MODEL, write_captioner
 
     if not (published / MODEL / "model.bin").is_file():
         write_captioner(published / "model.safetensors", published, "int8")

@@ -24,7 +24,7 @@ PACKAGES = (
 _MODELS = ("httpx2", "filelock", "huggingface-hub")
 EXTRAS = {
     "models": _MODELS,
-    "emonet": (*_MODELS, "ctranslate2", "onnx", "safetensors", "tokenizers"),
+    "emonet": (*_MODELS, "ctranslate2", "onnx", "safetensors"),
     "evals": ("inspect-ai", "openai"),
     "rate": ("scipy",),
 }

@@ -11,8 +11,7 @@ from mien.core.errors import BadWeights, MissingWeights
 from mien.decoders.emonet import basis as module
 from mien.decoders.emonet.basis import DIRECTIONS, NAME, Basis, basis_of, fit
 from mien.decoders.emonet.calibration_speech import LONGEST, SCENE, SHORTEST, windows
-from mien.decoders.emonet.whisper import Encoder
-from mien.decoders.emonet.whisper_convert import convert_encoder
+from mien.decoders.emonet.whisper import Encoder, convert_encoder
 from tests.data import EXAMPLES
 from tests.decoders.emonet.voice_sets import COLUMNS, FRAMES, WIDTH, embeddings, made_basis
 from tests.decoders.emonet.voice_sets import Encoder as FakeEncoder

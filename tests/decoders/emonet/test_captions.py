@@ -9,16 +9,16 @@ from mien.assets import AssetFile
 from mien.core.config import Config
 from mien.core.errors import BadWeights, ConfigError, MissingExtra, MissingWeights
 from mien.core.redact import printable
-from mien.decoders.emonet.captions import Captioner, begin, clean, runs_on, spoken
-from mien.decoders.emonet.captions_convert import (
+from mien.decoders.emonet.whisper.captions import Captioner, begin, clean, runs_on, spoken
+from mien.decoders.emonet.whisper.captions_convert import (
     MODEL,
     convert_captioner,
     generation,
     read_tokens,
     write_captioner,
 )
-from mien.decoders.emonet.log_mel import log_mel
-from mien.decoders.emonet.whisper_files import read_geometry
+from mien.decoders.emonet.whisper.files import read_geometry
+from mien.decoders.emonet.whisper.log_mel import log_mel
 from tests.fakes.sounds import bursts
 from tests.fakes.whisper import Size, publish, token_list
 

@@ -261,8 +261,8 @@ def test_what_was_pulled_can_be_checked(faces, manner):
 
 def test_a_whisper_that_was_pulled_hears_and_describes(monkeypatch, manner, tmp_path):
     pytest.importorskip("ctranslate2")
-    from mien.decoders.emonet.captions import Captioner
     from mien.decoders.emonet.whisper import Encoder
+    from mien.decoders.emonet.whisper.captions import Captioner
 
     forget_this_machine(monkeypatch, tmp_path)
     unpinned(monkeypatch)

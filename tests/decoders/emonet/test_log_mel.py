@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.errors import ConfigError
-from mien.decoders.emonet.log_mel import FRAMES, HOP, log_mel
+from mien.decoders.emonet.whisper.log_mel import FRAMES, HOP, log_mel
 from tests.fakes.sounds import bursts, noise
 
 WHOLE = FRAMES * HOP

@@ -6,12 +6,13 @@ import pytest
 from mien.assets import AssetFile
 from mien.core.config import Config
 from mien.core.errors import BadWeights, ConfigError, MissingExtra, MissingWeights
-from mien.decoders.emonet.log_mel import log_mel
-from mien.decoders.emonet.whisper import Encoder, plan
-from mien.decoders.emonet.whisper_convert import HALF, INT8, convert_encoder, write_encoder
-from mien.decoders.emonet.whisper_files import open_tensors, read_geometry
-from mien.decoders.emonet.whisper_float import Float
-from mien.decoders.emonet.whisper_weights import read_weights, turned
+from mien.decoders.emonet.whisper import Encoder, convert_encoder
+from mien.decoders.emonet.whisper.convert import HALF, INT8, write_encoder
+from mien.decoders.emonet.whisper.encoder import plan
+from mien.decoders.emonet.whisper.files import open_tensors, read_geometry
+from mien.decoders.emonet.whisper.float import Float
+from mien.decoders.emonet.whisper.log_mel import log_mel
+from mien.decoders.emonet.whisper.weights import read_weights, turned
 from mien.decoders.session import CPU, CUDA, open_session
 from tests.fakes.sounds import bursts
 from tests.fakes.whisper import Size, publish, save, tensors, token_list
@@ -86,7 +87,7 @@ def test_integers_keep_close_to_the_reference(made, loud, outliers):
 
 
 def test_turning_changes_nothing_but_rounding(loud, tmp_path):
-    from mien.decoders.emonet.whisper_graph import encoder_graph
+    from mien.decoders.emonet.whisper.graph import encoder_graph
 
     geometry = read_geometry(loud.folder / "config.json")
     with open_tensors(loud.weights) as file:

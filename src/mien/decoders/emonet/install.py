@@ -194,11 +194,11 @@ def _convert(asset: Asset, *, small: bool) -> Convert | None:
 
         return convert_tower
     if asset.name == "bude-whisper":
-        from mien.decoders.emonet.whisper_convert import convert_encoder
+        from mien.decoders.emonet.whisper import convert_encoder
 
         return convert_encoder
     if asset.name == "emonet-captions":
-        from mien.decoders.emonet.captions import convert_captioner
+        from mien.decoders.emonet.whisper.captions_convert import convert_captioner
 
         return convert_captioner
     return None

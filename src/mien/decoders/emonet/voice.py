@@ -33,7 +33,7 @@ from mien.timeline.card import Card, read_card
 from mien.timeline.reading import Channel, Reading, Reason, Verdict
 
 if TYPE_CHECKING:
-    from mien.decoders.emonet.captions import Captioner
+    from mien.decoders.emonet.whisper.captions import Captioner
 
 CARDS = Path(__file__).parent / "cards"
 SPEECH = WEIGHTS / "speech-open-v1.onnx"
@@ -196,7 +196,7 @@ def _encoder(name: str, config: Config) -> Encoder:
 
 
 def _captioner(config: Config) -> Captioner:
-    from mien.decoders.emonet.captions import Captioner
+    from mien.decoders.emonet.whisper.captions import Captioner
 
     return Captioner.open(encoder_folder("emonet-captions", config), config)
 

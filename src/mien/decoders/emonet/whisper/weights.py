@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.decoders.emonet.whisper_files import Geometry, Tensors
+from mien.decoders.emonet.whisper.files import Geometry, Tensors
 
 Floats = NDArray[np.float32]
 

@@ -15,11 +15,11 @@ from mien.core.arrays import Samples
 from mien.core.config import Config
 from mien.core.errors import BadWeights, ConfigError, MissingExtra, MissingWeights
 from mien.core.redact import printable
-from mien.decoders.emonet.captions_convert import MODEL, convert_captioner, generation
-from mien.decoders.emonet.log_mel import log_mel
-from mien.decoders.emonet.whisper_files import CONFIG, Geometry, read_geometry
+from mien.decoders.emonet.whisper.captions_convert import MODEL, generation
+from mien.decoders.emonet.whisper.files import CONFIG, Geometry, read_geometry
+from mien.decoders.emonet.whisper.log_mel import log_mel
 
-__all__ = ["Captioner", "clean", "convert_captioner"]
+__all__ = ["Captioner", "clean"]
 
 LONGEST = 200
 """Tokens of a caption; what writes on has lost itself."""

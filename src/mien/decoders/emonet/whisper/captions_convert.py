@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mien.assets import AssetFile
 from mien.core.errors import BadWeights, MissingExtra, MissingWeights
-from mien.decoders.emonet.whisper_files import (
+from mien.decoders.emonet.whisper.files import (
     CONFIG,
     Geometry,
     Stack,

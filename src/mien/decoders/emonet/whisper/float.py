@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mien.decoders.emonet.nodes import MICROSOFT, Nodes
-from mien.decoders.emonet.whisper_weights import Linear
+from mien.decoders.emonet.whisper.weights import Linear
 
 
 class Float:

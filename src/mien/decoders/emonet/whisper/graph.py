@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.decoders.emonet.nodes import MICROSOFT, Nodes
-from mien.decoders.emonet.whisper_files import Geometry
-from mien.decoders.emonet.whisper_weights import Block, Linear, Norm, Weights
+from mien.decoders.emonet.whisper.files import Geometry
+from mien.decoders.emonet.whisper.weights import Block, Linear, Norm, Weights
 
 if TYPE_CHECKING:
     from onnx import ModelProto

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.decoders.emonet.nodes import MICROSOFT, Nodes
-from mien.decoders.emonet.whisper_weights import Linear
+from mien.decoders.emonet.whisper.weights import Linear
 
 _LEVELS = 127
 _MIDDLE = np.uint8(128)

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from mien.core.arrays import Samples
 from mien.core.config import Config
-from mien.decoders.emonet.log_mel import HOP, log_mel
-from mien.decoders.emonet.whisper_convert import HALF, INT8, convert_encoder
-from mien.decoders.emonet.whisper_files import CONFIG, Geometry, read_geometry
-from mien.decoders.emonet.whisper_graph import MEL
+from mien.decoders.emonet.whisper.convert import HALF, INT8
+from mien.decoders.emonet.whisper.files import CONFIG, Geometry, read_geometry
+from mien.decoders.emonet.whisper.graph import MEL
+from mien.decoders.emonet.whisper.log_mel import HOP, log_mel
 from mien.decoders.session import CUDA, open_session, providers
 
-__all__ = ["Encoder", "Plan", "convert_encoder", "plan"]
+__all__ = ["Encoder", "Plan", "plan"]
 
 Floats = NDArray[np.float32]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from mien.assets import AssetFile
-from mien.decoders.emonet.whisper_files import CONFIG, open_tensors, read_geometry
-from mien.decoders.emonet.whisper_float import Float
-from mien.decoders.emonet.whisper_graph import Arithmetic, encoder_graph
-from mien.decoders.emonet.whisper_int8 import Int8
-from mien.decoders.emonet.whisper_weights import read_weights, turned
+from mien.decoders.emonet.whisper.files import CONFIG, open_tensors, read_geometry
+from mien.decoders.emonet.whisper.float import Float
+from mien.decoders.emonet.whisper.graph import Arithmetic, encoder_graph
+from mien.decoders.emonet.whisper.int8 import Int8
+from mien.decoders.emonet.whisper.weights import read_weights, turned
 
 INT8 = "encoder-int8.onnx"
 """For a CPU: 103 MB where 967 MB were fetched."""
