@@ -147,6 +147,12 @@ def test_parquet_and_gzip_hold_the_same_as_plain_files(write, tmp_path):
         ("list.json", '{"pooled_elo": {}}', "a published ladder: give it as --ladder"),
         ("other.csv", "a,b\n1,2\n", "it needs first, second and outcome or winner"),
         ("twins.json", '{"m": {"elo": 1}, "m": {"elo": 2}}', "has 'm' twice in one object"),
+        ("odd.json", '[{"model_a": "a", "model_b": "b", "winner": ["a"]}]', "row 1: the winner is"),
+        (
+            "odd.json",
+            '[{"model_a": {}, "model_b": "b", "winner": "tie"}]',
+            "{} of 'model_a', which",
+        ),
         ("deep.json", "[" * 100_000, "is no whole JSON"),
         ("odd.jsonl", '{"first": "\\ud800", "second": "b", "winner": "tie"}\n', "is no text"),
         ("log.json", '{"__metadata__": {"global_pairwise_comparisons": 3}}', "no list of records"),

@@ -56,9 +56,12 @@ def required(name: str, row: int, record: Mapping[str, Any], key: str) -> str:
     """A text that must be there.
 
     Raises:
-        EvalError: If it is missing or empty.
+        EvalError: If it is missing, empty or no text.
     """
-    found = text(record.get(key))
+    value = record.get(key)
+    if isinstance(value, dict | list | bool):
+        raise bad_row(name, row, f"says {value!r} of {key!r}, which is no name")
+    found = text(value)
     if not found:
         raise bad_row(name, row, f"has no {key!r}")
     return found

@@ -42,7 +42,7 @@ def read_votes(name: str, records: Sequence[Mapping[str, Any]]) -> Found:
 
 def _vote(name: str, row: int, record: Mapping[str, Any]) -> Judgement:
     winner = record.get("winner")
-    if winner not in SHARES:
+    if not isinstance(winner, str) or winner not in SHARES:
         known = ", ".join(SHARES)
         raise bad_row(name, row, f"the winner is {winner!r}, not one of {known}")
     first, second = two_models(name, row, record, ("model_a", "model_b"))
