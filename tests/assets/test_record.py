@@ -1,5 +1,6 @@
 """The lock file beside an asset's files."""
 
+import json
 import sys
 
 import pytest
@@ -22,16 +23,18 @@ def test_a_record_comes_back_as_it_was_written(tmp_path):
 
 
 digests = st.text("0123456789abcdef", min_size=64, max_size=64)
+commits = digests.map(lambda digest: digest[:40])
 sizes = st.integers(0, 2**40)
 kept = st.builds(Kept, sizes, digests)
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-seen = st.builds(Seen, sizes, digests, st.booleans(), st.dictionaries(names, kept, max_size=3))
+paths = st.from_regex(r"([a-zé &_-]{1,8}/)?[a-zé &_-]{1,8}\.[a-z]{3}", fullmatch=True)
+seen = st.builds(Seen, sizes, digests, st.booleans(), st.dictionaries(paths, kept, max_size=3))
 
 
 @given(
     st.builds(
         Record,
-        st.none() | digests,
+        st.none() | commits,
         names,
         st.dictionaries(names, seen, max_size=4),
         st.frozensets(names, max_size=3),
@@ -61,12 +64,59 @@ def test_one_more_file_makes_an_older_check_void():
     assert record.files == {"x.pth": SEEN}
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema": "mien.lock/9"}', "\x00", '""'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"schema": "mien.lock/9"}',
+        "\x00",
+        '""',
+        pytest.param("[" * 200_000, id="deep"),
+    ],
+)
 def test_a_damaged_lock_names_the_way_out(tmp_path, text):
     (tmp_path / "made" / "r").mkdir(parents=True)
     (tmp_path / "made" / "r" / "lock.json").write_text(text)
     with pytest.raises(AssetError, match=r"cannot use .*lock\.json .*`mien models remove made`"):
         read_record(tmp_path / "made" / "r")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../secret", "/etc/hostname", "a/../../b", "", ".", "a//b", "..\\b", "C:b", "a\x00b"],
+)
+def test_a_lock_from_elsewhere_names_no_file_outside_its_folder(tmp_path, name):
+    write_record(
+        tmp_path, Record().add("x.pth", Seen(1, "a" * 64, False, {name: SEEN.kept["x.bin"]}))
+    )
+    with pytest.raises(AssetError, match="is no file of this folder"):
+        read_record(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "value"),
+    [
+        ("bytes", "7"),
+        ("bytes", -1),
+        ("bytes", True),
+        ("sha256", 5),
+        ("sha256", "A" * 64),
+        ("commit", 5),
+        ("commit", "../.."),
+        ("form", ["small"]),
+        ("checked", 5),
+    ],
+)
+def test_a_lock_whose_parts_are_of_another_type_is_damaged(tmp_path, change, value):
+    write_record(tmp_path, Record("c" * 40).add("x.pth", SEEN))
+    plain = json.loads((tmp_path / "lock.json").read_text())
+    (plain if change in plain else plain["files"]["x.pth"])[change] = value
+    (tmp_path / "lock.json").write_text(json.dumps(plain))
+    with pytest.raises(AssetError, match=r"cannot use .*lock\.json"):
+        read_record(tmp_path)
 
 
 def test_a_disk_that_refuses_leaves_the_old_lock(tmp_path, monkeypatch):

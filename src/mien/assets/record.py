@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import get_ident
-from typing import Any
+from typing import Any, TypeVar
 
 from mien.assets.locking import named_faults
 from mien.core.errors import AssetError
 
 NAME = "lock.json"
 SCHEMA = "mien.lock/1"
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_OUTSIDE = re.compile(r"[\\:\0]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,9 @@ class Seen:
     kept: Mapping[str, Kept]
 
 
+_Hashed = TypeVar("_Hashed", Kept, Seen)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """The lock of one asset.
@@ -74,7 +82,8 @@ def read_record(place: Path) -> Record:
     """The lock in an asset's folder; an empty one if there is none.
 
     Raises:
-        AssetError: If it is damaged.
+        AssetError: If it is damaged, or names files outside the folder: it may have come with a
+            copy of somebody else's.
     """
     path = place / NAME
     try:
@@ -82,10 +91,12 @@ def read_record(place: Path) -> Record:
         if plain.pop("schema") != SCHEMA:
             raise ValueError("of another version")
         files = {name: _seen(row) for name, row in plain.pop("files").items()}
-        return Record(files=files, absent=frozenset(plain.pop("absent")), **plain)
+        record = Record(files=files, absent=frozenset(plain.pop("absent")), **plain)
+        _check_types(record)
+        return record
     except FileNotFoundError:
         return Record()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise AssetError(
             f"cannot use {path} ({type(error).__name__}: {error}): "
             f"run `mien models remove {place.parent.name}` and pull it again"
@@ -116,5 +127,27 @@ def write_record(place: Path, record: Record) -> None:
 
 
 def _seen(row: dict[str, Any]) -> Seen:
-    kept = {name: Kept(**one) for name, one in row.pop("kept").items()}
-    return Seen(kept=kept, **row)
+    kept = {_inside(name): _hashed(Kept(**one)) for name, one in row.pop("kept").items()}
+    return _hashed(Seen(kept=kept, **row))
+
+
+def _hashed(one: _Hashed) -> _Hashed:
+    if type(one.bytes) is not int or one.bytes < 0 or not _SHA256.fullmatch(one.sha256):
+        raise ValueError("a size or hash that is none")
+    return one
+
+
+def _inside(name: str) -> str:
+    """A name that stays in the folder, on Windows too."""
+    if _OUTSIDE.search(name) or {"", ".", ".."} & {*name.split("/")}:
+        raise ValueError(f"{name!r} is no file of this folder")
+    return name
+
+
+def _check_types(record: Record) -> None:
+    if not (
+        (record.commit is None or _COMMIT.fullmatch(record.commit))
+        and isinstance(record.form, str)
+        and isinstance(record.checked, dict | None)
+    ):
+        raise ValueError("a part of the wrong type")
