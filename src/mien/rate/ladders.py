@@ -57,7 +57,7 @@ class Ladder:
 
 def log_ladder(name: str, ratings: Mapping[str, float]) -> Ladder:
     """The ladder in an EQ-Bench 3 log."""
-    return Ladder(name, ratings, (EQ_BENCH_3_JUDGE,), EQ_BENCH_3_ANCHORS)
+    return Ladder(f"the ladder in {name}", ratings, (EQ_BENCH_3_JUDGE,), EQ_BENCH_3_ANCHORS)
 
 
 def read_ladder(path: Path, judge: str = "") -> Ladder:
