@@ -94,6 +94,12 @@ def test_a_code_fence_around_the_object_is_allowed():
     assert grades(f"Sure!\n```json\n{whole(anger=7)}\n```").outcome is Outcome.MALFORMED
 
 
+def test_blank_lines_behind_a_fence_do_not_keep_anyone_waiting():
+    # As one pattern this took a minute.
+    assert grades("```\n" + "\n" * 200_000 + "x").outcome is Outcome.MALFORMED
+    assert grades("```json\n" + "\n" * 50_000 + "{}```").outcome is Outcome.MALFORMED
+
+
 @given(st.text())
 def test_no_text_is_taken_for_more_than_it_is(text):
     told = grades(text)

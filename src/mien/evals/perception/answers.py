@@ -155,11 +155,13 @@ def _malformed(said: Said) -> Outcome:
 
 def _pairs(text: str) -> list[tuple[str, Any]] | None:
     """Keys and values of an object in order, twice where they came twice."""
-    fenced = re.fullmatch(r"\s*```(?:json)?\s*\n(.*?)```\s*", text[:LONGEST], re.S)
+    # No pattern for the whole: blank lines behind a fence would take the square of their number.
+    bare = text[:LONGEST].strip()
+    fence = re.match(r"```(?:json)?[^\S\n]*\n", bare)
+    if fence and bare.endswith("```"):
+        bare = bare[fence.end() : -3]
     try:
-        value = json.loads(
-            fenced[1] if fenced else text[:LONGEST], object_pairs_hook=_Pairs, parse_constant=str
-        )
+        value = json.loads(bare, object_pairs_hook=_Pairs, parse_constant=str)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, _Pairs) else None
