@@ -23,8 +23,8 @@ MADE = {
     "voice_heads": "convert_head",
     "face_heads": "convert_head",
     "siglip": "convert_tower",
-    "whisper_convert": "convert_encoder",
-    "captions": "convert_captioner",
+    "whisper": "convert_encoder",
+    "whisper.captions_convert": "convert_captioner",
 }
 
 
@@ -79,7 +79,7 @@ def manner(tmp_path):
 
 def test_a_set_comes_with_its_encoder_and_each_is_converted_by_its_own(server, manner, converted):
     folder = install(VOICE, manner=manner)
-    assert converted[0] == ("whisper_convert", "model.safetensors", {})
+    assert converted[0] == ("whisper", "model.safetensors", {})
     assert [(room, options) for room, _, options in converted[1:]] == [
         ("voice_heads", {"small": False})
     ] * 55
@@ -93,8 +93,8 @@ def test_a_set_comes_with_its_encoder_and_each_is_converted_by_its_own(server, m
     ("name", "room"),
     [
         ("siglip2", "siglip"),
-        ("bude-whisper", "whisper_convert"),
-        ("emonet-captions", "captions"),
+        ("bude-whisper", "whisper"),
+        ("emonet-captions", "whisper.captions_convert"),
     ],
 )
 def test_an_encoder_is_converted_from_its_one_large_file(server, manner, converted, name, room):
