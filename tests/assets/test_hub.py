@@ -505,3 +505,40 @@ def test_without_the_library_the_way_to_it_is_named(manner, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "huggingface_hub", None)
     with pytest.raises(MissingExtra, match=r"mien\[models\]"):
         fetch(manner)
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "ftp://me:secret@127.0.0.1:9"])
+def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
+    server, manner, monkeypatch, proxy
+):
+    monkeypatch.setitem(__import__("sys").modules, "socksio", None)
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    with pytest.raises(ConfigError, match="cannot use the proxy that HTTP_PROXY") as caught:
+        fetch(manner)
+    assert "secret" not in str(caught.value)
+    assert not server.asked
+
+
+@pytest.mark.parametrize("mirror", ["foo", "file:///etc", "http://[::1", "http://me:secret@a:b"])
+def test_a_mirror_whose_address_is_none_is_said_to_be_none(manner, monkeypatch, mirror):
+    monkeypatch.setenv("HF_ENDPOINT", mirror)
+    with pytest.raises(
+        ConfigError, match=r"HF_ENDPOINT is '.*': https://HOST is expected"
+    ) as caught:
+        fetch(manner)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/api/models/", "/resolve/"])
+def test_the_password_of_a_mirror_is_in_no_error(server, manner, monkeypatch, path):
+    monkeypatch.setenv("HF_ENDPOINT", server.url.replace("://", "://me:secret@"))
+    server.status = {path: 404}
+    with pytest.raises(AssetError, match="answers 404") as caught:
+        fetch(manner, set_of(revision=COMMIT))
+    assert "secret" not in str(caught.value)
+
+
+def test_a_publisher_that_sends_round_in_circles_is_an_error_of_ours(server, manner):
+    server.circles = True
+    with pytest.raises(AssetError, match="TooManyRedirects"):
+        fetch(manner, only=[FIRST])

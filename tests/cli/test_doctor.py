@@ -39,7 +39,7 @@ def test_an_extra_that_is_not_installed_says_how_to_have_it(monkeypatch):
 def test_the_hub_is_described_without_its_token(monkeypatch):
     assert examine()["hub"]["from"] == "https://huggingface.co"
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    monkeypatch.setenv("HF_ENDPOINT", "https://mirror.example")
+    monkeypatch.setenv("HF_ENDPOINT", "https://me:hf_secret@mirror.example")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     hub = examine()["hub"]
     assert hub["from"] == "https://mirror.example"

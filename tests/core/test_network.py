@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.config import Config
-from mien.core.errors import NetworkRefused
-from mien.core.network import Purpose, allow, is_loopback, places
+from mien.core.errors import ConfigError, NetworkRefused
+from mien.core.network import Purpose, allow, host_in, is_loopback, places, usable_proxies
 
 OFFLINE = Config(offline=True)
 
@@ -36,6 +36,51 @@ def test_no_name_but_a_loopback_address_passes(host):
     if is_loopback(host):
         bare = host.strip().strip("[].").lower()
         assert bare == "localhost" or bare.startswith("127.") or set(bare) <= set("0:1.f7")
+
+
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture
+def proxied(monkeypatch):
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    return monkeypatch.setenv
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "https_proxy", "ALL_PROXY"])
+def test_offline_nothing_for_this_machine_goes_by_another_one(proxied, variable):
+    proxied(variable, "http://me:secret@proxy.example:3128")
+    with pytest.raises(NetworkRefused, match=r"proxy\.example") as caught:
+        allow("127.0.0.1", Purpose.ASK_MODEL, OFFLINE)
+    assert "secret" not in str(caught.value)
+    allow("127.0.0.1", Purpose.ASK_MODEL, Config())
+    proxied("NO_PROXY", "localhost,127.0.0.1")
+    allow("127.0.0.1", Purpose.ASK_MODEL, OFFLINE)
+
+
+def test_offline_a_proxy_of_this_machine_does_no_harm(proxied):
+    proxied("HTTP_PROXY", "http://127.0.0.1:8080")
+    allow("localhost", Purpose.ASK_MODEL, OFFLINE)
+
+
+@pytest.mark.parametrize("fault", [ImportError("socksio"), ValueError("ftp://me:secret@x")])
+def test_a_proxy_that_cannot_be_used_is_our_error_without_its_password(fault):
+    with pytest.raises(ConfigError, match="HTTP_PROXY") as caught, usable_proxies():
+        raise fault
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "host", "host:80", "ftp://host", "file:///etc", "http://", "http://[::1"),
+        *("http://a:b", "http://a:99999", "http://a\x00", "http://a\n/"),
+    ],
+)
+def test_what_is_no_web_address_has_no_host(url):
+    assert host_in(url) is None
 
 
 def test_online_everything_may_be_reached():

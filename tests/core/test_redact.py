@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.core.redact import printable
+from mien.core.redact import printable, without_secrets
 
 
 @given(st.text(st.characters()))
@@ -20,3 +20,10 @@ def test_what_people_write_stays_as_it_is():
 
 def test_a_byte_that_is_not_utf8_can_be_written():
     assert printable("caf\udce9\x9b.wav") == "caf\ufffd\ufffd.wav"
+
+
+def test_an_address_is_shown_without_what_may_be_secret():
+    assert without_secrets("http://me:secret@[::1]:80/v1?key=secret#secret") == "http://[::1]:80/v1"
+    assert without_secrets("me:secret@host") == "host"
+    for plain in ("https://host:80/v1", "host:80", ""):
+        assert without_secrets(plain) == plain

@@ -323,6 +323,10 @@ def test_the_host_is_that_of_the_address_in_the_environment():
     assert host_of("openai-api/my-lab/m", environ) == "models.example.org"
     assert host_of("ollama/m", environ) == "gpu"
     assert host_of("anthropic/claude", environ) == "anthropic"
+    for url in ("http://me:secret@[::1", "me:secret@localhost:80", "http://me:secret@host:port"):
+        with pytest.raises(ConfigError, match="OPENAI_BASE_URL is") as caught:
+            host_of("openai/m", {"OPENAI_BASE_URL": url})
+        assert "secret" not in str(caught.value)
 
 
 def test_what_cannot_be_asked_is_said_before_anything_is_sent(ask):

@@ -49,6 +49,7 @@ class Hub:
         lists_hashes: Whether it tells the hashes of large files.
         breaks_after: Bytes after which a file is cut; None for never.
         body: Answered to every question, if it is given.
+        circles: Whether large files are said to lie where they were asked for.
         waits_for: Files are held back until this is set.
         each: Called at every request.
         asked: All requests, in order.
@@ -62,6 +63,7 @@ class Hub:
     lists_hashes: bool = True
     breaks_after: int | None = None
     body: bytes | None = None
+    circles: bool = False
     waits_for: threading.Event | None = None
     each: Callable[[], None] = lambda: None
     asked: list[Asked] = field(default_factory=list)
@@ -179,7 +181,8 @@ def hub(**says):
                 self.send_response(302)
                 storage = said.url.replace("127.0.0.1", "localhost")
                 there = self.path.split("/resolve/")[1].split("/", 1)[1]
-                self.send_header("Location", f"{storage}/{repo}/storage/{there}?signature=secret")
+                there = f"{storage}/{repo}/storage/{there}?signature=secret"
+                self.send_header("Location", self.path if said.circles else there)
                 self.send_header("Content-Length", "0")
                 return self.end_headers()
             return self._send(content, said.breaks_after)

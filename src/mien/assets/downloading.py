@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from mien.assets.hub import advice
 from mien.core.config import Config
 from mien.core.errors import AssetError, MissingExtra
-from mien.core.network import Purpose, allow
+from mien.core.network import Purpose, allow, usable_proxies
+from mien.core.redact import without_secrets
 
 if TYPE_CHECKING:
     import httpx2
@@ -39,11 +40,17 @@ class Download:
     bytes: int
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def source(self) -> str:
+        """Where it is, as errors say it."""
+        return without_secrets(self.url)
+
 
 def client(config: Config) -> httpx2.Client:
     """What fetches; it obeys the proxies of the environment.
 
     Raises:
+        ConfigError: If one of them cannot be used.
         MissingExtra: If `mien[models]` is not installed.
     """
     try:
@@ -55,7 +62,8 @@ def client(config: Config) -> httpx2.Client:
         allow(request.url.host, Purpose.FETCH_WEIGHTS, config)
 
     # The hook sees redirects too, so that none leads past the gate.
-    return httpx2.Client(follow_redirects=True, timeout=30.0, event_hooks={"request": [ask]})
+    with usable_proxies(httpx2.InvalidURL):
+        return httpx2.Client(follow_redirects=True, timeout=30.0, event_hooks={"request": [ask]})
 
 
 def fill(
@@ -88,17 +96,17 @@ def fill(
         except httpx2.HTTPStatusError as error:
             code, seconds = error.response.status_code, _pause(error.response, number)
             if seconds is None or number == TRIES - 1:
-                raise AssetError(f"{wanted.url} answers {code}: {advice(code)}") from error
+                raise AssetError(f"{wanted.source} answers {code}: {advice(code)}") from error
             wait(seconds)
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             if held(part) <= before:
                 raise AssetError(
-                    f"cannot fetch {wanted.url} ({type(error).__name__}): "
+                    f"cannot fetch {wanted.source} ({type(error).__name__}): "
                     "check the connection and run it again, it goes on where it stopped"
                 ) from error
     if held(part) < wanted.bytes:
         raise AssetError(
-            f"{wanted.url} broke off at {held(part):,} of {wanted.bytes:,} bytes: "
+            f"{wanted.source} broke off at {held(part):,} of {wanted.bytes:,} bytes: "
             "run it again, it goes on where it stopped"
         )
 
@@ -129,7 +137,7 @@ def _fetch_rest(
                 if done + len(chunk) > wanted.bytes:
                     part.unlink()
                     raise AssetError(
-                        f"{wanted.url} sends more than {wanted.bytes:,} bytes: refused"
+                        f"{wanted.source} sends more than {wanted.bytes:,} bytes: refused"
                     )
                 out.write(chunk)
                 done += len(chunk)

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from mien.assets.entry import Asset
 from mien.core.config import Config
-from mien.core.errors import AssetError, MissingExtra, NetworkRefused
-from mien.core.network import Purpose, allow, hub_is_offline
+from mien.core.errors import AssetError, ConfigError, MissingExtra, NetworkRefused
+from mien.core.network import Purpose, allow, host_in, hub_is_offline
+from mien.core.redact import without_secrets
 
 _WHOLE = re.compile(r"[0-9a-f]{40}")
 _SHORT = re.compile(r"[0-9a-f]{7,39}")
@@ -53,13 +53,21 @@ def endpoint() -> str:
     return os.environ.get("HF_ENDPOINT", "").rstrip("/") or "https://huggingface.co"
 
 
+def shown_endpoint() -> str:
+    """The same without the password that the address of a mirror may hold."""
+    return without_secrets(endpoint())
+
+
 def ask_gate(config: Config) -> None:
     """Return if the hub may be reached.
 
     Raises:
+        ConfigError: If `HF_ENDPOINT` is no address.
         NetworkRefused: If Mien, or whatever uses the hub on this machine, is offline.
     """
-    host = urlsplit(endpoint()).hostname or endpoint()
+    host = host_in(endpoint())
+    if host is None:
+        raise ConfigError(f"HF_ENDPOINT is {shown_endpoint()!r}: https://HOST is expected")
     allow(host, Purpose.FETCH_WEIGHTS, config)
     if variable := hub_is_offline():
         raise NetworkRefused(host, Purpose.FETCH_WEIGHTS, variable)
@@ -146,12 +154,12 @@ def _our_errors(asset: Asset) -> Iterator[Any]:
     try:
         yield huggingface_hub
     except errors.OfflineModeIsEnabled as error:
-        raise NetworkRefused(endpoint(), Purpose.FETCH_WEIGHTS, "HF_HUB_OFFLINE") from error
+        raise NetworkRefused(shown_endpoint(), Purpose.FETCH_WEIGHTS, "HF_HUB_OFFLINE") from error
     except errors.HfHubHTTPError as error:
         raise AssetError(_refusal(asset, error.response.status_code)) from error
     except (_http_error(errors), OSError, ValueError, KeyError, TypeError) as error:
         raise AssetError(
-            f"cannot ask {endpoint()} for {asset.hub} ({type(error).__name__}: {error}): "
+            f"cannot ask {shown_endpoint()} for {asset.hub} ({type(error).__name__}: {error}): "
             "check the connection and HF_ENDPOINT, and run it again"
         ) from error
 
@@ -163,7 +171,7 @@ def _http_error(errors: Any) -> type[Exception]:
 
 
 def _refusal(asset: Asset, status: int) -> str:
-    return f"{endpoint()} answers {status} for {asset.hub}: {advice(status)}"
+    return f"{shown_endpoint()} answers {status} for {asset.hub}: {advice(status)}"
 
 
 def advice(status: int) -> str:

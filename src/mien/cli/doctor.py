@@ -110,10 +110,11 @@ def examine() -> dict[str, Any]:
 
 def _hub() -> dict[str, Any]:
     """What decides how weights come from Hugging Face; never a token itself."""
+    from mien.assets.hub import shown_endpoint
     from mien.core.network import hub_is_offline
 
     return {
-        "from": os.environ.get("HF_ENDPOINT") or "https://huggingface.co",
+        "from": shown_endpoint(),
         "token": "HF_TOKEN is set" if os.environ.get("HF_TOKEN") else "HF_TOKEN is not set",
         "offline": hub_is_offline() or False,
         "library": _version("huggingface-hub") or "not installed",

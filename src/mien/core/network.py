@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from mien.core.config import Config, load_config
-from mien.core.errors import NetworkRefused
+from mien.core.errors import ConfigError, NetworkRefused
 
 _HUB_OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 _NO = {"", "0", "false", "no", "off"}
@@ -54,11 +57,60 @@ def allow(host: str, purpose: Purpose, config: Config | None = None) -> None:
         config: Settings; by default those of `mien.toml` and the environment.
 
     Raises:
-        NetworkRefused: If Mien is offline and the host is not this machine.
+        NetworkRefused: If Mien is offline and the host is not this machine, or a proxy of the
+            environment would be told what is sent to it.
     """
     config = load_config() if config is None else config
-    if config.offline and not is_loopback(host):
+    if not config.offline:
+        return
+    if not is_loopback(host):
         raise NetworkRefused(host, purpose)
+    if proxy := _proxy_before(host):
+        raise NetworkRefused(f"{proxy}, the proxy on the way to {host}", purpose)
+
+
+def _proxy_before(host: str) -> str | None:
+    """Another machine that clients send through, even to this one; None if there is none."""
+    from urllib.request import getproxies, proxy_bypass  # 20 ms
+
+    proxies = getproxies()
+    if proxy_bypass(host):
+        return None
+    hosts = (host_in(proxies.get(name, "")) for name in ("http", "https", "all"))
+    return next((host for host in hosts if host and not is_loopback(host)), None)
+
+
+@contextmanager
+def usable_proxies(fault: type[Exception] = ValueError) -> Iterator[None]:
+    """For making a client: what it cannot use of the environment's proxies is our error.
+
+    Args:
+        fault: What that kind of client raises of an address that is none.
+
+    Raises:
+        ConfigError: If it cannot; the addresses are not shown, since they may hold passwords.
+    """
+    try:
+        yield
+    except (ImportError, ValueError, fault) as error:
+        raise ConfigError(
+            "cannot use the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names: "
+            "http://HOST:PORT is expected, and socks5://HOST:PORT needs `pip install socksio`"
+        ) from error
+
+
+def host_in(url: str) -> str | None:
+    """The host of a web address; None if it is none.
+
+    >>> host_in("http://127.0.0.1:8000/v1"), host_in("127.0.0.1:8000"), host_in("http://a:b/")
+    ('127.0.0.1', None, None)
+    """
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and parts.port != 0 and url.isprintable()
+    except ValueError:
+        return None
+    return parts.hostname if is_web else None
 
 
 def hub_is_offline() -> str | None:

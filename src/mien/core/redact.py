@@ -7,6 +7,17 @@ import re
 _ACTING = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+def without_secrets(url: str) -> str:
+    """An address without what may be a password or a key in it: user, query and fragment.
+
+    >>> without_secrets("https://me:secret@host/path?token=secret")
+    'https://host/path'
+    """
+    scheme, _, rest = url.rpartition("://")
+    bare = re.split(r"[?#]", rest)[0].rpartition("@")[2]
+    return f"{scheme}://{bare}" if scheme else bare
+
+
 def printable(text: str) -> str:
     r"""The text with U+FFFD for each character that would act on a terminal or cannot be written.
 

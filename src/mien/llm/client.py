@@ -10,11 +10,11 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 from mien.core.config import Config
 from mien.core.errors import ConfigError, MissingExtra, ModelServiceError
-from mien.core.network import Purpose, allow
+from mien.core.network import Purpose, allow, host_in
+from mien.core.redact import without_secrets
 from mien.llm.cache import Cache
 from mien.llm.exchange import Clock, Exchange, Failure
 from mien.llm.protocol import Message, Reply, Wish, body
@@ -44,13 +44,10 @@ class Address:
         Raises:
             ConfigError: If the URL is none.
         """
-        try:
-            parts = urlsplit(self.url)
-            host = parts.hostname if parts.scheme in ("http", "https") else None
-        except ValueError:
-            host = None
+        host = host_in(self.url)
         if not host:
-            raise ConfigError(f"{self.url!r} is no address: http://HOST:PORT/v1 is expected")
+            shown = without_secrets(self.url)
+            raise ConfigError(f"{shown!r} is no address: http://HOST:PORT/v1 is expected")
         return host
 
 
@@ -84,7 +81,7 @@ class LanguageModel:
         manner: How it is asked.
 
     Raises:
-        ConfigError: If the address is none.
+        ConfigError: If the address is none, or the key cannot be sent.
         MissingExtra: If `mien[models]` is not installed.
         NetworkRefused: If Mien is offline and the address is not on this machine.
     """
@@ -92,6 +89,8 @@ class LanguageModel:
     def __init__(self, address: Address, manner: Manner | None = None) -> None:
         self._address, self._manner = address, manner or Manner()
         allow(address.host, Purpose.ASK_MODEL, self._manner.config)
+        if not (address.key.isascii() and address.key.isprintable()):
+            raise ConfigError(f"the key for {address.host} holds what no key has: copy it again")
         if importlib.util.find_spec("httpx2") is None:
             raise MissingExtra("asking a model", "models")
         self._url = address.url.rstrip("/") + "/chat/completions"

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
+from mien.core.network import usable_proxies
 from mien.llm.protocol import Reply, error_code, read_reply
 from mien.llm.retries import AGAIN, SPENT, retry_after
 
@@ -84,7 +85,7 @@ class Exchange:
             with self._plain_client().stream("POST", self._url, content=body) as response:
                 for part in response.iter_bytes():
                     inbox.take(part)
-        except (httpx2.RequestError, _TooMuch, TimeoutError) as error:
+        except (httpx2.RequestError, httpx2.InvalidURL, _TooMuch, TimeoutError) as error:
             return self._broken(error)
         return judge(response.status_code, dict(response.headers), inbox.content)
 
@@ -97,7 +98,7 @@ class Exchange:
             async with self._async_client().stream("POST", self._url, content=body) as response:
                 async for part in response.aiter_bytes():
                     inbox.take(part)
-        except (httpx2.RequestError, _TooMuch, TimeoutError) as error:
+        except (httpx2.RequestError, httpx2.InvalidURL, _TooMuch, TimeoutError) as error:
             return self._broken(error)
         return judge(response.status_code, dict(response.headers), inbox.content)
 
@@ -121,14 +122,16 @@ class Exchange:
 
         with self._lock:
             if self._plain is None:
-                self._plain = httpx2.Client(**self._options())
+                with usable_proxies(httpx2.InvalidURL):
+                    self._plain = httpx2.Client(**self._options())
             return self._plain
 
     def _async_client(self) -> httpx2.AsyncClient:
         import httpx2
 
         if self._async is None:
-            self._async = httpx2.AsyncClient(**self._options())
+            with usable_proxies(httpx2.InvalidURL):
+                self._async = httpx2.AsyncClient(**self._options())
         return self._async
 
     def _options(self) -> _Options:
@@ -140,6 +143,8 @@ class Exchange:
 
         if isinstance(error, _TooMuch):
             return Failure(f"sent more than {LARGEST_ANSWER >> 20} MiB")
+        if isinstance(error, httpx2.InvalidURL):
+            return Failure("has no address that can be asked: check it")
         if isinstance(error, httpx2.ConnectError):
             return Failure("cannot be reached: check the address", again=True)
         if isinstance(error, httpx2.TimeoutException | TimeoutError):

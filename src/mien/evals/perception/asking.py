@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import numpy as np
 
 from mien.core.arrays import ScoresArray
 from mien.core.config import Config, load_config
 from mien.core.errors import ConfigError
-from mien.core.network import Purpose, allow
+from mien.core.network import Purpose, allow, host_in
+from mien.core.redact import without_secrets
 from mien.emotions.emotion import Emotion
 from mien.evals.perception.answers import Outcome, Told
 from mien.evals.perception.inspecting import ask_all
@@ -123,7 +123,7 @@ class ModelPredictor:
         asking: How.
 
     Raises:
-        ConfigError: If the model has no provider in its name.
+        ConfigError: If the model has no provider in its name, or its base URL is none.
         NetworkRefused: If Mien is offline and the model is not on this machine.
     """
 
@@ -177,13 +177,20 @@ def host_of(model: str, environ: Mapping[str, str]) -> str:
     Returns:
         The host of the base URL if one is set, `localhost` for providers that run here, else the
         name of the provider.
+
+    Raises:
+        ConfigError: If that URL is none.
     """
     provider, *rest = model.split("/")
     service = rest[0] if provider == "openai-api" and rest else provider
-    variable = f"{service.upper().replace('-', '_')}_BASE_URL"
-    url = environ.get(variable) or environ.get("INSPECT_EVAL_MODEL_BASE_URL")
+    own = f"{service.upper().replace('-', '_')}_BASE_URL"
+    variable = own if environ.get(own) else "INSPECT_EVAL_MODEL_BASE_URL"
+    url = environ.get(variable)
     if url:
-        return urlsplit(url).hostname or url
+        host = host_in(url)
+        if host is None:
+            raise ConfigError(f"{variable} is {without_secrets(url)!r}: http://HOST/v1 is expected")
+        return host
     return "localhost" if provider in LOCAL_PROVIDERS else service
 
 
