@@ -50,6 +50,8 @@ HELLO = [Message("system", "Be kind."), Message("user", "Is the secret word plum
 
 COST = {"tokens_read": 9, "tokens_written": 1}
 
+HUGE = {"token": "x", "top_logprobs": [{"token": "y", "logprob": 10**400}]}
+
 
 class Waits:
     """A clock that passes only when somebody sleeps."""
@@ -280,7 +282,15 @@ def test_a_folder_is_for_its_owner_and_survives_damage(tmp_path):
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    for damage in ["", "{}", "[]", '{"text": 1, "chances": [1]}', '{"no": 1, "chances": []}']:
+    for damage in [
+        "",
+        "{}",
+        "[]",
+        "[" * 200_000,
+        '{"text": 1, "chances": []}',
+        '{"text": 1, "chances": [1]}',
+        '{"no": 1, "chances": []}',
+    ]:
         path.write_text(damage, encoding="utf-8")
         assert cache.get("a") is None
     path.write_bytes(b"\xff")
@@ -309,6 +319,8 @@ def test_no_bytes_break_the_reader(content):
         {"choices": [{"message": {"content": 7}}]},
         {"choices": [{"message": {"content": "x"}, "logprobs": {"content": [{}]}}]},
         {"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": "many"}},
+        {"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": float("inf")}},
+        {"choices": [{"message": {"content": "x"}, "logprobs": {"content": [HUGE]}}]},
     ],
 )
 def test_what_is_no_completion_is_refused_without_being_quoted(told):
@@ -350,10 +362,34 @@ def test_offline_refuses_every_address_but_this_machine():
     LanguageModel(Address("http://localhost:11434/v1", "m"), offline).close()
 
 
-@pytest.mark.parametrize("url", ["", "localhost:8000", "ftp://x/v1", "http://", "http://[x/v1"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "localhost:8000", "ftp://me:secret@x/v1", "http://", "http://[x/v1", "http://x:port/v1"],
+)
 def test_what_is_no_address_is_refused(url):
-    with pytest.raises(ConfigError, match="no address"):
+    with pytest.raises(ConfigError, match="no address") as caught:
         LanguageModel(Address(url, "m"))
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["s\u00e9cret", "secret\n", "sec\x00ret"])
+def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(key):
+    with pytest.raises(ConfigError, match=r"the key for 127\.0\.0\.1") as caught:
+        LanguageModel(Address("http://127.0.0.1:9/v1", "m", key))
+    assert key not in str(caught.value)
+
+
+def test_a_name_that_no_host_can_have_is_an_error_of_ours():
+    address = Address("http://" + "\u00e9" * 80, "m")
+    with LanguageModel(address) as model, pytest.raises(ModelServiceError, match="address"):
+        model.ask(HELLO)
+
+
+def test_a_proxy_that_cannot_be_used_is_an_error_of_ours(ask, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "ftp://me:secret@127.0.0.1:9")
+    with pytest.raises(ConfigError, match="HTTP_PROXY") as caught:
+        ask("Hello.")
+    assert "secret" not in str(caught.value)
 
 
 def test_without_httpx2_the_extra_is_named(monkeypatch):

@@ -10,6 +10,12 @@ from typing import Any, Literal, NamedTuple
 
 Role = Literal["system", "user", "assistant"]
 
+_MISSHAPEN = (
+    *(LookupError, TypeError, AttributeError, ValueError),
+    *(RecursionError, OverflowError),
+)
+"""What reading a JSON value as something else raises."""
+
 
 class Message(NamedTuple):
     """One thing said to or by a model."""
@@ -88,8 +94,10 @@ class Reply:
                 Chance(token, tuple((other, logprob) for other, logprob in others))
                 for token, others in kept["chances"]
             )
+            if not isinstance(kept["text"], str):
+                raise TypeError(type(kept["text"]).__name__)
             return cls(**kept)
-        except (TypeError, KeyError) as error:
+        except (TypeError, KeyError, RecursionError) as error:
             raise ValueError("not a kept reply") from error
 
 
@@ -136,7 +144,7 @@ def read_reply(content: bytes) -> Reply:
             int(used.get("completion_tokens") or 0),
             tuple(_chances(choice)),
         )
-    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except _MISSHAPEN as error:
         raise ValueError("not a chat completion") from error
 
 
@@ -148,7 +156,7 @@ def error_code(content: bytes) -> str:
     try:
         error = json.loads(content)["error"]
         code = error.get("code") or error.get("type")
-    except (LookupError, TypeError, AttributeError, ValueError, RecursionError):
+    except _MISSHAPEN:
         return ""
     return code if isinstance(code, str) and re.fullmatch(r"[a-z_]{1,40}", code) else ""
 
