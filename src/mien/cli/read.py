@@ -27,7 +27,10 @@ def read(
         str | None, typer.Option(help="Only these of voice,face,words.", metavar="A,B")
     ] = None,
     decoders: Annotated[
-        str | None, typer.Option(help="Decoders in place of the defaults.", metavar="A,B")
+        str | None,
+        typer.Option(
+            "--decoders", "--decoder", help="Decoders in place of the defaults.", metavar="A,B"
+        ),
     ] = None,
     fps: Annotated[float, typer.Option(help="Pictures a second that are looked at.")] = 5.0,
     start: Annotated[float | None, typer.Option(help="Where to begin.", metavar="SECONDS")] = None,
