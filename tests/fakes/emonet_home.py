@@ -14,7 +14,9 @@ from pathlib import Path
 from mien.assets import Shelf, catalogue
 from mien.core.config import Config
 from mien.core.paths import models_folder
-from mien.decoders.emonet.install import carry
+from mien.decoders.emonet import basis
+from mien.decoders.emonet.install import carry, encoder_folder
+from mien.decoders.emonet.whisper import Encoder
 from tests.fakes import siglip, whisper
 from tests.fakes.emonet import write_face_set, write_voice_set
 
@@ -44,6 +46,7 @@ def make_home(folder: Path) -> Config:
     whisper.publish(folder / "bude-whisper", WHISPER)
     _carry("siglip2", folder, shelf)
     _carry("bude-whisper", folder, shelf)
+    _look_briefly(config)
     for size, hidden in (("small", (8, 4)), ("large", (8, 6, 4))):
         name, lifts = f"emonet-face-{size}", {"model_amusement_best.pth": 5.0}
         write_face_set(folder / name, size, width=SIGLIP.width, hidden=hidden, lifts=lifts)
@@ -56,9 +59,13 @@ def make_home(folder: Path) -> Config:
     return config
 
 
-def _carry(
-    name: str, folder: Path, shelf: Shelf, emotions: tuple[str, ...] | None = None
-) -> None:
+def _look_briefly(config: Config) -> None:
+    """A basis of few windows, which would otherwise be fitted to 144 at the first head."""
+    place = encoder_folder("bude-whisper", config)
+    basis.fit(Encoder.open(place, config).embed, place / basis.NAME, n=6, directions=4)
+
+
+def _carry(name: str, folder: Path, shelf: Shelf, emotions: tuple[str, ...] | None = None) -> None:
     """Import a made asset as a person would, its sizes known and its hashes not."""
     asset = catalogue()[name]
     sizes = {path.name: path.stat().st_size for path in (folder / name).iterdir()}
