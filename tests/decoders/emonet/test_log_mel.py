@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from mien.core.errors import ConfigError
 from mien.decoders.emonet.whisper.log_mel import FRAMES, HOP, log_mel
+from tests.fakes import references
 from tests.fakes.sounds import bursts, noise
 
 WHOLE = FRAMES * HOP
@@ -39,6 +40,19 @@ def test_other_numbers_of_bands_equal_the_published_extractor():
     np.testing.assert_allclose(
         log_mel(voice(20_000), 128), published(voice(20_000), 128), atol=1e-5
     )
+
+
+@pytest.mark.parametrize("n", [1, 199, 200, 201, 399, 16_000, 31_801, 31_999, 32_000])
+@pytest.mark.parametrize("bands", [16, 80])
+def test_equals_its_own_definition(n, bands):
+    """What the tests above say where the oracle is not installed; the window is 2 s here."""
+    found = log_mel(voice(n), bands, 200)
+    np.testing.assert_allclose(found, references.log_mel(voice(n), bands, 200), atol=1e-5)
+
+
+def test_silence_equals_its_own_definition():
+    silence = np.zeros(2_000, np.float32)
+    np.testing.assert_allclose(log_mel(silence, 80, 50), references.log_mel(silence, 80, 50))
 
 
 @settings(deadline=None, max_examples=30)

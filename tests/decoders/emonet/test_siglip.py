@@ -22,6 +22,7 @@ from mien.decoders.emonet.siglip.graph import GraphFile, TowerGraph, quantize
 from mien.decoders.emonet.siglip.smooth import Smoother, factors
 from mien.decoders.emonet.siglip.tower import chosen_form, prepare
 from mien.decoders.emonet.siglip.weights import Linear, TowerWeights
+from tests.fakes import references
 from tests.fakes.siglip import SMALL, Shape, config, preprocessor, tensors, write_siglip
 
 WEIGHTS = AssetFile(name="model.safetensors", bytes=1)
@@ -60,6 +61,20 @@ def opened(folder, form="int8", threads=1):
     return Tower.open(folder, Config(threads=threads, device="cpu"), precision=form)
 
 
+def prepared(given, shape=SMALL):
+    """Crops by PIL's own resizing to the tower's square, bytes."""
+    from PIL import Image
+
+    size = (shape.image_px, shape.image_px)
+    return [np.asarray(Image.fromarray(c).resize(size, Image.Resampling.BILINEAR)) for c in given]
+
+
+def plain_vectors(made, given, shape=SMALL):
+    """What the published network says of crops, in plain numpy."""
+    pictures = prepared(given, shape)
+    return np.stack([references.siglip_vector(made, shape, picture) for picture in pictures])
+
+
 def cosines(one, two):
     return (one * two).sum(axis=1)
 
@@ -94,11 +109,16 @@ def processed(given, shape=SMALL):
 
 
 @pytest.mark.parametrize("outliers", [0, 3])
-def test_in_float_it_is_the_published_network_with_its_processor(folder, stretched, outliers):
+def test_the_reference_is_transformers_tower_with_its_processor(outliers):
     made = tensors(outliers=outliers)
     theirs = transformers_vectors(made, processed(crops()))
+    np.testing.assert_allclose(plain_vectors(made, crops()), theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("outliers", [0, 3])
+def test_in_float_it_is_the_published_network(folder, stretched, outliers):
     ours = opened(stretched if outliers else folder, "float32").embed(crops())
-    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    np.testing.assert_allclose(ours, plain_vectors(tensors(outliers=outliers), crops()), atol=1e-5)
 
 
 def test_it_follows_another_geometry(tmp_path):
@@ -106,15 +126,19 @@ def test_it_follows_another_geometry(tmp_path):
     made = tensors(shape, seed=4)
     ours = opened(converted(tmp_path, made, shape), "float32")
     assert ours.width == 48
-    theirs = transformers_vectors(made, processed(crops(), shape), shape)
-    np.testing.assert_allclose(ours.embed(crops()), theirs, atol=1e-5)
+    np.testing.assert_allclose(ours.embed(crops()), plain_vectors(made, crops(), shape), atol=1e-5)
 
 
 def test_a_published_file_in_half_precision_is_read_too(tmp_path):
     halves = {key: value.astype(np.float16) for key, value in tensors().items()}
     ours = opened(converted(tmp_path, halves), "float32").embed(crops())
-    rounded = {key: value.astype(np.float32) for key, value in halves.items()}
-    np.testing.assert_allclose(ours, transformers_vectors(rounded, processed(crops())), atol=1e-5)
+    np.testing.assert_allclose(ours, plain_vectors(halves, crops()), atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(640, 31), (7, 300), (64, 64)])
+def test_pictures_are_resized_by_pil_without_keeping_proportions(folder, size):
+    crop = np.random.default_rng(1).integers(0, 256, (*size, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(prepare([crop], read_geometry(folder)), prepared([crop]))
 
 
 @pytest.mark.parametrize("size", [(224, 224), (640, 31), (7, 300), (5, 4), (64, 64), (65, 63)])
