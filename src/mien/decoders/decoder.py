@@ -73,6 +73,8 @@ class Offer:
         card: Reads its card.
         load: Loads it; slow, may raise `MissingWeights`, `BadWeights` or `MissingExtra`.
         cost: What a user pays, in words, such as `7 ms a second of sound, one thread`.
+        at_once: How many pictures or utterances of a file it is given together, because it reads
+            them faster so; live, none waits for another.
     """
 
     name: str
@@ -80,3 +82,4 @@ class Offer:
     card: Callable[[], Card]
     load: Callable[[Config], Decoder[Any]]
     cost: str = ""
+    at_once: int = 1

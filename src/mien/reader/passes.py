@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from mien.core.config import load_config
 from mien.core.progress import CancelToken, Report, ignore
 from mien.media import Block, Image, Source, check_fps, open_source
+from mien.reader.gathering import gathered_images, gathered_sound
 from mien.reader.live import Live
 from mien.reader.options import Options
 from mien.reader.plan import Plan, choose, plan
@@ -28,7 +29,9 @@ TURNS = 256
 class _Piece(NamedTuple):
     at: float
     order: int  # decides between pieces of one time, so that what follows is never compared
-    what: Block | Image | list[Turn]
+    sound: Block | None = None
+    images: Sequence[Image] = ()
+    turns: Sequence[Turn] = ()
 
 
 class Pass:
@@ -117,7 +120,7 @@ class Pass:
                 self._cancel.check()
                 yield from self._keep(self._push(live, piece))
                 self._reached = max(self._reached, piece.at)
-                self._turns_done += len(piece.what) if isinstance(piece.what, list) else 0
+                self._turns_done += len(piece.turns)
                 begun = self._options.start or 0.0
                 self.report(self._turns_done if self._in_turns else self._reached - begun)
             yield from self._keep(live.close())
@@ -159,13 +162,12 @@ class Pass:
         return readings
 
     def _push(self, live: Live, piece: _Piece) -> list[Reading]:
-        what = piece.what
-        if isinstance(what, Block):
-            return live.push_sound(what.samples, start=what.start, side=what.side)
-        if isinstance(what, Image):
-            self._gallery.see(what.frame, what.at, still=what.still)
-            return live.push_frame(what.frame, what.at, until=what.until, still=what.still)
-        return live.push_turns(what)
+        if piece.sound is not None:
+            sound = piece.sound
+            return live.push_sound(sound.samples, start=sound.start, side=sound.side)
+        for image in piece.images:
+            self._gallery.see(image.frame, image.at, still=image.still)
+        return live.push_images(piece.images) if piece.images else live.push_turns(piece.turns)
 
     def _pieces(self) -> Iterator[_Piece]:
         """Sound, pictures and turns merged by time, so that memory holds one of each."""
@@ -173,11 +175,16 @@ class Pass:
         if self.plan.of(Channel.WORDS) and self._source.conversation is not None:
             streams.append(_turns(self._source.conversation))
         if self.plan.of(Channel.VOICE):
-            streams.append(_Piece(b.start, 1, b) for b in self._source.sound())
+            blocks = gathered_sound(self._source.sound(), self._at_once(Channel.VOICE))
+            streams.append(_Piece(block.start, 1, sound=block) for block in blocks)
         if self.plan.of(Channel.FACE):
             images = self._source.pictures(self._options.fps, threads=self._config.threads)
-            streams.append(_Piece(image.at, 2, image) for image in images)
+            groups = gathered_images(images, self._at_once(Channel.FACE))
+            streams.append(_Piece(group[0].at, 2, images=group) for group in groups)
         return heapq.merge(*streams, key=lambda piece: (piece.at, piece.order))
+
+    def _at_once(self, channel: Channel) -> int:
+        return max(offer.at_once for offer in self.plan.of(channel))
 
     def _skipped(self) -> tuple[Skipped, ...]:
         skipped = tuple(replace(part, source=self.name) for part in self._source.skipped())
@@ -216,4 +223,4 @@ def _turns(conversation: Conversation) -> Iterator[_Piece]:
     turns = conversation.turns
     for first in range(0, len(turns), TURNS):
         chunk = list(turns[first : first + TURNS])
-        yield _Piece(chunk[0].start or 0.0, 0, chunk)
+        yield _Piece(chunk[0].start or 0.0, 0, turns=chunk)

@@ -50,7 +50,8 @@ def _face_offer(name: str) -> Offer:
         channel=Channel.FACE,
         card=partial(_face_card, name),
         load=partial(_face, name),  # type: ignore[arg-type]
-        cost="about 4 s a face and picture, one thread",
+        cost="about 2 s a face and picture, one thread",
+        at_once=8,
     )
 
 
@@ -60,7 +61,8 @@ def _voice_offer(name: str) -> Offer:
         channel=Channel.VOICE,
         card=partial(_voice_card, name),
         load=partial(_voice, name),  # type: ignore[arg-type]
-        cost="about 3 s an utterance of up to 12 s, one thread",
+        cost="about 2 s an utterance of up to 12 s, one thread",
+        at_once=8,
     )
 
 
