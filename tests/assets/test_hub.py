@@ -412,6 +412,16 @@ def test_what_is_here_needs_no_network(server, manner):
     assert len(server.asked) == n
 
 
+def test_what_is_here_may_lie_where_nobody_can_write(server, manner, monkeypatch):
+    folder = fetch(manner)
+
+    def refuses(*_args, **_options):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuses)
+    assert fetch(manner) == folder
+
+
 def test_the_token_goes_to_the_hub_and_nowhere_else(server, manner, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_made")
     fetch(manner, only=[FIRST])

@@ -2,12 +2,14 @@
 
 import json
 import sys
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.assets import Kept, Record, Seen, Shelf, listing, mark_checked, path, remove, verify
+from mien.assets.locking import locked
 from mien.assets.record import read_record, write_record
 from mien.core.errors import AssetError
 from tests.assets.conftest import FILES, HEADS, quarter, set_of
@@ -175,6 +177,39 @@ def test_a_check_is_remembered_until_something_changes(here, tmp_path):
     import_files(status.asset, tmp_path, here, convert=quarter)
     (status,) = listing(here)
     assert status.is_checked is False
+
+
+def refuses(*_args, **_options):
+    raise OSError(30, "Read-only file system")
+
+
+def test_a_disk_that_refuses_is_an_error_of_ours(here, monkeypatch):
+    held = path("made", here) / "model_a_best.bin"
+    monkeypatch.setattr("mien.assets.shelf.shutil.rmtree", refuses)
+    with pytest.raises(AssetError, match=r"cannot remove .*made: read-only"):
+        remove("made", here)
+    held.write_bytes(b"x" * held.stat().st_size)
+    monkeypatch.setattr("mien.assets.shelf.Path.replace", refuses)
+    with pytest.raises(AssetError, match=r"cannot move .*model_a_best\.bin aside: read-only"):
+        verify("made", here)
+    monkeypatch.setattr("mien.assets.shelf.sha256", refuses)
+    with pytest.raises(AssetError, match=r"cannot read .*model_.*\.bin: read-only"):
+        verify("made", here)
+
+
+def test_a_check_waits_for_a_pull_and_loses_nothing_of_it(here, monkeypatch):
+    asset = listing(here)[0].asset
+    place, waits = here.place(asset), threading.Event()
+    monkeypatch.setattr("mien.assets.shelf.to_stderr", lambda _: waits.set())
+    worker = threading.Thread(target=mark_checked, args=("made", {"worst": 0.01}, here))
+    with locked(place, lambda _: None):
+        worker.start()
+        assert waits.wait(20)
+        write_record(place, here.record(asset).add("late.pth", SEEN))
+    worker.join(20)
+    record = here.record(asset)
+    assert "late.pth" in record.files
+    assert record.checked == {"worst": 0.01}
 
 
 def test_a_damaged_lock_does_not_hide_the_other_assets(here):

@@ -87,10 +87,12 @@ def pull(
     manner = manner or Manner()
     wanted = asset.choose(only)
     keeper = Keeper(asset=asset, shelf=manner.shelf, tell=manner.tell, convert=convert, form=form)
-    with locked(keeper.place, manner.tell):
-        missing = keeper.missing(wanted)
-        if missing:
-            _fetch(keeper, missing, manner)
+    # What is here may lie where nobody can write.
+    if keeper.missing(wanted):
+        with locked(keeper.place, manner.tell):
+            # Another pull may have been faster.
+            if missing := keeper.missing(wanted):
+                _fetch(keeper, missing, manner)
     return manner.shelf.main(asset)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mien.assets.entry import Asset, AssetFile, catalogue, find
+from mien.assets.locking import locked, named_faults, to_stderr
 from mien.assets.record import Kept, Record, read_record, write_record
 from mien.core.config import Config
 from mien.core.errors import AssetError
@@ -119,10 +120,16 @@ class Shelf:
         return Status(asset, self.installed(asset), here, self.record(asset))
 
     def quarantine(self, asset: Asset, name: str, path: Path) -> Path:
-        """Move a file that is not what it should be aside; the path it is kept under now."""
-        kept = self.folder / "quarantine" / f"{asset.name}-{sha256(path)[:12]}-{Path(name).name}"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(kept)
+        """Move a file that is not what it should be aside; the path it is kept under now.
+
+        Raises:
+            AssetError: If the disk refuses.
+        """
+        with named_faults(f"move {path} aside"):
+            digest = sha256(path)[:12]
+            kept = self.folder / "quarantine" / f"{asset.name}-{digest}-{Path(name).name}"
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(kept)
         return kept
 
 
@@ -162,7 +169,8 @@ def verify(name: str, shelf: Shelf | None = None) -> Path:
     """The main file of an asset after all that is here of it was hashed.
 
     Raises:
-        AssetError: If it is not here, or if a file is damaged; those are moved aside.
+        AssetError: If it is not here or cannot be read, or if a file is damaged; those are moved
+            aside.
         ConfigError: If no asset has that name.
     """
     shelf, asset = shelf or Shelf(), find(name)
@@ -171,7 +179,9 @@ def verify(name: str, shelf: Shelf | None = None) -> Path:
     for file in shelf.here(asset):
         for kept, should in shelf.kept(asset, file, record).items():
             held = shelf.place(asset) / kept
-            if (found := sha256(held)) != should.sha256:
+            with named_faults(f"read {held}"):
+                found = sha256(held)
+            if found != should.sha256:
                 aside = shelf.quarantine(asset, kept, held)
                 damaged.append(mismatch(asset, kept, found, should.sha256, aside))
     if damaged:
@@ -200,20 +210,24 @@ def mark_checked(name: str, found: Mapping[str, Any], shelf: Shelf | None = None
         ConfigError: If no asset has that name.
     """
     shelf, asset = shelf or Shelf(), find(name)
-    record = replace(shelf.record(asset), checked=dict(found))
-    write_record(shelf.place(asset), record)
+    place = shelf.place(asset)
+    # A pull that writes meanwhile would lose what it wrote.
+    with locked(place, to_stderr, is_needed=False):
+        write_record(place, replace(shelf.record(asset), checked=dict(found)))
 
 
 def remove(name: str, shelf: Shelf | None = None) -> bool:
     """Delete all of an asset, parts and older revisions too; whether there was anything.
 
     Raises:
+        AssetError: If the disk refuses.
         ConfigError: If no asset has that name.
     """
     place = (shelf or Shelf()).folder / find(name).name
     if not place.is_dir():
         return False
-    shutil.rmtree(place)
+    with named_faults(f"remove {place}"):
+        shutil.rmtree(place)
     return True
 
 
