@@ -1,13 +1,14 @@
 """`mien models`: results on stdout, all else on stderr."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from mien.assets import catalogue
-from mien.cli.models import app
+from mien.cli.models import _Line, app
 from mien.core.errors import AssetError, NetworkRefused
 from mien.decoders.calibrate import MonotoneMap
 from mien.decoders.calibration_file import Calibration
@@ -62,6 +63,27 @@ def test_every_command_speaks_json(run, server, tmp_path):
     assert json.loads(run("remove", "net", "--json").stdout) == {"name": "net", "removed": True}
     assert json.loads(run("remove", "net", "--json").stdout) == {"name": "net", "removed": False}
     assert not server.asked
+
+
+def test_on_a_terminal_whatever_is_said_has_a_line_of_its_own(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    line = _Line()
+    line.show(1_000_000, 4_000_000)
+    line.tell("a hash was recorded")
+    line.show(2_000_000, 4_000_000)
+    line.show(2_000_001, 4_000_000)
+    line.end()
+    line.end()
+    assert capsys.readouterr().err == (
+        "\r  1.0 of 4.0 MB\na hash was recorded\n\r  2.0 of 4.0 MB\n"
+    )
+
+
+def test_nothing_is_drawn_where_nobody_looks(capsys):
+    line = _Line()
+    line.show(0, 0)
+    line.end()
+    assert capsys.readouterr().err == ""
 
 
 def test_errors_are_ours_and_leave_stdout_empty(run, monkeypatch):

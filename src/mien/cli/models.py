@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,8 +63,13 @@ def pull(
     from mien.assets import Manner
     from mien.decoders.emonet.install import install
 
-    manner = Manner(tell=advise, progress=_progress())
-    _done(name, install(name, emotions=_names(emotions), small=small, manner=manner), as_json)
+    line = _Line()
+    manner = Manner(tell=line.tell, progress=line.show)
+    try:
+        held = install(name, emotions=_names(emotions), small=small, manner=manner)
+    finally:
+        line.end()
+    _done(name, held, as_json)
 
 
 @app.command("import")
@@ -250,19 +255,31 @@ def _plain(status: Status) -> dict[str, Any]:
     }
 
 
-def _progress() -> Callable[[int, int], None]:
-    """On a terminal, a line that is rewritten in place with each hundredth; else nothing."""
-    import sys
+class _Line:
+    """How far a pull is: on a terminal, a line that is rewritten in place with each hundredth.
 
-    told = (0, -1)
+    Whatever else is said begins on a line of its own.
+    """
 
-    def show(done: int, total: int) -> None:
-        nonlocal told
-        now = (total, 100 * done // total)
-        if now != told and sys.stderr.isatty():
-            told = now
-            ending = "\n" if done >= total else ""
-            sys.stderr.write(f"\r  {done / 1e6:,.1f} of {total / 1e6:,.1f} MB{ending}")
+    def __init__(self) -> None:
+        self._told = (0, -1)
+        self._is_open = False
+
+    def show(self, done: int, total: int) -> None:
+        """Say how many of all bytes are here."""
+        now = (total, 100 * done // max(total, 1))
+        if now != self._told and sys.stderr.isatty():
+            self._told, self._is_open = now, True
+            sys.stderr.write(f"\r  {done / 1e6:,.1f} of {total / 1e6:,.1f} MB")
             sys.stderr.flush()
 
-    return show
+    def tell(self, message: str) -> None:
+        """Say something else."""
+        self.end()
+        advise(message)
+
+    def end(self) -> None:
+        """Go on below the line, if there is one."""
+        if self._is_open:
+            sys.stderr.write("\n")
+        self._is_open = False
