@@ -227,6 +227,18 @@ def test_big_endian_numbers_are_refused(tmp_path):
         read_checkpoint(path)
 
 
+@pytest.mark.parametrize("name", ["data.pkl", "byteorder"])
+def test_what_a_file_says_of_itself_is_not_read_if_it_is_endless(tmp_path, name):
+    import zipfile
+
+    path = tmp_path / "a.pth"
+    with zipfile.ZipFile(path, "w") as archive:
+        for member in {"data.pkl", name}:
+            archive.writestr(f"a/{member}", b"x" * (5 << 20 if member == name else 1))
+    with pytest.raises(BadWeights, match="describes itself in 5,242,880 bytes"):
+        read_checkpoint(path)
+
+
 def test_keys_with_and_without_the_prefix_are_refused(tmp_path):
     weight = np.zeros(3, np.float32)
     path = save_checkpoint(tmp_path / "a.pth", {"w": weight, f"{PREFIX}w": weight})

@@ -17,6 +17,9 @@ from mien.decoders.emonet.opcodes import BFLOAT16, Tensor, described
 PREFIX = "_orig_mod."
 """What `torch.compile` leaves at the start of the keys of a model that it wrapped."""
 
+_LIMIT_BYTES = 4 << 20
+"""Of what a file says of itself: the pickle of a head has about 2 kB."""
+
 
 def read_checkpoint(path: Path) -> dict[str, NDArray[Any]]:
     """The tensors of a published head, by key; `_orig_mod.` at the start of keys is dropped.
@@ -50,6 +53,8 @@ def read_checkpoint(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _bytes(path: Path, member: Member) -> bytes:
+    if member.size > _LIMIT_BYTES:
+        raise ValueError(f"it describes itself in {member.size:,} bytes, and a head in about 2,000")
     with path.open("rb") as file:
         file.seek(member.start)
         return file.read(member.size)

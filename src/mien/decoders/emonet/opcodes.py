@@ -18,9 +18,6 @@ import numpy as np
 
 Container = TypeVar("Container", dict[Any, Any], list[Any])
 
-LIMIT_BYTES = 4 << 20
-"""Of a pickle: that of a head has about 2 kB."""
-
 BFLOAT16 = np.dtype("V2")
 """numpy has no such numbers; their bits are the upper half of a float32's."""
 
@@ -85,8 +82,6 @@ def described(pickle: bytes) -> object:
     Raises:
         ValueError: If it is damaged, or holds anything else; the text is the reason.
     """
-    if len(pickle) > LIMIT_BYTES:
-        raise ValueError(f"its data.pkl has {len(pickle):,} bytes, and a head's about 2,000")
     machine = _Machine()
     for opcode, argument, _ in pickletools.genops(io.BytesIO(pickle)):
         machine.run(opcode.name, argument)
