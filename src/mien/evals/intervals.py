@@ -98,7 +98,7 @@ def _product(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[n
     Woken ten thousand times for products of a millisecond, they spend ten times as long on
     waiting for each other.
     """
-    width = max(1, _QUIET // (len(left) * min(_DEEP, left.shape[1])))
+    width = max(1, _QUIET // max(1, len(left) * min(_DEEP, left.shape[1])))
     found = np.zeros((len(left), right.shape[1]), dtype=np.float32)
     for at in range(0, left.shape[1], _DEEP):
         deep = slice(at, at + _DEEP)

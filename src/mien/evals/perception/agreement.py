@@ -94,33 +94,33 @@ def alphas(sheet: Sheet, resampling: Resampling) -> dict[str, dict[str, Interval
     if len(grades) > _MOST_GRADES:
         grades = np.linspace(grades[0], grades[-1], _MOST_GRADES)
     drawn: dict[Level, list[Values]] = {level: [] for level in LEVELS}
-    pooled: list[Values] = []
+    # Summed as they come: forty tables of every draw would fill a gigabyte.
+    pooled: Values | None = None
     found: dict[str, dict[str, Interval]] = {"": {}}
     for place, label in enumerate(sheet.labels):
         pairs = _pairs(sheet, place, grades, resampling)
         if pairs is None:
             continue
-        pooled.append(pairs)
+        pooled = pairs if pooled is None else pooled + pairs
         for level in LEVELS:
             values = alpha_of_pairs(pairs, grades, level)
             drawn[level].append(values)
             key = f"alpha_{level}"
             found.setdefault(label, {})[key] = resampling.interval(values)
-    if not pooled:
+    if pooled is None:
         return found
     for level, values_of in drawn.items():
         mean = mean_over(np.stack(values_of, axis=1))
         found[""][f"alpha_{level}"] = resampling.interval(mean)
-    together = alpha_of_pairs(np.sum(pooled, axis=0), grades, "nominal")
+    together = alpha_of_pairs(pooled, grades, "nominal")
     found[""]["alpha_pooled"] = resampling.interval(together)
     return found
 
 
 def alpha_of_votes(counts: Values, resampling: Resampling) -> Interval:
     """Nominal alpha of counts of votes, shape (items, labels)."""
-    pairs = rating_pairs(counts)
-    n_labels = counts.shape[1]
-    sums = resampling.sums(np.arange(len(counts)), pairs.reshape(len(counts), -1))
+    pairs, n_labels = rating_pairs(counts), counts.shape[1]
+    sums = resampling.sums(np.arange(len(counts)), pairs.reshape(len(counts), n_labels**2))
     values = alpha_of_pairs(
         sums.reshape(-1, n_labels, n_labels), np.arange(float(n_labels)), "nominal"
     )

@@ -71,7 +71,7 @@ class ChoiceScorer:
         tables = self._left_out()
         n = tables.shape[1]
         items = np.flatnonzero(self.decided)
-        drawn = self._resampling.sums(items, tables[items].reshape(len(items), -1))
+        drawn = self._resampling.sums(items, tables[items].reshape(len(items), n * (n + 1)))
         whole, by_label = _of_tables(drawn.reshape(-1, n, n + 1), self._labels, self._resampling)
         whole["one_rater"] = self._pair_agreement(items)
         whole["alpha_nominal"] = alpha_of_votes(self._counts, self._resampling)
@@ -94,7 +94,7 @@ class ChoiceScorer:
         truth = self._truth[items]
         tables = np.zeros((len(items), n, n + 1))
         tables[np.arange(len(items)), truth, np.where(said < 0, n, said)] = 1.0
-        drawn = self._resampling.sums(items, tables.reshape(len(items), -1))
+        drawn = self._resampling.sums(items, tables.reshape(len(items), n * (n + 1)))
         whole, by_label = _of_tables(drawn.reshape(-1, n, n + 1), self._labels, self._resampling)
         votes = self._counts[items]
         if (votes.sum(axis=1) > 1).any():

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import gzip
+import math
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +29,16 @@ PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
 _MEMBER_BYTES = 64 * 2**20  # of one unpacked file: a zip may promise anything
 _CLIP_SECONDS = 600.0
+_CELL_CHARS = 20_000  # forty emotions with their groups need a tenth
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +86,34 @@ class Held:
                     raise TooLarge(f"{self.path}:{self.member}", "the unpacked file is too large")
                 with target.open("wb") as unpacked:
                     shutil.copyfileobj(member, unpacked)
-        except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+        except _DAMAGED as error:
             raise UnreadableSource(
                 f"{self.path}:{self.member}", "the archive is damaged"
             ) from error
 
 
 def held(folder: Path, endings: Collection[str]) -> Iterator[Held]:
-    """Files with one of these endings, in folders and zip archives below `folder`, in order."""
+    """Files with one of these endings, in folders and zip archives below `folder`, in order.
+
+    Raises:
+        UnreadableSource: If an archive is damaged: what it holds cannot be passed over in silence.
+    """
     for path in sorted(folder.rglob("*")):
         ending = path.suffix.lower()
         if ending in endings and path.is_file():
             yield Held(path)
         elif ending == ".zip" and zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                names = sorted(archive.namelist())
-            for name in names:
+            for name in _names(path):
                 if PurePosixPath(name).suffix.lower() in endings:
                     yield Held(path, name)
+
+
+def _names(path: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sorted(archive.namelist())
+    except _DAMAGED as error:
+        raise UnreadableSource(path, "the archive is damaged") from error
 
 
 def by_stem(folder: Path, endings: Collection[str]) -> dict[str, Held]:
@@ -125,18 +149,52 @@ def need(folder: Path, what: str, *patterns: str) -> Path:
 def table(path: Path, separator: str = ",") -> Iterator[Iterator[dict[str, str]]]:
     """The rows of a CSV file, plain or gzipped, one at a time, by the names of its first line.
 
+    Cells that a short row lacks are empty.
+
     Raises:
+        SourceNotFound: If it is not there.
         UnreadableSource: If it is no such file.
     """
     is_packed = path.suffix == ".gz"
-    with (
-        gzip.open(path, "rb") if is_packed else path.open("rb") as raw,
-        TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text,
-    ):
-        try:
-            yield csv.DictReader(text, delimiter=separator)
-        except (csv.Error, UnicodeDecodeError, OSError, EOFError) as error:
-            raise UnreadableSource(path, f"not a table in UTF-8 ({error})") from error
+    try:
+        with (
+            gzip.open(path, "rb") if is_packed else path.open("rb") as raw,
+            TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text,
+        ):
+            yield csv.DictReader(text, delimiter=separator, restval="")
+    except FileNotFoundError as error:
+        raise SourceNotFound(path, "no such file") from error
+    except (csv.Error, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
+        raise UnreadableSource(path, f"not a table in UTF-8 ({error})") from error
+
+
+def literal(text: str) -> Any:
+    """A Python literal that a publisher wrote into a cell; no code in it is run.
+
+    Raises:
+        ValueError: If it is none, too deep, or longer than any cell of these sets.
+    """
+    if len(text) > _CELL_CHARS:
+        raise ValueError("a cell too long to be one")
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, TypeError, RecursionError, MemoryError) as error:
+        raise ValueError("no Python literal") from error
+
+
+def votes_of(cells: Iterable[Any], path: Path) -> list[float]:
+    """How many chose each label, from the cells of a row.
+
+    Raises:
+        UnreadableSource: If one is no number from 0.
+    """
+    try:
+        counts = [float(cell) for cell in cells]
+    except (ValueError, TypeError, OverflowError) as error:
+        raise UnreadableSource(path, f"no count of votes in one of its rows ({error})") from error
+    if not all(math.isfinite(count) and count >= 0 for count in counts):
+        raise UnreadableSource(path, "a count of votes in one of its rows is no number from 0")
+    return counts
 
 
 def load_sound(one: Held) -> Samples:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from mien.core.errors import ConfigError, SourceNotFound, UnreadableSource
 from mien.decoders.calibrate import softmax
 from mien.emotions.emotion import EMONET_40, Emotion
 from mien.evals.intervals import Interval, Resampling
+from mien.evals.perception.files import table
 from mien.evals.perception.items import About, Form
 from mien.evals.perception.lenient import passing
 from mien.evals.perception.results import Outcome, Row, Who
@@ -53,6 +53,8 @@ _SYSTEMS = {
     "ei_voice_large": "Empathic-Insight-Voice Large",
 }
 """Columns of LAION's table of Spearman correlations."""
+_STRANGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+"""What comes of reading a file that is something else."""
 
 
 def rescore(folder: str | Path, *, draws: int = 1000, seed: int = 0) -> list[Outcome]:
@@ -156,7 +158,7 @@ def read_ferd(path: Path) -> tuple[NDArray[np.intp], Values, NDArray[np.intp], l
         label_of = {Emotion.parse(row["name"]): str(row["ferd8"]) for row in rows}
         lines = path.read_text(encoding="utf-8").splitlines()
         truth, subtracted = zip(*(_face(json.loads(line)) for line in lines), strict=True)
-    except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
+    except (*_STRANGE, ConfigError) as error:
         raise UnreadableSource(path, f"not LAION's scores of FERD ({error!r})") from error
     labels = sorted({*truth, *label_of.values()})
     shares = softmax(np.array(subtracted, dtype=np.float32)).astype(np.float64)
@@ -207,15 +209,15 @@ def _voice_bench(path: Path, draws: int, seed: int) -> Outcome:
 
 def _bench_columns(path: Path) -> tuple[list[str], Values, dict[str, Values]]:
     """The forty emotions, their Cronbach alpha, and the correlations of each system."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if _is_emotion(row.get("emotion"))]
+    with table(path) as lines:
+        rows = [row for row in lines if _is_emotion(row.get("emotion"))]
     try:
         alpha = np.array([float(row["alpha"]) for row in rows])
         rho = {
             name: np.array([float(row[f"rho_{key}"] or "nan") for row in rows])
             for key, name in _SYSTEMS.items()
         }
-    except (KeyError, ValueError) as error:
+    except _STRANGE as error:
         raise UnreadableSource(path, f"not LAION's table of the bench ({error!r})") from error
     if not rows:
         raise UnreadableSource(path, "it holds none of the forty emotions")
@@ -261,7 +263,7 @@ def _face_hq(path: Path, draws: int, seed: int) -> Outcome:
                 for name, value in plain["published_generative_baselines_reliable_5"].items()
             ),
         ]
-    except (KeyError, TypeError, ValueError) as error:
+    except _STRANGE as error:
         raise UnreadableSource(path, f"not the results of emonet-readout ({error!r})") from error
     return Outcome(
         about=_as_published(FACE_HQ, "pictures"),

@@ -27,6 +27,10 @@ from mien.timeline.reading import Channel
 
 COLUMNS = ("file", "rater", "label")
 OPTIONAL = ("start", "end", "score")
+_MOST = 1e6
+"""Seconds or grades beyond which a cell holds something else."""
+_SHOWN = 20
+"""Letters of a strange label that are shown."""
 
 
 class Span(NamedTuple):
@@ -123,7 +127,7 @@ def _said(line: Mapping[str, str | None], tally: Tally) -> Said | None:
     try:
         emotion = Emotion.parse(label)
     except ConfigError:
-        tally.add(f"label that is no emotion of Mien's: {label!r}")
+        tally.add(f"label that is no emotion of Mien's: {label[:_SHOWN]!r}")
         return None
     return Said(Span(file, start, end), rater, emotion, score)
 
@@ -132,7 +136,7 @@ def _read_number(cell: str | None) -> float | None:
     if cell is None or not cell.strip():
         return None
     value = float(cell)
-    if not math.isfinite(value):
+    if not math.isfinite(value) or abs(value) > _MOST:
         raise ValueError(cell)
     return value
 
@@ -176,8 +180,15 @@ def _notes(items: tuple[Item, ...], about: About) -> tuple[str, ...]:
 
 def _item(span: Span, folder: Path, channel: Channel, asked: tuple[Emotion, ...]) -> Item:
     path = folder / span.file
-    media = _media(path, span, channel) if path.is_file() else None
+    media = _media(path, span, channel) if _is_file(path) else None
     return Item(span.id, channel, media, span.file, asked)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than any file's
+        return False
 
 
 def _media(path: Path, span: Span, channel: Channel) -> Media:

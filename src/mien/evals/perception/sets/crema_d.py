@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mien.core.errors import UnreadableSource
 from mien.emotions.maps import label_map
-from mien.evals.perception.files import SOUNDS, Tally, by_stem, load_sound, need, table
+from mien.evals.perception.files import SOUNDS, Tally, by_stem, load_sound, need, table, votes_of
 from mien.evals.perception.items import (
     About,
     Form,
@@ -51,8 +51,12 @@ def open_set(folder: Path) -> Opened:
     path = need(folder, "tabulatedVotes.csv", "tabulatedVotes.csv", "tabulated_votes.*")
     tally, builder, items = Tally(path), SheetBuilder(tuple(VOTES)), list[Item]()
     clips, asked = by_stem(path.parent, SOUNDS), label_map(ABOUT.label_map).covers
-    truth: list[int] = []
+    truth, seen = list[int](), set[str]()
     for clip, counts in _voices(path):
+        if clip in seen or not any(counts):
+            tally.add("a second row of a clip" if clip in seen else "clip without any vote")
+            continue
+        seen.add(clip)
         for label, count in zip(VOTES, counts, strict=True):
             if count > 0:
                 builder.add(len(items), None, label, count)
@@ -74,14 +78,11 @@ def _lacking(items: list[Item]) -> tuple[str, ...]:
     return (f"{lacking:,} of {len(items):,} clips are not here",) if lacking else ()
 
 
-def _voices(path: Path) -> Iterable[tuple[str, list[float]]]:
+def _voices(path: Path) -> Iterator[tuple[str, list[float]]]:
     if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
-        yield from (
-            _counts(row, str(row["clip"]), path) for row in rows if row["channel"] == "voice"
-        )
+        for row in _parquet_rows(path):
+            if row["channel"] == "voice":
+                yield _counts(row, str(row["clip"]), path)
         return
     with table(path) as lines:
         for line in lines:
@@ -91,11 +92,22 @@ def _voices(path: Path) -> Iterable[tuple[str, list[float]]]:
                 yield _counts(line, str(line.get("fileName")), path)
 
 
-def _counts(row: Mapping[str, Any], clip: str, path: Path) -> tuple[str, list[float]]:
+def _parquet_rows(path: Path) -> list[dict[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
-        return clip, [float(row[column]) for column in VOTES.values()]
-    except (KeyError, ValueError, TypeError) as error:
-        raise UnreadableSource(path, f"no count of votes in one of its rows ({error})") from error
+        found: list[dict[str, Any]] = pq.read_table(
+            path, columns=["clip", "channel", *VOTES.values()]
+        ).to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        reason = "no Parquet table of clip, channel, A, D, F, H, N, S"
+        raise UnreadableSource(path, reason) from error
+    return found
+
+
+def _counts(row: Mapping[str, Any], clip: str, path: Path) -> tuple[str, list[float]]:
+    return clip, votes_of([row.get(column) for column in VOTES.values()], path)
 
 
 def _winner(counts: list[float]) -> int:

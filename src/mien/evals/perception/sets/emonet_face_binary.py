@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from mien.core.errors import UnreadableSource
+from mien.core.errors import ConfigError, UnreadableSource
 from mien.emotions.emotion import EMONET_40, Emotion
 from mien.evals.perception.files import (
     PICTURES,
@@ -55,7 +55,11 @@ def open_set(folder: Path) -> Opened:
             if answer is None:
                 tally.add("answer that is neither yes nor no")
                 continue
-            emotion = Emotion.parse(row["emotion"])
+            try:
+                emotion = Emotion.parse(row["emotion"])
+            except ConfigError:
+                tally.add("rating of an emotion that is unknown here")
+                continue
             place = places.setdefault(row["path"], len(places))
             asked.setdefault(row["path"], set()).add(emotion)
             builder.add(place, row["annotator"], emotion.value, answer)

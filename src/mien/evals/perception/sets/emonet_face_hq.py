@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from mien.evals.perception.files import (
     Held,
     Tally,
     by_stem,
+    literal,
     load_picture,
     need,
     table,
@@ -39,8 +39,6 @@ ABOUT = About(
     known_as=("EmoNet-Face HQ",),
 )
 _EXTRA = "Extra Dimensions|"
-_CELL_CHARS = 20_000
-"""Of forty emotions and their groups; a longer cell is no row of this file."""
 
 
 class Row(NamedTuple):
@@ -89,28 +87,24 @@ def read_row(raw: dict[str, str], path: Path, tally: Tally) -> Row | None:
     if str(is_human).strip().lower() not in ("true", "1"):
         tally.add("answer of a model, not of a person")
         return None
-    grades = _grades(text or "")
-    if grades is None:
+    try:
+        found = _grades(text)
+    except (ValueError, TypeError, AttributeError, OverflowError, ConfigError):
         tally.add("annotations that cannot be read")
         return None
+    low, high = ABOUT.scale
+    grades = {emotion: grade for emotion, grade in found.items() if low <= grade <= high}
+    if len(grades) < len(found):
+        tally.add("grade that is not on the scale", len(found) - len(grades))
     return Row(image, rater, grades)
 
 
-def _grades(text: str) -> dict[Emotion, float] | None:
-    if len(text) > _CELL_CHARS:
-        return None
-    try:
-        found = ast.literal_eval(text)
-        pairs = {str(key): float(value) for key, value in found.items() if value is not None}
-        return {
-            Emotion.parse(key): value
-            for key, value in pairs.items()
-            if not key.startswith(_EXTRA) and 0 <= value <= ABOUT.scale[1]
-        }
-    except (ValueError, SyntaxError, TypeError, AttributeError, RecursionError, MemoryError):
-        return None
-    except ConfigError:
-        return None
+def _grades(text: str) -> dict[Emotion, float]:
+    return {
+        Emotion.parse(str(key)): float(value)
+        for key, value in literal(text).items()
+        if value is not None and not str(key).startswith(_EXTRA)
+    }
 
 
 def _item(image: str, pictures: dict[str, Held]) -> Item:

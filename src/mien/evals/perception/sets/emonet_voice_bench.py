@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -11,7 +10,7 @@ from typing import NamedTuple
 
 from mien.core.errors import ConfigError, UnreadableSource
 from mien.emotions.emotion import EMONET_40, Emotion
-from mien.evals.perception.files import SOUNDS, Held, Tally, by_stem, load_sound, need
+from mien.evals.perception.files import SOUNDS, Held, Tally, by_stem, literal, load_sound, need
 from mien.evals.perception.items import (
     About,
     Form,
@@ -37,7 +36,6 @@ ABOUT = About(
     known_as=("EmoNet-Voice Bench",),
 )
 _OTHERS = frozenset({"authenticity", "arousal"})
-_CELL_CHARS = 20_000
 
 
 class Rating(NamedTuple):
@@ -98,6 +96,9 @@ def read_label(label: str, tally: Tally) -> list[Rating]:
         if name.strip().lower() in _OTHERS:
             tally.add(f"rating of {name.lower()}, which is no emotion")
             continue
+        if not ABOUT.scale[0] <= grade <= ABOUT.scale[1]:
+            tally.add("grade that is not on the scale")
+            continue
         try:
             ratings.append(Rating(rater, Emotion.parse(name), grade))
         except ConfigError:
@@ -107,15 +108,13 @@ def read_label(label: str, tally: Tally) -> list[Rating]:
 
 def _entries(label: str, tally: Tally) -> list[tuple[str, str, float]]:
     try:
-        if len(label) > _CELL_CHARS:
-            raise ValueError(len(label))
         return [
             (str(rater), str(name), float(grade))
-            for one in ast.literal_eval(label)
+            for one in literal(label)
             for rater, row in one.items()
             for name, grade in row.items()
         ]
-    except (ValueError, SyntaxError, TypeError, AttributeError, RecursionError, MemoryError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         tally.add("label that cannot be read")
         return []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from mien.evals.perception.files import (
     need,
     picture_of,
     table,
+    votes_of,
 )
 from mien.evals.perception.items import About, Form, Item, Opened, Picture, SheetBuilder
 from mien.timeline.reading import Channel
@@ -111,20 +112,13 @@ def _from_csv(path: Path) -> Iterator[Face]:
             name = row.get("Image name") or f"row {number}"
             one = pictures.get(PurePosixPath(name).stem)
             shown = Picture(partial(load_picture, one), is_cut_out=True) if one else None
-            votes = _votes([row.get(label) for label in _columns()], path)
+            votes = np.array(votes_of([row.get(label) for label in _columns()], path))
             # Four names stand twice in the publisher's table.
             yield Face(f"row {number} {name}", shown, votes, name)
 
 
 def _columns() -> tuple[str, ...]:
     return (*LABELS, *OTHER)
-
-
-def _votes(cells: Sequence[str | None], path: Path) -> NDArray[np.float64]:
-    try:
-        return np.array([float(cell or "") for cell in cells])
-    except ValueError as error:
-        raise UnreadableSource(path, "a row lacks one of its ten counts of votes") from error
 
 
 def _from_parquet(path: Path) -> Iterator[Face]:
@@ -141,13 +135,13 @@ def _from_parquet(path: Path) -> Iterator[Face]:
         wanted = pa.array([row["image_row"] for row in test])
         images = pq.read_table(path, columns=["row", "image"])
         images = images.filter(pc.is_in(images["row"], value_set=wanted.cast(images["row"].type)))
-    except (pa.ArrowException, KeyError) as error:
+    except (pa.ArrowException, KeyError, OSError) as error:
         raise UnreadableSource(path, f"no table of FER+ pictures and votes ({error})") from error
     found = dict(zip(images["row"].to_pylist(), images["image"].to_pylist(), strict=True))
     for row in test:
         data = found.get(row["image_row"])
         shown = Picture(partial(_decoded, data), is_cut_out=True) if data else None
-        votes = np.array([float(row[column] or 0) for column in columns])
+        votes = np.array(votes_of([row[column] or 0 for column in columns], path))
         yield Face(f"row {row['row']}", shown, votes, f"group {row['group']}")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from mien.core.errors import SourceNotFound, UnreadableSource
 from mien.emotions.emotion import Emotion
 from mien.emotions.maps import label_map
-from mien.evals.perception.files import find, table
+from mien.evals.perception.files import Tally, find, table
 from mien.evals.perception.items import About, Form, Item, Opened, SheetBuilder, Text
 from mien.timeline.reading import Channel
 
@@ -53,7 +53,10 @@ def open_set(folder: Path) -> Opened:
     meant = _meant()
     emotions = tuple(sorted({e for row in meant for e in row}, key=lambda e: e.position))
     builder = SheetBuilder([emotion.value for emotion in emotions])
-    comments = list(_comments(folder))
+    tally = Tally("GoEmotions")
+    comments = _each_once(_comments(folder), tally)
+    if not comments:
+        raise UnreadableSource(folder, "its table holds no comment of the test split")
     places = {comment.id: place for place, comment in enumerate(comments)}
     rated = set[int]()
     for vote in _votes(folder, places):
@@ -69,7 +72,16 @@ def open_set(folder: Path) -> Opened:
             builder.add(place, "published", emotion.value, float(emotion in said))
     items = tuple(Item(one.id, Channel.WORDS, Text(one.text), one.id, emotions) for one in comments)
     notes = (_unscored(meant, len(emotions)), _whose(len(rated)))
-    return Opened(ABOUT, items, builder.finish(), notes=notes)
+    return Opened(ABOUT, items, builder.finish(), notes=notes, skipped=tally.skipped())
+
+
+def _each_once(comments: Iterator[Comment], tally: Tally) -> list[Comment]:
+    found: dict[str, Comment] = {}
+    for comment in comments:
+        if comment.id in found:
+            tally.add("a second comment of the same id")
+        found.setdefault(comment.id, comment)
+    return list(found.values())
 
 
 def _unscored(meant: list[tuple[Emotion, ...]], n: int) -> str:
@@ -140,14 +152,20 @@ def _tsv(folder: Path) -> Path | None:
 
 
 def _from_tsv(path: Path) -> Iterator[Comment]:
-    order = _order((path.parent / "emotions.txt").read_text(encoding="utf-8").split(), path)
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        names = (path.parent / "emotions.txt").read_text(encoding="utf-8").split()
+        # Not `splitlines`: comments hold line separators of Unicode.
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableSource(path, f"not a table in UTF-8 ({error})") from error
+    order = dict(enumerate(_order(names, path)))
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             text, labels, id_ = line.rsplit("\t", 2)
             yield Comment(id_, text, tuple(order[int(label)] for label in labels.split(",")))
-        except (ValueError, IndexError) as error:
+        except (ValueError, KeyError) as error:
             raise UnreadableSource(path, f"line {number} is not text, labels, id") from error
 
 
@@ -165,8 +183,14 @@ def _from_parquet(path: Path) -> Iterator[Comment]:
 
     try:
         rows = pq.read_table(path, columns=["split", "id", "text", "labels"]).to_pylist()
-    except (pa.ArrowException, KeyError) as error:
+        test = [row for row in rows if row["split"] == "test"]
+    except (pa.ArrowException, KeyError, OSError) as error:
         raise UnreadableSource(path, "it lacks split, id, text or labels") from error
-    for row in rows:
-        if row["split"] == "test":
-            yield Comment(row["id"], row["text"], tuple(row["labels"]))
+    n_labels = len(label_map(ABOUT.label_map).labels)
+    for row in test:
+        labels = row["labels"]
+        if not isinstance(row["text"], str) or not isinstance(labels, list):
+            raise UnreadableSource(path, "a row's text is no string, or its labels no list")
+        if not all(isinstance(label, int) and 0 <= label < n_labels for label in labels):
+            raise UnreadableSource(path, f"a row's labels are no numbers from 0 to {n_labels - 1}")
+        yield Comment(str(row["id"]), row["text"], tuple(labels))
