@@ -5,7 +5,7 @@ import sys
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.assets import Kept, Record, Seen, Shelf, listing, mark_checked, path, remove, verify
@@ -33,6 +33,7 @@ paths = st.from_regex(r"([a-zé &_-]{1,8}/)?[a-zé &_-]{1,8}\.[a-z]{3}", fullmat
 seen = st.builds(Seen, sizes, digests, st.booleans(), st.dictionaries(paths, kept, max_size=3))
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     st.builds(
         Record,
