@@ -344,6 +344,13 @@ def test_an_answer_that_is_a_refusal_says_what_to_do(server, manner, status, adv
     assert manner().shelf.installed(set_of(revision=COMMIT)) is None
 
 
+def test_a_hub_that_is_down_is_not_asked_for_its_commits_again_and_again(server, manner):
+    server.status = {"/api/models/": 500}
+    with pytest.raises(AssetError, match="answers 500"):
+        fetch(manner)
+    assert len(server.asked) == 1
+
+
 def test_a_busy_hub_is_asked_again_when_it_wants(server, manner):
     server.status, server.retry_after, waited = {f"/resolve/{COMMIT}/{FIRST}": 429}, "7", []
 

@@ -89,6 +89,8 @@ def look(asset: Asset, commit: str | None) -> Tree:
     with _our_errors(asset) as library:
         api = library.HfApi(endpoint=endpoint(), library_name="mien")
         if _SHORT.fullmatch(revision):
+            # A hub that is down says so here; for a list the library would ask half a minute.
+            api.model_info(asset.hub, revision="main")
             revision = _whole(revision, [c.commit_id for c in api.list_repo_commits(asset.hub)])
         found = api.model_info(asset.hub, revision=revision, files_metadata=True)
         tree = Tree(str(found.sha), dict(_listed(found.siblings or ())))
