@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mien.evals.intervals import Interval, Resampling, more_needed
+from mien.evals.intervals import Interval, Resampling, _tail, more_needed
 
 
 def mean(values, clusters, **options):
@@ -28,24 +30,50 @@ def test_copies_of_an_item_in_one_cluster_narrow_nothing():
     assert copied == pytest.approx(once)
 
 
-def test_it_holds_the_truth_about_as_often_as_it_says():
+@pytest.mark.parametrize(("n_people", "least"), [(6, 0.9), (10, 0.91), (25, 0.92)])
+def test_it_holds_the_truth_about_as_often_as_it_says(n_people, least):
     random = np.random.default_rng(1)
-    held = 0
-    for trial in range(200):
-        people = random.normal(size=25)
-        values = (people[:, None] + random.normal(size=(25, 4)) / 2).ravel()
-        found = mean(
-            values, np.repeat(np.arange(25), 4).astype(str).tolist(), seed=trial, draws=200
-        )
+    held, names = 0, np.repeat(np.arange(n_people), 4).astype(str).tolist()
+    for trial in range(300):
+        people = random.normal(size=n_people)
+        values = (people[:, None] + random.normal(size=(n_people, 4)) / 2).ravel()
+        found = mean(values, names, seed=trial, draws=300)
         held += found.low <= 0 <= found.high
-    assert 0.85 < held / 200 < 0.99
+    assert least < held / 300 < 0.98
 
 
-def test_one_person_alone_gives_no_interval():
-    found = mean(np.arange(9.0), ["a"] * 9)
-    assert found.value == 4.0
+@pytest.mark.parametrize("n", [5, 8, 24, 1000])
+def test_few_clusters_reach_as_far_out_as_students_t(n):
+    scipy = pytest.importorskip("scipy.stats")
+    wanted = scipy.norm.cdf(-scipy.t.ppf(0.975, n - 1) * (n / (n - 1)) ** 0.5)
+    assert _tail(n) == pytest.approx(wanted, rel=0.01)
+
+
+@given(st.lists(st.floats(0, 1, width=16), min_size=6, max_size=30), st.integers(0, 99))
+@settings(deadline=None, max_examples=50)
+def test_the_interval_of_a_share_holds_it_and_is_one_of_shares(values, seed):
+    values = np.array(values)
+    found = mean(values, [str(i) for i in range(len(values))], draws=60, seed=seed)
+    assert values.min() - 1e-6 <= found.low <= found.value + 1e-6
+    assert found.value - 1e-6 <= found.high <= values.max() + 1e-6
+
+
+@pytest.mark.parametrize("n_people", [1, 2, 4])
+def test_too_few_people_give_no_interval(n_people):
+    found = mean(np.arange(8.0), [str(i % n_people) for i in range(8)])
+    assert found.value == 3.5
     assert np.isnan(found.low)
-    assert more_needed(found, 9) is None
+    assert more_needed(found, 8) is None
+
+
+@pytest.mark.parametrize(("n_own", "has_interval"), [(1, False), (3, False), (12, True)])
+def test_a_figure_of_few_of_the_people_has_none_either(n_own, has_interval):
+    resampling = Resampling([str(i) for i in range(40)])
+    values = np.random.default_rng(0).normal(size=n_own)
+    n, total = resampling.sums(np.arange(n_own), np.column_stack([np.ones(n_own), values])).T
+    with np.errstate(invalid="ignore"):
+        found = resampling.interval(total / n)
+    assert np.isfinite(found.half) == has_interval
 
 
 def test_the_same_seed_draws_the_same():
