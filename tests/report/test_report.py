@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from mien.core.errors import ConfigError
 from mien.emotions.emotion import Emotion
 from mien.report.report import render, write_report
 from mien.timeline.origin import Kind, Origin
-from mien.timeline.reading import Channel, Reading
+from mien.timeline.reading import Channel, Reading, stamp
 from mien.timeline.timeline import Timeline
 
 from ..charts.test_html import Tags
@@ -196,3 +197,24 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path):
     with pytest.raises(ConfigError, match="cannot write"):
         write_report(target, scenes.little())
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_shares_that_no_people_taught_are_called_so_above_the_pictures(pages):
+    before = pages["call"].split("<h2>")[0]
+    assert "voice-v1, face-v1 and words-v1: uncalibrated, so go by order and change" in before
+    taught = [replace(card, calibration="shares: fitted on 300 items") for card in scenes.CARDS]
+    page = render(replace(scenes.call(), cards=tuple(taught)), on=ON)
+    assert "uncalibrated" not in page.split("<h2>")[0]
+
+
+def test_a_description_stands_in_the_table_and_behind_the_lane():
+    described = "A low, hurried voice <b>close</b> to tears. " * 12
+    voice = scenes.told(Channel.VOICE, {Emotion.SADNESS: 0.7}, 0.0, 4.0, caption=described)
+    origin = Origin(source="a.wav", kind=Kind.SOUND, seconds=4.0)
+    readings = [stamp(voice, "a.wav")]
+    page = render(Timeline.of_readings(readings, (origin,), (), scenes.CARDS), on=ON)
+    assert 'class="caption">A low, hurried voice &lt;b&gt;close' in page
+    block = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)
+    [reading] = json.loads(block[1])["readings"]
+    assert reading["caption"].startswith("A low, hurried voice <b>close</b>")
+    assert len(reading["caption"]) < len(described)

@@ -198,6 +198,7 @@
   }
 
   function fill(dialog, reading) {
+    if (reading.caption) dialog.appendChild(make("p", "", reading.caption));
     if (reading.text) dialog.appendChild(make("blockquote", "", reading.text));
     var table = make("table");
     reading.shares.forEach(function (one) {

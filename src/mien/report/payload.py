@@ -12,7 +12,7 @@ from mien.emotions.emotion import Emotion
 from mien.report import palette
 from mien.report.lanes import tracks_drawn
 from mien.report.track import Track
-from mien.report.view import View, who
+from mien.report.view import View, shortened, who
 from mien.timeline.reading import Reading
 
 MOST_TEXT = 280
@@ -81,7 +81,9 @@ def _reading(reading: Reading) -> dict[str, Any]:
     if reading.turn is not None:
         told["turn"] = reading.turn
     if reading.text:
-        told["text"] = reading.text[:MOST_TEXT] + ("…" if len(reading.text) > MOST_TEXT else "")
+        told["text"] = shortened(reading.text, MOST_TEXT)
+    if reading.caption:
+        told["caption"] = shortened(reading.caption, MOST_TEXT)
     for name, value, sd in _affect(reading):
         told[name] = [_hundredths(value), _half(sd)]
     return told

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from mien.charts.html import Content, Markup, asset, data_block, page, tag
+from mien.charts.numbers import listed
 from mien.charts.table import sort_script
 from mien.core.errors import ConfigError
 from mien.report import palette
@@ -85,7 +86,7 @@ def render_view(view: View, on: date | None = None) -> str:
         tag("p", what_it_is(view, on), class_="meta"),
         tag("p", sentence(view), class_="say"),
         tag("p", help_line, class_="say help") if help_line else None,
-        tag("p", MEANING if view.is_photo else MEANING + HATCHED, class_="note"),
+        tag("p", _meaning(view), class_="note"),
         _pictures(view),
         _section("Strongest readings", None if view.is_photo else strongest_table(view)),
         _section("How far to trust this", foot(view)),
@@ -94,6 +95,13 @@ def render_view(view: View, on: date | None = None) -> str:
     data = data_block("data", payload(view)) if has_lanes else None
     script = (asset("mien.report", "crosshair.js") if has_lanes else "") + sort_script()
     return _page(view.origin.source, [body, data], script)
+
+
+def _meaning(view: View) -> str:
+    """What shares are, of which decoders they are only provisional, and what hatching says."""
+    names = [c.decoder for c in view.cards if c.calibration.startswith("uncalibrated")]
+    caution = f" {listed(names)}: uncalibrated, so go by order and change, not by size."
+    return MEANING + (caution if names else "") + ("" if view.is_photo else HATCHED)
 
 
 def _pictures(view: View) -> list[Markup | None]:

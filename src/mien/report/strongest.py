@@ -10,7 +10,7 @@ from mien.emotions.emotion import Emotion
 from mien.emotions.scores import Top
 from mien.report import palette
 from mien.report.story import cannot_tell
-from mien.report.view import View, who
+from mien.report.view import View, shortened, who
 from mien.timeline.reading import Channel, Reading
 
 MOST = 12
@@ -21,6 +21,9 @@ APART = 0.04
 """Two rows of one person, channel and emotion lie at least this part of the axis apart."""
 
 BAR_PX = 90.0
+
+MOST_CAPTION = 140
+"""Letters of a description; a click on the lane shows more."""
 
 
 def strongest(view: View) -> list[Reading]:
@@ -76,7 +79,9 @@ def _row(view: View, reading: Reading) -> list[Cell]:
     start, _ = view.axis.place(reading) or (0.0, 0.0)
     at = int(start) + 1 if view.axis.by_turn else view.axis.says(start)
     sd, name = reading.scores_sd[top.emotion], who(reading.person, reading.channel)
-    share = markup(_bar(top), f"{palette.name(top.emotion)} {portion(top.share)}")
+    caption = shortened(reading.caption, MOST_CAPTION) if reading.caption else None
+    told = tag("span", caption, class_="caption") if caption else None
+    share = markup(_bar(top), f"{palette.name(top.emotion)} {portion(top.share)}", told)
     return [
         Cell(at, start),
         Cell(markup(name, tag("span", view.label(reading), class_="narrow")), name),

@@ -150,3 +150,8 @@ def view_of(
 def who(person: str | None, channel: Channel) -> str:
     """What to call someone: the label within the source, or that nobody said who it is."""
     return person if person is not None else UNKNOWN[channel]
+
+
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text; an ellipsis stands for what is left out."""
+    return text if len(text) <= most else text[:most] + "…"
