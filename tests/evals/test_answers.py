@@ -89,6 +89,26 @@ def test_what_is_no_object_with_such_keys_is_malformed(text):
     assert (told.outcome, told.scores) == (Outcome.MALFORMED, {})
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"new": 1},
+        {"scores": [1]},
+        {"scores": {"anger": 7}},
+        {"scores": {"anger": "nan"}},
+        {"scores": {"odd": 1}},
+        {"outcome": "odd"},
+        {"missing": "x"},
+    ],
+)
+def test_what_another_version_or_hand_has_kept_is_not_taken_for_an_answer(change):
+    kept = Told(Outcome.ANSWERED, {ANGER: 0.5}).to_json()
+    assert Told.from_json(kept).scores == {ANGER: 0.5}
+    for odd in (kept | change, {}, "x", [1]):
+        with pytest.raises(ValueError):
+            Told.from_json(odd)
+
+
 def test_a_code_fence_around_the_object_is_allowed():
     assert grades(f"```json\n{whole(anger=7)}\n```\n").scores == {ANGER: 1.0}
     assert grades(f"Sure!\n```json\n{whole(anger=7)}\n```").outcome is Outcome.MALFORMED

@@ -228,6 +228,17 @@ def test_a_log_that_was_cut_off_is_named_and_its_answers_are_asked_for_again(ask
     assert path.name in caplog.text
 
 
+def test_a_log_with_a_damaged_middle_stops_nothing(ask, tmp_path):
+    ask(judge, [text(1)], logs=tmp_path)
+    (path,) = tmp_path.glob("*.eval")
+    data = bytearray(path.read_bytes())
+    data[5::97] = (byte ^ 1 for byte in data[5::97])
+    path.write_bytes(data)
+    predictions, _, requests = ask(judge, [text(1)], logs=tmp_path)
+    assert not predictions[0].refused
+    assert len(requests) == 2
+
+
 def test_other_content_other_words_and_other_models_are_asked_anew(ask, tmp_path):
     ask(judge, [picture()], logs=tmp_path)
     for items, options in [

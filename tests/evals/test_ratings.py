@@ -63,6 +63,44 @@ def test_who_named_one_emotion_said_no_to_the_others_that_anybody_named(tmp_path
     assert opened.sheet.value.sum() == 2
 
 
+def test_who_rates_twice_is_no_second_rater(tmp_path):
+    rows = [[f"{i}.wav", "", "", r, "anger", i % 7] for i in range(20) for r in ("ann", "ben")]
+    once = opened_of(tmp_path, rows)
+    first = [[file, "", "", "ann", "anger", 6] for file, *_ in rows[::2]]
+    again = opened_of(tmp_path, first + rows)
+    assert again.sheet.value.tolist() == once.sheet.value.tolist()
+    [skip] = again.skipped
+    assert (skip.reason, skip.count) == ("rating that the same rater gave again later", 20)
+
+
+def test_files_outside_the_folder_are_not_opened(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "secret.txt").write_text("mine")
+    inside = tmp_path / "in" / "a.txt"
+    names = ["../secret.txt", str(tmp_path / "secret.txt"), str(inside), "x/../../secret.txt"]
+    rows = [[name, "", "", "ann", "anger", ""] for name in names]
+    opened = opened_of(tmp_path / "in", rows, Channel.WORDS)
+    assert [item.id for item in opened.items] == [str(inside)]
+    assert opened.skipped[0].count == 3
+
+
+@pytest.mark.parametrize(("n_files", "said"), [(4, "it takes 5 files"), (12, "other files needed")])
+def test_what_more_ratings_would_bring_is_said_or_that_nobody_knows(n_files, said, tmp_path):
+    random, rows = np.random.default_rng(0), []
+    for i in range(60):
+        grade = random.integers(7)
+        rows += [[f"{i % n_files}.txt", i, i + 1, r, "anger", grade] for r in ("ann", "ben")]
+    for i in range(n_files):
+        (tmp_path / f"{i}.txt").write_text("hm")
+    path = table(tmp_path, rows)
+    reader = made.Says(lambda item: made.shares(item, anger=random.random()))
+    outcomes = measure_ratings(
+        path, tmp_path, predictors=[reader], channel=Channel.WORDS, manner=Manner(draws=40)
+    )
+    assert said in render_text(outcomes)
+    assert said in render_page(outcomes)
+
+
 def test_scores_keep_their_scale(tmp_path):
     rows = [["a.wav", "", "", r, "anger", s] for r, s in (("ann", 1), ("ben", 5), ("cem", 3))]
     opened = opened_of(tmp_path, rows)

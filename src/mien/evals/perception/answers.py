@@ -77,9 +77,20 @@ class Told:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Told:
-        """What `to_json` gave."""
-        scores = {Emotion(slug): float(score) for slug, score in kept["scores"].items()}
-        return cls(**{**kept, "outcome": Outcome(kept["outcome"]), "scores": scores})
+        """What `to_json` gave.
+
+        Raises:
+            ValueError: If it is something else.
+        """
+        try:
+            scores = {Emotion(slug): float(score) for slug, score in kept["scores"].items()}
+            told = cls(**{**kept, "outcome": Outcome(kept["outcome"]), "scores": scores})
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError("not a kept answer") from error
+        counts = (told.wrong_keys, told.wrong_values, told.missing, told.coarse)
+        if not all(type(n) is int for n in counts) or not all(0 <= s <= 1 for s in scores.values()):
+            raise ValueError("not a kept answer")
+        return told
 
 
 def told_grades(said: Said, asked: Sequence[Emotion]) -> Told:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from mien.core.arrays import Frame, Samples
 from mien.emotions.emotion import Emotion
 from mien.timeline.origin import Skipped
 from mien.timeline.reading import Channel
+
+if TYPE_CHECKING:
+    from mien.evals.perception.files import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +137,28 @@ class SheetBuilder:
         self._label.append(self._places[label])
         self._value.append(value)
 
-    def finish(self) -> Sheet:
-        """All entries in the order they came."""
+    def finish(self, tally: Tally | None = None) -> Sheet:
+        """All entries in the order they came; of two of one rater the last, the other counted."""
+        kept = self._last_said()
+        if tally is not None and len(kept) < len(self._item):
+            tally.add("rating that the same rater gave again later", len(self._item) - len(kept))
         return Sheet(
             self._labels,
-            np.array(self._item, dtype=np.int32),
-            np.array(self._rater, dtype=np.int32),
-            np.array(self._label, dtype=np.int16),
-            np.array(self._value, dtype=np.float32),
+            np.array(self._item, dtype=np.int32)[kept],
+            np.array(self._rater, dtype=np.int32)[kept],
+            np.array(self._label, dtype=np.int16)[kept],
+            np.array(self._value, dtype=np.float32)[kept],
             tuple(self._raters),
         )
+
+    def _last_said(self) -> NDArray[np.intp]:
+        """Places of the entries that count: nobody agrees with themselves as a second rater."""
+        item, rater = np.array(self._item, dtype=np.int64), np.array(self._rater)
+        key = (item * (len(self._raters) + 1) + rater) * len(self._labels) + np.array(self._label)
+        # Who is only counted is many people.
+        key = np.where(rater < 0, -1 - np.arange(len(key)), key)
+        _, last = np.unique(key[::-1], return_index=True)
+        return np.sort(len(key) - 1 - last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from mien.charts.svg import number, picture
 from mien.charts.table import Cell, sort_script, table
 from mien.charts.theme import DARK, LIGHT, variables
 from mien.evals.intervals import Interval
-from mien.evals.perception.results import SHORT, TITLES, Outcome, Row, Who, more_items
-from mien.evals.perception.text import AGREEMENT, columns, shown
+from mien.evals.perception.results import SHORT, TITLES, Outcome, Row, Who
+from mien.evals.perception.text import AGREEMENT, columns, needed, shown
 
 WIDTH, HEIGHT, EDGE = 260.0, 26.0, 6.0
 """Of the drawing in a row, and what is kept free at its ends, px."""
@@ -286,11 +286,7 @@ def _remarks(outcome: Outcome) -> Markup | None:
         for row in outcome.rows
         if row.unsure or row.unreadable
     ]
-    lines += [
-        f"{row.name}: about {more:,} more items needed for {SHORT[outcome.main]} within ±.05"
-        for row in outcome.rows
-        if row.who is Who.PREDICTOR and (more := more_items(outcome, row))
-    ]
+    lines += [f"{row.name}: {need}" for row in outcome.rows if (need := needed(outcome, row))]
     lines += list(outcome.notes)
     lines += [f"not used: {skip.reason} ({skip.count:,})" for skip in outcome.skipped]
     return tag("ul", [tag("li", line) for line in lines], class_="remarks") if lines else None

@@ -74,7 +74,7 @@ def open_ratings(path: Path, folder: Path, channel: Channel) -> Opened:
         ConfigError: If it has other columns, or scores in some rows only.
     """
     tally = Tally(path)
-    rows = list(_rows(path, tally))
+    rows = list(_rows(path, folder, tally))
     if not rows:
         raise UnreadableSource(path, "it holds no rating that can be used")
     has_scores = {row.score is not None for row in rows}
@@ -94,10 +94,11 @@ def open_ratings(path: Path, folder: Path, channel: Channel) -> Opened:
                 builder.add(spans[span], rater, emotion.value, float(emotion in named))
     about = _about(path, channel, Form.GRADES if has_scores == {True} else Form.TAGS, scale)
     items = tuple(_item(span, folder, channel, tuple(emotions)) for span in spans)
-    return Opened(about, items, builder.finish(), None, _notes(items, about), tally.skipped())
+    sheet = builder.finish(tally)
+    return Opened(about, items, sheet, None, _notes(items, about), tally.skipped())
 
 
-def _rows(path: Path, tally: Tally) -> Iterable[Said]:
+def _rows(path: Path, folder: Path, tally: Tally) -> Iterable[Said]:
     with table(path) as lines:
         for line in lines:
             missing = [name for name in COLUMNS if name not in line]
@@ -106,23 +107,27 @@ def _rows(path: Path, tally: Tally) -> Iterable[Said]:
                 raise ConfigError(
                     f"{path.name} has no column {', '.join(missing)}: it needs {known}"
                 )
-            said = _said(line, tally)
+            said = _said(line, folder, tally)
             if said is not None:
                 yield said
 
 
-def _said(line: Mapping[str, str | None], tally: Tally) -> Said | None:
-    file, rater, label = ((line[name] or "").strip() for name in COLUMNS)
+def _said(line: Mapping[str, str], folder: Path, tally: Tally) -> Said | None:
+    file, rater, label = (line[name].strip() for name in COLUMNS)
     if not file or not rater or not label:
         tally.add("row without file, rater or label")
+        return None
+    if not _is_within(folder, file):
+        # A table from elsewhere could otherwise have any file read, and sent to a model.
+        tally.add("row of a file that lies outside the folder")
         return None
     try:
         start, end, score = (_read_number(line.get(name)) for name in OPTIONAL)
     except ValueError:
         tally.add("row with a start, end or score that is no number")
         return None
-    if start is not None and end is not None and end <= start:
-        tally.add("row that ends before it starts")
+    if (start or 0.0) < 0 or (end is not None and end <= (start or 0.0)):
+        tally.add("row that ends before it starts, or starts before 0")
         return None
     try:
         emotion = Emotion.parse(label)
@@ -130,6 +135,12 @@ def _said(line: Mapping[str, str | None], tally: Tally) -> Said | None:
         tally.add(f"label that is no emotion of Mien's: {label[:_SHOWN]!r}")
         return None
     return Said(Span(file, start, end), rater, emotion, score)
+
+
+def _is_within(folder: Path, file: str) -> bool:
+    """Whether a name stays below the folder; links in it may lead where their owner wants."""
+    path = folder.absolute() / file
+    return ".." not in Path(file).parts and path.is_relative_to(folder.absolute())
 
 
 def _read_number(cell: str | None) -> float | None:

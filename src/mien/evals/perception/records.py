@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,7 @@ def unreadable(reason: str) -> dict[str, Any]:
 def kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str, Answered]:
     """What earlier runs have asked in the same words about the same content."""
     from inspect_ai.log import list_eval_logs
+    from zstandard import ZstdError  # what Inspect packs its logs with
 
     wanted = {item.id: item for item in items}
     found: dict[str, Answered] = {}
@@ -73,7 +75,7 @@ def kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str,
                 item = wanted.get(str(sample.id))
                 if item is not None and _is_same(sample, item, model, way):
                     found[item.id] = answered(sample)
-        except (ValueError, LookupError, EOFError, OSError) as error:
+        except (ValueError, LookupError, EOFError, OSError, zlib.error, ZstdError) as error:
             # Such as one that was being written when the power went.
             _LOG.warning(
                 "%s cannot be read (%s): what only it holds is asked again", info.name, error

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from mien.charts.numbers import count, decimal
-from mien.evals.intervals import Interval
+from mien.evals.intervals import LEAST_CLUSTERS, Interval
 from mien.evals.perception.items import Form
 from mien.evals.perception.results import SHORT, Outcome, Row, Who, more_items
 
@@ -61,6 +61,26 @@ def shown(found: Interval | None, places: int = 3) -> str:
     return f"{value} [{decimal(found.low, places)}, {decimal(found.high, places)}]"
 
 
+def needed(outcome: Outcome, row: Row) -> str:
+    """How many more ratings the main figure of who was measured needs; empty for others."""
+    found = row.figures.get(outcome.main)
+    if row.who is not Who.PREDICTOR or found is None or math.isnan(found.value):
+        return ""
+    cluster, figure = outcome.about.cluster, SHORT[outcome.main]
+    more = more_items(outcome, row)
+    if more is None:
+        return (
+            f"nothing tells how sure {figure} is, nor how many more items it needs: "
+            f"it takes {LEAST_CLUSTERS} {cluster}, and answers that are right and wrong"
+        )
+    if more == 0:
+        return f"no more items needed for {figure} within ±.05"
+    # Items of the files at hand would tell little more.
+    files = math.ceil(more * outcome.n_clusters / max(1, row.n))
+    others = f" of about {files:,} other {cluster}" if outcome.n_clusters < outcome.n_items else ""
+    return f"about {more:,} more items{others} needed for {figure} within ±.05"
+
+
 def _lines(outcome: Outcome) -> Iterable[str]:
     about = outcome.about
     yield (
@@ -111,9 +131,8 @@ def _remarks(outcome: Outcome) -> Iterable[str]:
             yield f"  {row.name}: {row.note}"
         if row.unsure or row.unreadable:
             yield f"  {row.name}: {row.unsure:,} answers in doubt, {row.unreadable:,} unreadable"
-        more = more_items(outcome, row)
-        if more is not None and row.who is Who.PREDICTOR:
-            need = f"about {more:,} more items" if more else "no more items"
-            yield f"  {row.name}: {need} needed for {SHORT[outcome.main]} within ±.05"
+        need = needed(outcome, row)
+        if need:
+            yield f"  {row.name}: {need}"
     yield from (f"  note: {note}" for note in outcome.notes)
     yield from (f"  not used: {skip.reason} ({skip.count:,})" for skip in outcome.skipped)

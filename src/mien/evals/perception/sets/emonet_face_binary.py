@@ -69,7 +69,8 @@ def open_set(folder: Path) -> Opened:
     items = tuple(_item(name, asked[name], pictures) for name in places)
     lacking = sum(item.media is None for item in items)
     notes = (f"{lacking:,} of {len(items):,} pictures are not here",) if lacking else ()
-    return Opened(ABOUT, items, builder.finish(), notes=notes, skipped=tally.skipped())
+    sheet = builder.finish(tally)
+    return Opened(ABOUT, items, sheet, notes=notes, skipped=tally.skipped())
 
 
 def _item(name: str, asked: set[Emotion], pictures: dict[str, Held]) -> Item:

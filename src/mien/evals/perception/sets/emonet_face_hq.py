@@ -73,7 +73,8 @@ def open_set(folder: Path) -> Opened:
     items = tuple(_item(image, pictures) for image in places)
     lacking = sum(item.media is None for item in items)
     notes = (f"{lacking:,} of {len(items):,} pictures are not here",) if lacking else ()
-    return Opened(ABOUT, items, builder.finish(), notes=notes, skipped=tally.skipped())
+    sheet = builder.finish(tally)
+    return Opened(ABOUT, items, sheet, notes=notes, skipped=tally.skipped())
 
 
 def read_row(raw: dict[str, str], path: Path, tally: Tally) -> Row | None:

@@ -70,7 +70,8 @@ def open_set(folder: Path) -> Opened:
     items = tuple(_item(name, asked[name], clips) for name in places)
     lacking = sum(item.media is None for item in items)
     notes = (f"{lacking:,} of {len(items):,} clips are not here",) if lacking else ()
-    return Opened(ABOUT, items, _stretched(builder.finish()), notes=notes, skipped=tally.skipped())
+    sheet = _stretched(builder.finish(tally))
+    return Opened(ABOUT, items, sheet, notes=notes, skipped=tally.skipped())
 
 
 def _rows(path: Path) -> Iterator[tuple[str, str]]:

@@ -72,7 +72,8 @@ def open_set(folder: Path) -> Opened:
             builder.add(place, "published", emotion.value, float(emotion in said))
     items = tuple(Item(one.id, Channel.WORDS, Text(one.text), one.id, emotions) for one in comments)
     notes = (_unscored(meant, len(emotions)), _whose(len(rated)))
-    return Opened(ABOUT, items, builder.finish(), notes=notes, skipped=tally.skipped())
+    sheet = builder.finish(tally)
+    return Opened(ABOUT, items, sheet, notes=notes, skipped=tally.skipped())
 
 
 def _each_once(comments: Iterator[Comment], tally: Tally) -> list[Comment]:
@@ -105,7 +106,7 @@ class Vote(NamedTuple):
     """What one rater said of one comment."""
 
     place: int
-    rater: str
+    rater: str | None
     labels: tuple[int, ...]
 
 
@@ -119,7 +120,7 @@ def _votes(folder: Path, places: dict[str, int]) -> Iterator[Vote]:
                 if place is None or row.get("example_very_unclear") == "True":
                     continue
                 said = tuple(i for i, label in enumerate(labels) if row.get(label) == "1")
-                yield Vote(place, row.get("rater_id") or "unknown", said)
+                yield Vote(place, row.get("rater_id") or None, said)
 
 
 def _meant() -> list[tuple[Emotion, ...]]:
