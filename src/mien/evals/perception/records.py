@@ -65,7 +65,6 @@ def unreadable(reason: str) -> dict[str, Any]:
 def kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str, Answered]:
     """What earlier runs have asked in the same words about the same content."""
     from inspect_ai.log import list_eval_logs
-    from zstandard import ZstdError  # what Inspect packs its logs with
 
     wanted = {item.id: item for item in items}
     found: dict[str, Answered] = {}
@@ -75,12 +74,21 @@ def kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str,
                 item = wanted.get(str(sample.id))
                 if item is not None and _is_same(sample, item, model, way):
                     found[item.id] = answered(sample)
-        except (ValueError, LookupError, EOFError, OSError, zlib.error, ZstdError) as error:
+        except (ValueError, LookupError, EOFError, OSError, *_unpacking_faults()) as error:
             # Such as one that was being written when the power went.
             _LOG.warning(
                 "%s cannot be read (%s): what only it holds is asked again", info.name, error
             )
     return found
+
+
+def _unpacking_faults() -> tuple[type[Exception], ...]:
+    """What comes of damage in the middle of a log, by how Inspect packed it."""
+    try:
+        from zstandard import ZstdError
+    except ImportError:
+        return (zlib.error,)
+    return (zlib.error, ZstdError)
 
 
 def _samples(info: EvalLogInfo, model: str) -> Iterator[EvalSample]:
