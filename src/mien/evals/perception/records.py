@@ -74,7 +74,7 @@ def kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str,
                 item = wanted.get(str(sample.id))
                 if item is not None and _is_same(sample, item, model, way):
                     found[item.id] = answered(sample)
-        except (ValueError, LookupError, EOFError, OSError, *_unpacking_faults()) as error:
+        except _damages() as error:
             # Such as one that was being written when the power went.
             _LOG.warning(
                 "%s cannot be read (%s): what only it holds is asked again", info.name, error
@@ -82,13 +82,14 @@ def kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str,
     return found
 
 
-def _unpacking_faults() -> tuple[type[Exception], ...]:
-    """What comes of damage in the middle of a log, by how Inspect packed it."""
+def _damages() -> tuple[type[Exception], ...]:
+    """What reading a damaged log raises; some of it depends on how Inspect packed it."""
+    damages = (ValueError, LookupError, EOFError, OSError, zlib.error)
     try:
         from zstandard import ZstdError
     except ImportError:
-        return (zlib.error,)
-    return (zlib.error, ZstdError)
+        return damages
+    return (*damages, ZstdError)
 
 
 def _samples(info: EvalLogInfo, model: str) -> Iterator[EvalSample]:
