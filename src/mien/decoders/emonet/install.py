@@ -54,7 +54,7 @@ def install(
         name: Of any asset; one that is neither a set of EmoNet nor an encoder is only pulled.
         emotions: Only the heads of these, in any published spelling, and valence, arousal and
             dominance; those that are here stay.
-        small: Keep a voice set in about two thirds of the space, less exactly.
+        small: Keep a voice set in half the space, less exactly.
         manner: How to talk and where to work.
 
     Returns:
