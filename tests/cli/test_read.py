@@ -141,6 +141,14 @@ def test_a_baseline_without_effect_is_said(tmp_path):
     assert "baseline changes nothing" in ran.stderr
 
 
+@pytest.mark.parametrize("wish", [["--captions"], ["--attributes", "age"]])
+def test_a_wish_that_no_decoder_here_can_fulfil_is_said(wish):
+    ran = mien("read", CHAT, *wish)
+    assert ran.returncode == 0
+    assert "change nothing here" in ran.stderr
+    assert "emonet-voice-small" in ran.stderr
+
+
 def test_a_hostile_name_does_not_act_on_the_terminal(tmp_path):
     ran = mien("read", tmp_path / "a\x1b[2Jb.wav")
     assert ran.returncode == 2

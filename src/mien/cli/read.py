@@ -72,6 +72,11 @@ def read(
     options = prepare(
         _names(channels), _names(decoders), fps, start, end, baseline=baseline, config=config
     )
+    if (captions or attributes) and not _has_emonet_voice(options):
+        advise(
+            "--captions and --attributes change nothing here: they serve EmoNet's voices, "
+            "so add --decoders emonet-voice-small"
+        )
     run = _Run(sources, options, private=private, as_json=as_json, has_outputs=bool(outputs))
     code = run.through()
     if run.batch.failed and len(run.batch.failed) == len(sources) and not len(run.timeline()):
@@ -160,6 +165,10 @@ class _Run:
 
     def _advise_failure(self, error: SourceError) -> None:
         advise(f"mien: {error}")
+
+
+def _has_emonet_voice(options: Options) -> bool:
+    return any(name.startswith("emonet-voice-") for name in options.decoders or ())
 
 
 def _names(given: str | None) -> list[str] | None:
