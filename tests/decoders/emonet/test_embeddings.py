@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.core.config import Config
 from mien.core.errors import ConfigError
 from mien.decoders.emonet.embeddings import Embeddings, shared_embeddings
 
@@ -186,5 +187,8 @@ def test_a_negative_limit_is_refused():
         Embeddings(limit_bytes=-1)
 
 
-def test_decoders_of_a_process_share_one():
-    assert shared_embeddings() is shared_embeddings()
+def test_decoders_under_the_same_settings_share_one(tmp_path):
+    assert shared_embeddings(Config()) is shared_embeddings(Config())
+    # Another home may hold another copy of an encoder, and another device another form of it.
+    assert shared_embeddings(Config()) is not shared_embeddings(Config(home=tmp_path))
+    assert shared_embeddings(Config()) is not shared_embeddings(Config(device="cpu"))

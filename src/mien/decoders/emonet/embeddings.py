@@ -21,6 +21,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.core.config import Config
 from mien.core.errors import ConfigError
 
 Embedding: TypeAlias = NDArray[np.float32]
@@ -149,8 +150,11 @@ class Embeddings:
 
 
 @cache
-def shared_embeddings() -> Embeddings:
-    """The one that all decoders of a process share."""
+def shared_embeddings(config: Config) -> Embeddings:
+    """The one that all decoders of a process share under the same settings.
+
+    Another home or device has another copy or form of an encoder, which says something else.
+    """
     return Embeddings()
 
 

@@ -182,7 +182,7 @@ def load(suite: Suite, config: Config) -> EmoNetFaceDecoder:
         tower=tower,
         heads=heads,
         readout=constants,
-        embeddings=shared_embeddings(),
+        embeddings=shared_embeddings(config),
         calibration=load_calibration(suite.decoder, config),
     )
     return EmoNetFaceDecoder(parts, card(suite))

@@ -177,7 +177,7 @@ def load(suite: Suite, config: Config) -> EmoNetVoiceDecoder:
         heads=VoiceHeads.open(here, config),
         average=average(suite.name.rsplit("-", 1)[-1]),
         given=given(config.attributes),
-        embeddings=shared_embeddings(),
+        embeddings=shared_embeddings(config),
         captioner=_captioner(config) if config.captions else None,
         calibration=load_calibration(suite.decoder, config),
     )
