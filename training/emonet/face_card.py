@@ -244,10 +244,15 @@ def _data(folder: Path) -> tuple[Training, ...]:
 
 def _golden_figures(golden: Golden) -> tuple[Figure, ...]:
     return (
-        _lenient(golden, golden.classes, LENIENT),
+        # The first three stand open in a report: the plain rule before the flattering one.
         _argmax(golden, golden.classes, "accuracy of the top emotion's class"),
-        _lenient(golden, golden.mended, f"{LENIENT}; Fear and Astonishment swapped back"),
-        _argmax(golden, golden.mended, "accuracy of the top emotion's class; the two swapped back"),
+        _lenient(golden, golden.classes, LENIENT),
+        _argmax(
+            golden,
+            golden.mended,
+            "accuracy of the top emotion's class; Fear and Astonishment swapped back",
+        ),
+        _lenient(golden, golden.mended, f"{LENIENT}; the two swapped back"),
         *_confidence_figures(golden),
     )
 

@@ -1,13 +1,15 @@
 """What raw scores of voice heads mean, against LAION's own numbers."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.decoders.emonet.suites import constants
+from mien.decoders.emonet.suites import constants, suites
+from mien.decoders.emonet.voice import card
 from mien.decoders.emonet.voice_readout import (
     LEAST_RAW,
     LEAST_SPREAD,
@@ -16,6 +18,7 @@ from mien.decoders.emonet.voice_readout import (
     spread_out,
 )
 from mien.emotions import EMONET_40, Emotion
+from mien.timeline import Channel
 from tests.data import shared
 
 AVERAGE = average("small")
@@ -119,3 +122,11 @@ def test_heads_that_are_not_here_leave_nothing():
 )
 def test_dimensions_come_to_minus_one_to_one(key, raw, expected):
     assert affect(key, raw) == pytest.approx(expected)
+
+
+def test_cards_are_what_their_command_writes():
+    from training.emonet.voice_card import cards
+
+    kept = [card(suite) for suite in suites().values() if suite.channel is Channel.VOICE]
+    made = cards(shared("laion"))
+    assert [replace(told, date="") for told in made] == [replace(told, date="") for told in kept]

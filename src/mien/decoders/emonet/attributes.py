@@ -57,7 +57,7 @@ def attributes() -> dict[str, Attribute]:
 
 
 def given(asked: str) -> frozenset[str]:
-    """Keys of the attributes that readings carry: all that protect nobody, and those asked for.
+    """Keys of the attributes that readings carry: all but protected traits, and those asked for.
 
     Args:
         asked: `Config.attributes`: keys with commas, such as `age,gender`.

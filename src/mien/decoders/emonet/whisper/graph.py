@@ -1,7 +1,7 @@
 """Whisper's encoder as a graph for onnxruntime: one window in, its last hidden states out.
 
 The same for every kind of arithmetic; what a product or attention is made of is the
-arithmetic's business (`whisper_int8.py`, `whisper_float.py`).
+arithmetic's business (`int8.py`, `float.py`).
 """
 
 from __future__ import annotations
