@@ -6,7 +6,7 @@ import pytest
 
 from mien.core.errors import ConfigError
 from mien.decoders.emonet.attributes import attributes, given, is_said
-from tests.data import shared
+from tests.data import ROOT, shared
 
 
 def test_protected_traits_are_off_unless_named():
@@ -46,3 +46,11 @@ def test_a_gender_near_the_middle_is_not_said():
     assert not is_said("gender", -0.49)
     assert is_said("gender", -0.5)
     assert is_said("age", 0.1)
+
+
+def test_the_scales_that_users_read_are_those_of_the_data():
+    text = (ROOT / "docs" / "how-to" / "emonet.md").read_text(encoding="utf-8")
+    for key, row in attributes().items():
+        only = " (only if named)" if row.is_protected else ""
+        ends = f"{row.low:g}: {row.low_means} | {row.high:g}: {row.high_means}"
+        assert f"| `{key}`{only} | {ends} |" in text

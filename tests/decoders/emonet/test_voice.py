@@ -44,8 +44,11 @@ class Constant:
 
 
 class Captioner:
+    def __init__(self, text="a calm voice"):
+        self._text = text
+
     def describe(self, windows):
-        return ["a calm voice"] * len(windows)
+        return [self._text] * len(windows)
 
 
 def parts(heads=None, **changes):
@@ -138,6 +141,7 @@ def test_nothing_after_half_a_minute_is_lost_and_windows_overlap():
 
 def test_captions_come_where_they_are_asked_for(blocks):
     assert {r.caption for r in read(parts(captioner=Captioner()), blocks)} == {"a calm voice"}
+    assert {r.caption for r in read(parts(captioner=Captioner("")), blocks)} == {None}
 
 
 def test_ratings_of_the_user_change_shares_and_the_card(blocks):

@@ -25,7 +25,6 @@ class Attribute:
         high: The highest.
         low_means: What the low end sounds like.
         high_means: What the high end sounds like.
-        neutral: The score of a voice that is neither; None if there is no such thing.
         is_protected: Whether it describes a protected trait; it is given only if asked for.
     """
 
@@ -34,7 +33,6 @@ class Attribute:
     high: float
     low_means: str
     high_means: str
-    neutral: float | None
     is_protected: bool
 
 
@@ -48,7 +46,6 @@ def attributes() -> dict[str, Attribute]:
             high=row["high"],
             low_means=row["low_means"],
             high_means=row["high_means"],
-            neutral=row.get("neutral"),
             is_protected=row.get("protected", False),
         )
         for row in constants()["voice"]["heads"].values()

@@ -222,7 +222,7 @@ def _told(parts: Parts, reading: Reading, raw: Mapping[str, float], caption: str
         confidence=round(parts.average.confidence(row), 6),
         verdict=Verdict.TOLD if is_clear else Verdict.CANNOT_TELL,
         reason=None if is_clear else Reason.LOW_CONFIDENCE,
-        caption=caption,
+        caption=caption or None,
         extra={**reading.extra, **_extra(parts, row, raw)},
     )
 
