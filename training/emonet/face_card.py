@@ -131,7 +131,7 @@ def read_golden(folder: Path) -> Golden:
 
 
 def _column(rows: Sequence[dict[str, Any]], key: str) -> NDArray[np.float64]:
-    return np.array([row["results"][key]["raw"] for row in rows])
+    return np.array([row["results"][key]["raw"] for row in rows], dtype=np.float64)
 
 
 def _label(path: str) -> str:
@@ -142,12 +142,15 @@ def _label(path: str) -> str:
 def above_neutral(golden: Golden) -> NDArray[np.float64]:
     """Raw scores without the neutral means, shape (152, 40)."""
     neutral = constants()["face"]["neutral"]
-    return golden.raw - np.array([neutral[emotion.value] for emotion in EMONET_40])
+    means = np.array([neutral[emotion.value] for emotion in EMONET_40])
+    found: NDArray[np.float64] = golden.raw - means
+    return found
 
 
 def top_shares(golden: Golden) -> NDArray[np.float64]:
     """The largest provisional share of each face, shape (152,)."""
-    return np.clip(above_neutral(golden) / SCALE, 0.0, 1.0).max(axis=1)
+    found: NDArray[np.float64] = np.clip(above_neutral(golden) / SCALE, 0.0, 1.0).max(axis=1)
+    return found
 
 
 def is_right(golden: Golden, classes: NDArray[np.str_]) -> NDArray[np.bool_]:

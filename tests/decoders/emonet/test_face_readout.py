@@ -58,6 +58,23 @@ def test_the_neutral_means_of_the_other_heads_are_the_published_ones(golden):
     np.testing.assert_allclose(ours, golden["mean_subtracted"][:, 40:], atol=1e-6)
 
 
+@given(raws)
+def test_the_softmax_is_that_of_scores_without_the_neutral_means(raw):
+    """The published rule once more, for where LAION's file is not at hand."""
+    neutral = [constants()["face"]["neutral"][emotion.value] for emotion in EMONET_40]
+    powers = np.exp(raw.astype(np.float64) - neutral)
+    wanted = powers / powers.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(READOUT.softmax(raw), wanted, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("emotion", "mean"),
+    [(Emotion.CONCENTRATION, 4.0734), (Emotion.INTEREST, 2.5844), (Emotion.INTOXICATION, 0.0040)],
+)
+def test_a_neutral_face_is_the_published_one(emotion, mean):
+    assert READOUT.neutral[EMONET_40.index(emotion)] == pytest.approx(mean, abs=5e-5)
+
+
 def test_every_published_score_is_sensible(golden):
     assert is_sensible(golden["raw"].astype(np.float32)).all()
 

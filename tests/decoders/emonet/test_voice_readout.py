@@ -55,6 +55,24 @@ def test_z_scores_follow_the_published_rule(laion):
         assert found == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("emotion", "median", "spread"),
+    [
+        (Emotion.INTEREST, 1.9014, 0.5835),
+        (Emotion.AWE, 0.0, 0.181),
+        (Emotion.PAIN, -0.0037, 0.2137),
+    ],
+)
+def test_a_z_score_counts_spreads_above_the_published_median(emotion, median, spread):
+    """A part of the above, for where LAION's file is not at hand."""
+    row, at = AVERAGE.median.copy(), EMONET_40.index(emotion)
+    assert not AVERAGE.z(row).any()
+    row[at] = median + 2 * spread
+    z = AVERAGE.z(row)
+    assert z[at] == pytest.approx(2, abs=1e-4)
+    assert np.delete(z, at).tolist() == [0.0] * 39
+
+
 def test_a_published_clip_is_amused_and_not_merely_interested(laion):
     """Raw scores would call it interested: that head is high in every voice."""
     clip = json.loads((laion / "voice_examples.json").read_text(encoding="utf-8"))[0]["emo"]

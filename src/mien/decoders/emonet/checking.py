@@ -20,6 +20,7 @@ from mien.decoders.emonet.comparing import (
     compare,
     judge,
 )
+from mien.decoders.emonet.face_readout import SENSIBLE
 from mien.decoders.emonet.install import Installed, encoder_folder, installed
 from mien.decoders.emonet.published import GOLDEN, Example, face_examples, voice_examples
 from mien.decoders.emonet.suites import Suite, suites
@@ -28,8 +29,7 @@ from mien.timeline.reading import Channel
 PORTRAIT = Path(__file__).parent / "data" / "portrait.jpg"
 """The face of Eileen Collins (NASA, public domain): some face, of which nothing is published."""
 
-LOWEST, HIGHEST = -3.0, 8.0
-"""Between these every published raw score of a face lies, with room."""
+LOWEST, HIGHEST = SENSIBLE
 
 MOST_PHOTOGRAPHS = 32
 """Each costs seconds on a CPU, and has 44 values."""
