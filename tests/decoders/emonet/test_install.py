@@ -10,7 +10,7 @@ import pytest
 from mien.assets import Manner, Shelf, catalogue, find, listing, verify
 from mien.assets.entry import Asset
 from mien.core.config import Config
-from mien.core.errors import AssetError, ConfigError, MissingExtra, MissingWeights
+from mien.core.errors import AssetError, BadWeights, ConfigError, MissingExtra, MissingWeights
 from mien.decoders.emonet.install import carry, encoder_folder, install, installed
 from mien.decoders.emonet.suites import suites
 from tests.fakes.emonet import malicious, write_face_set
@@ -246,6 +246,23 @@ def test_what_was_pulled_reads_faces(faces, manner):
         "dominance",
     ]
     assert np.isfinite(scores).all()
+
+
+@pytest.mark.parametrize("is_gone", [True, False], ids=["gone", "cut"])
+def test_a_pulled_head_that_is_damaged_is_not_taken_for_one_nobody_asked_for(
+    faces, manner, is_gone
+):
+    folder = install(FACE, emotions=["anger", "fear"], manner=manner)
+    assert len(installed(suites()[FACE], manner.config).heads) == 5
+    head = folder / "model_anger_best.safetensors"
+    if is_gone:
+        head.unlink()
+    else:
+        head.write_bytes(head.read_bytes()[:100])
+    with pytest.raises(BadWeights, match=r"1 of the pulled heads.*model_anger_best\.pth.*pull"):
+        installed(suites()[FACE], manner.config)
+    install(FACE, emotions=["anger", "fear"], manner=manner)
+    assert len(installed(suites()[FACE], manner.config).heads) == 5
 
 
 def test_what_was_pulled_can_be_checked(faces, manner):

@@ -20,7 +20,7 @@ from mien.assets import (
     require_room,
 )
 from mien.core.config import Config
-from mien.core.errors import ConfigError, MissingExtra, MissingWeights
+from mien.core.errors import BadWeights, ConfigError, MissingExtra, MissingWeights
 from mien.core.paths import models_folder
 from mien.decoders.emonet.suites import Head, Suite, suites
 from mien.emotions.emotion import EMONET_40, Emotion
@@ -124,10 +124,18 @@ def installed(suite: Suite, config: Config) -> Installed:
 
     Raises:
         MissingWeights: If none of its heads is here, or its encoder is not.
+        BadWeights: If a head that was pulled is gone or cut: left out, it would look like one
+            that nobody asked for.
         AssetError: If its lock file is damaged.
     """
     shelf, asset = Shelf(models_folder(config)), find(suite.name)
     here = {file.name for file in shelf.here(asset)}
+    broken = [n for n, seen in shelf.record(asset).files.items() if seen.kept and n not in here]
+    if here and broken:
+        raise BadWeights(
+            f"{len(broken)} of the pulled heads of {suite.name} are gone or cut, first "
+            f"{min(broken)}, in {shelf.place(asset)}: run `mien models pull {suite.name}` again"
+        )
     heads = tuple(head for head in suite.heads if head.file in here)
     if not heads:
         raise MissingWeights(_way(suite.name))
