@@ -5,6 +5,7 @@ import io
 import json
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from mien.evals.perception import (
     to_csv,
     to_json,
 )
+from mien.evals.perception.items import Text
 from mien.evals.perception.keeping import keep_file, predictions
 from mien.evals.perception.measuring import limited, score
 from mien.evals.perception.predict import (
@@ -122,6 +124,33 @@ def test_unreadable_files_are_tried_again(crema, tmp_path):
     says = made.Says(right)
     predictions(says, opened.items, keep)
     assert len(says.asked) == 10
+
+
+def test_what_was_kept_of_other_words_or_another_version_is_asked_again(tmp_path):
+    class Stamped(made.Says):
+        stamp = "1"
+
+    def asked(items, stamp):
+        says = Stamped(lambda item: made.shares(item, anger=0.5))
+        says.stamp = stamp
+        assert len(predictions(says, items, tmp_path / "kept.jsonl")) == len(items)
+        return says.asked
+
+    items = made.graded([(name, "r", "anger", 1.0) for name in "ab"]).items
+    assert asked(items, "1") == ["a", "b"]
+    assert asked(items, "2") == ["a", "b"]
+    assert asked(items, "1") == []
+    other = (replace(items[0], media=Text("other words")), replace(items[1], stamp="7"))
+    assert asked(other, "1") == ["a", "b"]
+
+
+def test_a_decoder_has_another_stamp_once_it_is_calibrated():
+    config = Manner().config
+    decoder = load("words-fast-v1", config)
+    plain = decoder_predictor("words-fast-v1", config).stamp
+    assert plain == DecoderPredictor(decoder).stamp
+    assert plain != DecoderPredictor(decoder, b"{}").stamp
+    assert plain != decoder_predictor("face-v1", config).stamp
 
 
 def test_a_place_that_cannot_be_written_to_is_told_before_anything_is_asked(crema, tmp_path):

@@ -73,6 +73,15 @@ def test_who_rates_twice_is_no_second_rater(tmp_path):
     assert (skip.reason, skip.count) == ("rating that the same rater gave again later", 20)
 
 
+def test_a_file_that_was_replaced_is_another_one(tmp_path):
+    rows = [["a.txt", "", "", "ann", "anger", ""]]
+    stamps = set()
+    for text in ("one", "three"):
+        (tmp_path / "a.txt").write_text(text)
+        stamps |= {item.stamp for item in opened_of(tmp_path, rows, Channel.WORDS).items}
+    assert len(stamps) == 2
+
+
 def test_files_outside_the_folder_are_not_opened(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "secret.txt").write_text("mine")

@@ -60,11 +60,12 @@ class Item:
     """One thing that was rated.
 
     Attributes:
-        id: Unique and stable within its set; the key of cached predictions.
+        id: Unique and stable within its set; the key of kept predictions.
         channel: What it is made of.
         media: What to show; None where only labels are at hand.
         cluster: Who it is from, or its own id: items of one cluster are no independent evidence.
         asked: The emotions that raters could name or were asked about.
+        stamp: Changes when the media do; empty where the id names published content.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Item:
     media: Media | None
     cluster: str
     asked: tuple[Emotion, ...]
+    stamp: str = ""
 
 
 class Form(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -53,6 +54,15 @@ class Predictor(Protocol):
 
 
 @runtime_checkable
+class Stamped(Protocol):
+    """A predictor whose answers may change though its name does not."""
+
+    @property
+    def stamp(self) -> str:
+        """A digest of all that its answers depend on; answers kept under another are not its."""
+
+
+@runtime_checkable
 class Costs(Protocol):
     """A predictor that is paid for: it keeps its own answers, and says what they cost."""
 
@@ -82,15 +92,25 @@ class DecoderPredictor:
 
     Args:
         decoder: Loaded.
+        fitted: What was fitted for it on this machine, as it is kept.
     """
 
-    def __init__(self, decoder: Decoder[Any]) -> None:
-        self._decoder = decoder
+    def __init__(self, decoder: Decoder[Any], fitted: bytes = b"") -> None:
+        self._decoder, self._fitted = decoder, fitted
 
     @property
     def name(self) -> str:
         """The decoder's."""
         return self._decoder.name
+
+    @property
+    def stamp(self) -> str:
+        """Of this version of Mien, of its card, which names what is installed, and calibration."""
+        from mien import __version__
+
+        digest = blake2b(self._fitted, digest_size=16)
+        digest.update(f"{__version__} {self._decoder.card}".encode())
+        return digest.hexdigest()
 
     def predict(self, items: Iterable[Item]) -> Iterator[Prediction]:
         """One prediction an item.
@@ -170,9 +190,12 @@ class DecoderPredictor:
 
 def decoder_predictor(name: str, config: Config) -> DecoderPredictor:
     """The decoder of that name as a predictor; see `decoders.registry.load` for the errors."""
+    from mien.decoders.calibration_file import calibration_path
     from mien.decoders.registry import load
 
-    return DecoderPredictor(load(name, config))
+    decoder = load(name, config)
+    fitted = calibration_path(decoder.name, config)
+    return DecoderPredictor(decoder, fitted.read_bytes() if fitted.is_file() else b"")
 
 
 def _weighed(

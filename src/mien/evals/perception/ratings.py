@@ -192,7 +192,9 @@ def _notes(items: tuple[Item, ...], about: About) -> tuple[str, ...]:
 def _item(span: Span, folder: Path, channel: Channel, asked: tuple[Emotion, ...]) -> Item:
     path = folder / span.file
     media = _media(path, span, channel) if _is_file(path) else None
-    return Item(span.id, channel, media, span.file, asked)
+    about = path.stat() if media is not None else None
+    stamp = f"{about.st_size} {about.st_mtime_ns}" if about is not None else ""
+    return Item(span.id, channel, media, span.file, asked, stamp)
 
 
 def _is_file(path: Path) -> bool:
