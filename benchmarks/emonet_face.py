@@ -20,7 +20,7 @@ import numpy as np
 from mien.assets import AssetFile
 from mien.core.config import Config
 from mien.decoders.emonet.checkpoint import read_checkpoint
-from mien.decoders.emonet.face_heads import FaceHeads, convert_head
+from mien.decoders.emonet.heads.face import FaceHeads, convert_head
 from mien.decoders.emonet.install import Installed
 from mien.decoders.emonet.suites import suites
 from tests.fakes.emonet import write_face_set

@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from benchmarks.measure import Work
 from mien.core.config import Config
-from mien.decoders.emonet.basis import NAME, Basis, fit
-from mien.decoders.emonet.quantize import Bits
+from mien.decoders.emonet.heads.basis import NAME, Basis, fit
+from mien.decoders.emonet.heads.quantize import Bits
+from mien.decoders.emonet.heads.tails import Layer
+from mien.decoders.emonet.heads.voice import VoiceHeads
+from mien.decoders.emonet.heads.voice_file import kept_name, quantize, read_head, write_head
 from mien.decoders.emonet.suites import suites
-from mien.decoders.emonet.tails import Layer
-from mien.decoders.emonet.voice_file import kept_name, quantize, read_head, write_head
-from mien.decoders.emonet.voice_heads import VoiceHeads
 
 Floats = NDArray[np.float32]
 
@@ -98,7 +98,7 @@ def reference(threads: int) -> Callable[..., list[Any]]:
 def convert(folder: str, small: bool) -> Work:
     """One head from its published file to the converted one."""
     from mien.assets import AssetFile
-    from mien.decoders.emonet.voice_heads import convert_head
+    from mien.decoders.emonet.heads.voice import convert_head
 
     where = Path(folder)
     file = AssetFile(name=HEADS[0].file, bytes=1)

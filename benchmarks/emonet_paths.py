@@ -17,8 +17,8 @@ from benchmarks import emonet_heads
 from benchmarks.measure import Work
 from mien.assets import AssetFile
 from mien.core.config import Config
-from mien.decoders.emonet.basis import basis_of
-from mien.decoders.emonet.calibration_speech import windows
+from mien.decoders.emonet.heads.basis import basis_of
+from mien.decoders.emonet.heads.calibration_speech import windows
 
 RATE_HZ = 16_000
 SECONDS = 8.0
@@ -60,7 +60,7 @@ def make_faces(folder: str) -> Work:
     """All 44 Large face heads, published and converted."""
 
     def made() -> None:
-        from mien.decoders.emonet.face_heads import convert_head
+        from mien.decoders.emonet.heads.face import convert_head
         from tests.fakes.emonet import write_face_set
 
         where = Path(folder)
@@ -182,7 +182,7 @@ def _faces(folder: Path, threads: int) -> tuple[Callable[..., Any], Callable[...
     import torch
 
     from benchmarks.emonet_face import _network
-    from mien.decoders.emonet.face_heads import FaceHeads
+    from mien.decoders.emonet.heads.face import FaceHeads
     from mien.decoders.emonet.install import Installed
     from mien.decoders.emonet.suites import suites
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from mien.assets import Shelf, catalogue
 from mien.core.config import Config
 from mien.core.paths import models_folder
-from mien.decoders.emonet import basis
+from mien.decoders.emonet.heads import basis
 from mien.decoders.emonet.install import carry, encoder_folder
 from mien.decoders.emonet.whisper import Encoder
 from tests.fakes import siglip, whisper

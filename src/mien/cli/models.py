@@ -13,7 +13,7 @@ from mien.cli.output import advise, result, result_json
 
 if TYPE_CHECKING:
     from mien.assets import Status
-    from mien.decoders.emonet.comparing import Finding
+    from mien.decoders.emonet.checks.comparing import Finding
 
 app = typer.Typer(
     help="Files of other publishers: list, pull, import, verify, check, calibrate, path, remove.",
@@ -112,9 +112,9 @@ def check(
     What differs is printed as a text that is ready for an issue.
     """
     from mien.core.config import load_config
-    from mien.decoders.emonet.check_report import issue, summary
-    from mien.decoders.emonet.checking import check as compare
-    from mien.decoders.emonet.comparing import Verdict
+    from mien.decoders.emonet.checks.checking import check as compare
+    from mien.decoders.emonet.checks.comparing import Verdict
+    from mien.decoders.emonet.checks.report import issue, summary
 
     config = load_config()
     finding = compare(name, config, inputs=inputs)

@@ -8,9 +8,9 @@ import pytest
 from mien.assets import AssetFile
 from mien.core.config import Config
 from mien.core.errors import BadWeights, MissingWeights
-from mien.decoders.emonet import basis as module
-from mien.decoders.emonet.basis import DIRECTIONS, NAME, Basis, basis_of, fit
-from mien.decoders.emonet.calibration_speech import LONGEST, SCENE, SHORTEST, windows
+from mien.decoders.emonet.heads import basis as module
+from mien.decoders.emonet.heads.basis import DIRECTIONS, NAME, Basis, basis_of, fit
+from mien.decoders.emonet.heads.calibration_speech import LONGEST, SCENE, SHORTEST, windows
 from mien.decoders.emonet.whisper import Encoder, convert_encoder
 from tests.data import EXAMPLES
 from tests.decoders.emonet.voice_sets import COLUMNS, FRAMES, WIDTH, embeddings, made_basis

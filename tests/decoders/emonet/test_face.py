@@ -21,8 +21,8 @@ from mien.decoders.emonet.face import (
     card,
     load,
 )
-from mien.decoders.emonet.face_heads import FaceHeads, convert_head
 from mien.decoders.emonet.face_readout import readout
+from mien.decoders.emonet.heads.face import FaceHeads, convert_head
 from mien.decoders.emonet.install import Installed
 from mien.decoders.emonet.siglip import Tower, convert_tower
 from mien.decoders.emonet.suites import suites

@@ -7,10 +7,10 @@ from mien.assets import AssetFile
 from mien.core.config import Config
 from mien.core.errors import BadWeights, MissingWeights
 from mien.decoders.emonet.checkpoint import read_checkpoint
-from mien.decoders.emonet.face_heads import FaceHeads, convert_head
+from mien.decoders.emonet.heads.face import FaceHeads, convert_head
+from mien.decoders.emonet.heads.tails import layers
 from mien.decoders.emonet.install import Installed
 from mien.decoders.emonet.suites import suites
-from mien.decoders.emonet.tails import layers
 from tests.fakes.emonet import PREFIX, face_files, face_head, save_checkpoint, write_face_set
 
 SUITE = suites()["emonet-face-small"]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.decoders.emonet.feedback import handing_on, round_on
-from mien.decoders.emonet.quantize import MIDDLE
+from mien.decoders.emonet.heads.feedback import handing_on, round_on
+from mien.decoders.emonet.heads.quantize import MIDDLE
 
 CHANNELS = 48
 

@@ -20,8 +20,8 @@ from tests.fakes.whisper import publish as published_whisper
 
 VOICE, FACE = "emonet-voice-small", "emonet-face-small"
 MADE = {
-    "voice_heads": "convert_head",
-    "face_heads": "convert_head",
+    "heads.voice": "convert_head",
+    "heads.face": "convert_head",
     "siglip": "convert_tower",
     "whisper": "convert_encoder",
     "whisper.captions_convert": "convert_captioner",
@@ -81,7 +81,7 @@ def test_a_set_comes_with_its_encoder_and_each_is_converted_by_its_own(server, m
     folder = install(VOICE, manner=manner)
     assert converted[0] == ("whisper", "model.safetensors", {})
     assert [(room, options) for room, _, options in converted[1:]] == [
-        ("voice_heads", {"small": False})
+        ("heads.voice", {"small": False})
     ] * 55
     here = installed(suites()[VOICE], manner.config)
     assert here.folder == folder
@@ -106,7 +106,7 @@ def test_an_encoder_is_converted_from_its_one_large_file(server, manner, convert
 
 def test_a_face_set_brings_siglip2(server, manner, converted):
     install(FACE, manner=manner)
-    assert [room for room, *_ in converted] == ["siglip", *["face_heads"] * 44]
+    assert [room for room, *_ in converted] == ["siglip", *["heads.face"] * 44]
 
 
 def test_only_the_named_emotions_come_with_the_three_dimensions(server, manner):
@@ -230,7 +230,7 @@ def contents(folder):
 
 
 def test_what_was_pulled_reads_faces(faces, manner):
-    from mien.decoders.emonet.face_heads import FaceHeads
+    from mien.decoders.emonet.heads.face import FaceHeads
     from mien.decoders.emonet.siglip import Tower
 
     install(FACE, emotions=["anger", "fear"], manner=manner)
@@ -266,8 +266,8 @@ def test_a_pulled_head_that_is_damaged_is_not_taken_for_one_nobody_asked_for(
 
 
 def test_what_was_pulled_can_be_checked(faces, manner):
-    from mien.decoders.emonet.checking import check
-    from mien.decoders.emonet.comparing import Verdict
+    from mien.decoders.emonet.checks.checking import check
+    from mien.decoders.emonet.checks.comparing import Verdict
 
     install(FACE, manner=manner)
     finding = check(FACE, manner.config)

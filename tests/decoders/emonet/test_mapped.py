@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.errors import BadWeights, MissingWeights
-from mien.decoders.emonet.mapped import read_mapped, write_mapped
+from mien.decoders.emonet.heads.mapped import read_mapped, write_mapped
 
 KINDS = st.sampled_from([np.float32, np.int8, np.uint8])
 SHAPES = st.lists(st.integers(0, 5), min_size=0, max_size=3).map(tuple)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.decoders.emonet.quantize import PIECE, Activations, Cut, empty, fill, pack, unpack
+from mien.decoders.emonet.heads.quantize import PIECE, Activations, Cut, empty, fill, pack, unpack
 
 COLUMNS = st.integers(1, 3 * PIECE + 5)
 
@@ -79,7 +79,8 @@ def test_eight_bits_lie_within_half_a_step_and_four_within_what_their_range_hold
     weights = drawn("Gaussian", (rows, columns), seed)
     matrix = rounded(weights, bits)
     step = np.repeat(matrix.scales.T, matrix.cut.width, axis=1)[:, :columns]
-    within = np.abs(weights) <= (127 if bits == 8 else 8) * step
+    # The widest weight over 127, times 127 again, may be a last digit less.
+    within = np.abs(weights) <= (127.001 if bits == 8 else 8) * step
     off = np.abs(restored(matrix) - weights)
     assert (off[within] <= step[within] * 0.5001 + 1e-9).all()
     assert within.all() or bits == 4

@@ -6,8 +6,8 @@ import pytest
 from mien.core.config import Config
 from mien.core.errors import ConfigError
 from mien.decoders import session
-from mien.decoders.emonet import stack
-from mien.decoders.emonet.quantize import PIECE, empty, fill
+from mien.decoders.emonet.heads import stack
+from mien.decoders.emonet.heads.quantize import PIECE, empty, fill
 from mien.decoders.session import CPU, CUDA
 
 ROWS = 6

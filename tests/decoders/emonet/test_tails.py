@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mien.core.errors import BadWeights
-from mien.decoders.emonet.tails import Layer, Tails, layers
+from mien.decoders.emonet.heads.tails import Layer, Tails, layers
 from tests.fakes.emonet import face_head, voice_head
 
 PATH = "model_Anger_best.pth"

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from mien.core.config import Config
 from mien.core.errors import BadWeights, DecoderError, MissingWeights
-from mien.decoders.emonet import basis as basis_module
-from mien.decoders.emonet import install, voice_heads
-from mien.decoders.emonet.basis import NAME, Basis, fit
-from mien.decoders.emonet.voice_heads import AT_ONCE, VoiceHeads, convert_head, pool
+from mien.decoders.emonet import install
+from mien.decoders.emonet.heads import basis as basis_module
+from mien.decoders.emonet.heads import voice as voice_heads
+from mien.decoders.emonet.heads.basis import NAME, Basis, fit
+from mien.decoders.emonet.heads.voice import AT_ONCE, VoiceHeads, convert_head, pool
 from tests.decoders.emonet.voice_sets import (
     COLUMNS,
     FRAMED,

@@ -8,11 +8,11 @@ import numpy as np
 
 from mien.assets import AssetFile
 from mien.core.config import Config
-from mien.decoders.emonet.basis import Basis, fit
+from mien.decoders.emonet.heads.basis import Basis, fit
+from mien.decoders.emonet.heads.voice import VoiceHeads, convert_head
+from mien.decoders.emonet.heads.voice_file import kept_name, read_head
 from mien.decoders.emonet.install import Installed
 from mien.decoders.emonet.suites import suites
-from mien.decoders.emonet.voice_file import kept_name, read_head
-from mien.decoders.emonet.voice_heads import VoiceHeads, convert_head
 from tests.fakes.emonet import save_checkpoint, voice_head
 
 FRAMES, WIDTH = 96, 64

@@ -17,8 +17,8 @@ from mien.core.errors import BadWeights, MissingWeights
 from mien.decoders.calibration_file import Calibration, load_calibration
 from mien.decoders.decoder import Reference
 from mien.decoders.emonet.embeddings import Embeddings, shared_embeddings
-from mien.decoders.emonet.face_heads import FaceHeads
 from mien.decoders.emonet.face_readout import DIMENSIONS, Floats, Readout, is_sensible, readout
+from mien.decoders.emonet.heads.face import FaceHeads
 from mien.decoders.emonet.install import encoder_folder, installed
 from mien.decoders.emonet.suites import Suite
 from mien.decoders.face.decoder import NAME as FINDER

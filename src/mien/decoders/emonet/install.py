@@ -190,11 +190,11 @@ def _convert(asset: Asset, *, small: bool) -> Convert | None:
     if small and not is_voice:
         raise ConfigError(f"{asset.name} has no small form: only the voice sets have")
     if is_voice:
-        from mien.decoders.emonet.voice_heads import convert_head as convert_voice
+        from mien.decoders.emonet.heads.voice import convert_head as convert_voice
 
         return partial(convert_voice, small=small)
     if suite is not None:
-        from mien.decoders.emonet.face_heads import convert_head as convert_face
+        from mien.decoders.emonet.heads.face import convert_head as convert_face
 
         return convert_face
     if asset.name == "siglip2":

@@ -16,9 +16,9 @@ from mien.decoders.calibration_file import Calibration, load_calibration
 from mien.decoders.decoder import Reference
 from mien.decoders.emonet.attributes import given, is_said
 from mien.decoders.emonet.embeddings import Embeddings, shared_embeddings
+from mien.decoders.emonet.heads.voice import VoiceHeads
 from mien.decoders.emonet.install import encoder_folder, installed
 from mien.decoders.emonet.suites import Head, Suite
-from mien.decoders.emonet.voice_heads import VoiceHeads
 from mien.decoders.emonet.voice_readout import Average, Floats, affect, average, spread_out
 from mien.decoders.emonet.whisper import Encoder
 from mien.decoders.voice.decoder import BRIEF, WEIGHTS

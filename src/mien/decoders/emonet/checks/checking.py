@@ -11,7 +11,7 @@ from mien.assets import Shelf, find, mark_checked
 from mien.core.config import Config
 from mien.core.errors import ConfigError, MissingWeights
 from mien.core.paths import models_folder
-from mien.decoders.emonet.comparing import (
+from mien.decoders.emonet.checks.comparing import (
     FACE,
     VOICE,
     Finding,
@@ -20,13 +20,13 @@ from mien.decoders.emonet.comparing import (
     compare,
     judge,
 )
+from mien.decoders.emonet.checks.published import GOLDEN, Example, face_examples, voice_examples
 from mien.decoders.emonet.face_readout import SENSIBLE
 from mien.decoders.emonet.install import Installed, encoder_folder, installed
-from mien.decoders.emonet.published import GOLDEN, Example, face_examples, voice_examples
 from mien.decoders.emonet.suites import Suite, suites
 from mien.timeline.reading import Channel
 
-PORTRAIT = Path(__file__).parent / "data" / "portrait.jpg"
+PORTRAIT = Path(__file__).parents[1] / "data" / "portrait.jpg"
 """The face of Eileen Collins (NASA, public domain): some face, of which nothing is published."""
 
 LOWEST, HIGHEST = SENSIBLE
@@ -126,7 +126,7 @@ def check_face(suite: Suite, examples: list[Example], score: Score) -> Finding:
 
 
 def _voice(here: Installed, config: Config) -> Score:
-    from mien.decoders.emonet.voice_heads import VoiceHeads
+    from mien.decoders.emonet.heads.voice import VoiceHeads
     from mien.decoders.emonet.whisper import Encoder
     from mien.media import open_source
 
@@ -143,7 +143,7 @@ def _voice(here: Installed, config: Config) -> Score:
 
 
 def _face(here: Installed, config: Config) -> Score:
-    from mien.decoders.emonet.face_heads import FaceHeads
+    from mien.decoders.emonet.heads.face import FaceHeads
     from mien.decoders.emonet.siglip import Tower
     from mien.media import open_source
 

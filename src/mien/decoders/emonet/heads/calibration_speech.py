@@ -10,7 +10,7 @@ import numpy as np
 from mien.core.arrays import RATE_HZ, Samples
 from mien.media import open_source
 
-SCENE = Path(__file__).parent / "data" / "scene.ogg"
+SCENE = Path(__file__).parents[1] / "data" / "scene.ogg"
 """Two voices spoken by espeak-ng, as in `examples/`; anyone may pass it on."""
 
 SHORTEST, LONGEST = 2.0, 12.0

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mien.decoders.emonet.published import Example
+from mien.decoders.emonet.checks.published import Example
 
 Score = Callable[[Path], Mapping[str, float]]
 """What the heads say of a recording or photograph, by their keys."""

@@ -14,9 +14,9 @@ from mien.assets import AssetFile
 from mien.core.config import Config
 from mien.core.errors import BadWeights, MissingExtra, MissingWeights
 from mien.decoders.emonet.checkpoint import read_checkpoint
-from mien.decoders.emonet.face_graph import Kept, stacked
+from mien.decoders.emonet.heads.face_graph import Kept, stacked
+from mien.decoders.emonet.heads.tails import Floats, Layer, layers
 from mien.decoders.emonet.suites import Head
-from mien.decoders.emonet.tails import Floats, Layer, layers
 from mien.decoders.session import open_session
 
 if TYPE_CHECKING:

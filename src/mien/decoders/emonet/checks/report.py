@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from mien.assets import Asset, Record, Shelf, find
 from mien.core.config import Config
 from mien.core.paths import models_folder
-from mien.decoders.emonet.comparing import Finding
+from mien.decoders.emonet.checks.comparing import Finding
 from mien.decoders.emonet.suites import suites
 
 PACKAGES = (

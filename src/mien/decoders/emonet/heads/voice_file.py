@@ -12,11 +12,11 @@ from typing import Any, cast
 import numpy as np
 
 from mien.core.errors import BadWeights
-from mien.decoders.emonet.basis import Basis
-from mien.decoders.emonet.feedback import handing_on, round_on
-from mien.decoders.emonet.mapped import Mapped, read_mapped, write_mapped
-from mien.decoders.emonet.quantize import Bits, Cut, Floats, Matrix, empty, fill
-from mien.decoders.emonet.tails import Layer
+from mien.decoders.emonet.heads.basis import Basis
+from mien.decoders.emonet.heads.feedback import handing_on, round_on
+from mien.decoders.emonet.heads.mapped import Mapped, read_mapped, write_mapped
+from mien.decoders.emonet.heads.quantize import Bits, Cut, Floats, Matrix, empty, fill
+from mien.decoders.emonet.heads.tails import Layer
 
 FORMAT = "mien.voice-head/1"
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from mien.core.config import Config
-from mien.decoders.emonet.quantize import MIDDLE, Activations, Cut, Floats, Matrix, unpack
+from mien.decoders.emonet.heads.quantize import MIDDLE, Activations, Cut, Floats, Matrix, unpack
 from mien.decoders.session import CUDA, open_session, providers
 
 if TYPE_CHECKING:

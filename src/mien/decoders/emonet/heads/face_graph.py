@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.decoders.emonet.heads.tails import Floats
 from mien.decoders.emonet.nodes import Nodes
-from mien.decoders.emonet.tails import Floats
 
 if TYPE_CHECKING:
     from onnx import ModelProto

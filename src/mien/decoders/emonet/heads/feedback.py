@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.decoders.emonet.quantize import MIDDLE, Floats
+from mien.decoders.emonet.heads.quantize import MIDDLE, Floats
 
 _TOGETHER = 32
 """Channels whose losses are handed on one by one before the rest get them in one product."""

@@ -22,9 +22,9 @@ from mien.core.arrays import Samples
 from mien.core.config import Config
 from mien.core.errors import BadWeights
 from mien.core.progress import Report, bar, ignore
-from mien.decoders.emonet.calibration_speech import windows
-from mien.decoders.emonet.mapped import read_mapped, write_mapped
-from mien.decoders.emonet.quantize import Cut, Floats, Matrix, empty, fill
+from mien.decoders.emonet.heads.calibration_speech import windows
+from mien.decoders.emonet.heads.mapped import read_mapped, write_mapped
+from mien.decoders.emonet.heads.quantize import Cut, Floats, Matrix, empty, fill
 
 NAME = "basis.safetensors"
 """In the encoder's folder: it is the encoder's, and all sets over it share it."""

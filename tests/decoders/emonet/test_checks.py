@@ -14,10 +14,10 @@ from mien.assets.record import write_record
 from mien.cli.models import app
 from mien.core.config import Config
 from mien.core.errors import AssetError, ConfigError, MissingWeights
-from mien.decoders.emonet.check_report import issue
-from mien.decoders.emonet.checking import PORTRAIT, check, check_face, check_voice
-from mien.decoders.emonet.comparing import VOICE, Compared, Verdict, compare, judge
-from mien.decoders.emonet.published import Example, face_examples, voice_examples
+from mien.decoders.emonet.checks.checking import PORTRAIT, check, check_face, check_voice
+from mien.decoders.emonet.checks.comparing import VOICE, Compared, Verdict, compare, judge
+from mien.decoders.emonet.checks.published import Example, face_examples, voice_examples
+from mien.decoders.emonet.checks.report import issue
 from mien.decoders.emonet.suites import suites
 from tests.data import EXAMPLES, shared
 
@@ -225,7 +225,7 @@ def networks(monkeypatch):
         def score(self, embeddings):
             return np.array([[made.scores[head.key] for head in self.heads]], np.float32)
 
-    names = {"voice_heads": "VoiceHeads", "whisper": "Encoder", "face_heads": "FaceHeads"}
+    names = {"heads.voice": "VoiceHeads", "whisper": "Encoder", "heads.face": "FaceHeads"}
     for room, name in {**names, "siglip": "Tower"}.items():
         module = ModuleType(room)
         setattr(module, name, Net)

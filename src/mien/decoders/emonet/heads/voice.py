@@ -13,19 +13,19 @@ import numpy as np
 from mien.assets import AssetFile, Shelf, find
 from mien.core.config import Config, load_config
 from mien.core.errors import BadWeights, MissingWeights
-from mien.decoders.emonet.basis import NAME, Basis, basis_of
 from mien.decoders.emonet.checkpoint import read_checkpoint
-from mien.decoders.emonet.quantize import Floats
-from mien.decoders.emonet.stack import choose
-from mien.decoders.emonet.suites import Head, suites
-from mien.decoders.emonet.tails import Layer, Tails, layers
-from mien.decoders.emonet.voice_file import (
+from mien.decoders.emonet.heads.basis import NAME, Basis, basis_of
+from mien.decoders.emonet.heads.quantize import Floats
+from mien.decoders.emonet.heads.stack import choose
+from mien.decoders.emonet.heads.tails import Layer, Tails, layers
+from mien.decoders.emonet.heads.voice_file import (
     VoiceFile,
     kept_name,
     quantize,
     read_head,
     write_head,
 )
+from mien.decoders.emonet.suites import Head, suites
 
 if TYPE_CHECKING:
     from mien.decoders.emonet.install import Installed
