@@ -1,0 +1,1 @@
+"""Published tests of emotional intelligence, and one of our own."""
