@@ -1,4 +1,4 @@
-"""`mien evals`: how good decoders and models are."""
+"""`mien evals perception`: how good readers of emotion are, beside people and chance."""
 
 from __future__ import annotations
 
@@ -19,21 +19,9 @@ if TYPE_CHECKING:
     from mien.evals.perception import Manner, Outcome, Predictor
     from mien.timeline.reading import Channel
 
-app = typer.Typer(
-    help="Measure decoders and models beside people, chance and trivial answers.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-
 _FORMS = (".html", ".json", ".csv")
 
 
-@app.callback()
-def evals() -> None:
-    """Measure decoders and models beside people, chance and trivial answers."""
-
-
-@app.command()
 def perception(
     sets: Annotated[
         list[str] | None, typer.Argument(help="Data sets; all found by default.")
