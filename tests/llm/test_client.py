@@ -5,6 +5,7 @@ import logging
 import stat
 import sys
 import threading
+import zlib
 from datetime import UTC, datetime
 
 import anyio
@@ -204,6 +205,19 @@ def test_an_endless_answer_is_not_read_to_its_end(ask, waits):
     assert waits.slept == []
 
 
+def test_a_packed_answer_is_not_unpacked(ask, waits):
+    # A few kilobytes can unpack to gigabytes.
+    packed = zlib.compress(b" " * LARGEST_ANSWER * 2)
+    with pytest.raises(ModelServiceError, match="packed, which nobody asked for"):
+        ask(Raw(packed, kind="application/json", headers={"Content-Encoding": "deflate"}))
+    assert waits.slept == []
+
+
+def test_a_packed_answer_is_not_asked_for(ask):
+    _, (request,) = ask("Hi.")
+    assert request.headers["accept-encoding"] == "identity"
+
+
 def test_what_was_said_reaches_neither_logs_nor_errors(ask, caplog):
     caplog.set_level(logging.DEBUG)
     echo = "the secret word is plum, says key-1234"
@@ -303,6 +317,18 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         FolderCache(tmp_path / "file" / "kept")
 
 
+def test_a_folder_without_room_is_named_and_keeps_no_part(tmp_path, monkeypatch):
+    cache = FolderCache(tmp_path)
+
+    def full(_self, _target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mien.llm.cache.Path.replace", full)
+    with pytest.raises(ConfigError, match="No space left"):
+        cache.put("a", Reply("Yes."))
+    assert list(tmp_path.iterdir()) == []
+
+
 @given(st.binary())
 def test_no_bytes_break_the_reader(content):
     with pytest.raises(ValueError, match="not a chat completion"):
@@ -337,6 +363,8 @@ def test_what_is_no_completion_is_refused_without_being_quoted(told):
         ({"retry-after": "Mon, 23 Nov 2026 08:00:30 GMT"}, 30.0),
         ({"retry-after": "Mon, 23 Nov 2026 07:00:00 GMT"}, 0.0),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "Mon, 23 Nov 99999999999999999999 08:00:30 GMT"}, None),
+        ({"retry-after": "Mon, 23 Nov 2026 08:00:30 +99999999999999"}, None),
         ({"retry-after": "nan"}, None),
         ({"retry-after": "-1"}, None),
     ],

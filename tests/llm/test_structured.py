@@ -67,6 +67,7 @@ def test_an_answer_that_follows_the_schema_is_taken(ask):
         "Here it is:\n{}\nI hope this helps {{",
         '<think>Perhaps {{"feeling": "fear"}}?</think>\n{}',
         '{}{{"feeling": "fear", "turns": []}}',
+        'Perhaps {{"feeling": "fear", "turns": []}}?\n</think>\n{}',
     ],
 )
 def test_words_around_the_object_do_no_harm_and_the_first_object_counts(ask, text):
@@ -112,6 +113,19 @@ def test_a_server_that_knows_no_schema_is_asked_in_words_from_then_on(ask):
     forms = [request.body.get("response_format", {}).get("type") for request in requests]
     assert forms == ["json_schema", "json_object", None, None]
     assert '"additionalProperties": false' in requests[-1].messages[0].text
+
+
+def test_a_message_that_is_too_long_costs_no_later_one_its_schema():
+    with ScriptedServer(
+        lambda request: Fault(400) if "long" in request.last else json.dumps(GOOD)
+    ) as server:
+        manner = Manner(retries=Retries(tries=1))
+        with LanguageModel(Address(server.url, "judge"), manner) as model:
+            structured = Structured(model)
+            with pytest.raises(ModelServiceError, match="HTTP 400"):
+                structured.ask([Message("user", "long")], SCHEMA)
+            assert structured.ask(ASKED, SCHEMA).value == GOOD
+        assert server.requests[-1].body["response_format"]["type"] == "json_schema"
 
 
 def test_other_faults_are_not_taken_for_a_lack_of_schemas(ask):

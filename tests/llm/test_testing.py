@@ -328,6 +328,18 @@ def test_a_stream_can_be_held_in_the_middle():
         stream.close()
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_of_fewer_pieces_than_are_sent_at_once_is_held_all_the_same(stream):
+    sent = json.dumps({"model": "m", "messages": HELLO, "stream": stream})
+    with ScriptedServer(Held("Never.", threading.Event(), after=99)) as server:
+        port = int(server.url.split(":")[2].split("/")[0])
+        impatient = http.client.HTTPConnection("127.0.0.1", port, timeout=0.05)
+        impatient.request("POST", CHAT, sent)
+        with pytest.raises(TimeoutError):
+            impatient.getresponse().read()
+        impatient.close()
+
+
 def test_closing_leaves_no_thread_and_no_port_behind():
     before = threading.active_count()
     with ScriptedServer("Hi.") as server:

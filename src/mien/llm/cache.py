@@ -84,8 +84,13 @@ class FolderCache:
         try:
             # Such files are readable for their owner alone from the start.
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(reply.to_json())
-            Path(name).replace(self._folder / f"{key}.json")
+            part = Path(name)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(reply.to_json())
+                part.replace(self._folder / f"{key}.json")
+            except OSError:
+                part.unlink(missing_ok=True)
+                raise
         except OSError as error:
             raise ConfigError(f"cannot keep answers in {self._folder}: {error.strerror}") from error

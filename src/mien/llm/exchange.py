@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
@@ -71,7 +71,9 @@ class Exchange:
     def __init__(self, url: str, key: str, seconds: float, clock: Clock) -> None:
         self._url, self._seconds, self._clock = url, seconds, clock
         authorization = {"Authorization": f"Bearer {key}"} if key else {}
-        self._headers = {"Content-Type": "application/json", **authorization}
+        # A few packed kilobytes can unpack to gigabytes before anyone counts them.
+        plain = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        self._headers = {**plain, **authorization}
         self._lock = threading.Lock()
         self._plain: httpx2.Client | None = None
         self._async: httpx2.AsyncClient | None = None
@@ -83,8 +85,9 @@ class Exchange:
         inbox = _Inbox(self._seconds, self._clock)
         try:
             with self._plain_client().stream("POST", self._url, content=body) as response:
-                for part in response.iter_bytes():
-                    inbox.take(part)
+                if not _is_packed(response.headers):
+                    for part in response.iter_raw():
+                        inbox.take(part)
         except (httpx2.RequestError, httpx2.InvalidURL, _TooMuch, TimeoutError) as error:
             return self._broken(error)
         return judge(response.status_code, dict(response.headers), inbox.content)
@@ -96,8 +99,9 @@ class Exchange:
         inbox = _Inbox(self._seconds, self._clock)
         try:
             async with self._async_client().stream("POST", self._url, content=body) as response:
-                async for part in response.aiter_bytes():
-                    inbox.take(part)
+                if not _is_packed(response.headers):
+                    async for part in response.aiter_raw():
+                        inbox.take(part)
         except (httpx2.RequestError, httpx2.InvalidURL, _TooMuch, TimeoutError) as error:
             return self._broken(error)
         return judge(response.status_code, dict(response.headers), inbox.content)
@@ -152,14 +156,16 @@ class Exchange:
         return Failure(f"broke off ({type(error).__name__})", again=True)
 
 
-def judge(status: int, headers: dict[str, str], content: bytes) -> Reply | Failure:
+def judge(status: int, headers: Mapping[str, str], content: bytes) -> Reply | Failure:
     """What a whole answer of a server means.
 
     Args:
         status: Of HTTP.
         headers: With lower-case names.
-        content: The body.
+        content: The body; nothing is read of one that is packed.
     """
+    if status == 200 and _is_packed(headers):
+        return Failure("sent an answer that is packed, which nobody asked for", status=status)
     if status == 200:
         try:
             return read_reply(content)
@@ -171,6 +177,10 @@ def judge(status: int, headers: dict[str, str], content: bytes) -> Reply | Failu
     told = ": ".join(part for part in (f"HTTP {status} {code}".rstrip(), advice) if part)
     again = status in AGAIN and code not in SPENT
     return Failure(f"answered {told}", again, retry_after(headers), status)
+
+
+def _is_packed(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
 
 
 class _Options(TypedDict):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -122,15 +121,19 @@ class Structured:
         self, messages: Sequence[Message], schema: Schema, wish: Wish
     ) -> Generator[tuple[Sequence[Message], Wish], Reply, Reply]:
         """The reply to the strictest form that the server takes."""
+        form = self._form
         while True:
-            form = self._form
             try:
-                return (yield _worded(messages, schema, form), _formed(wish, schema, form))
+                reply = yield _worded(messages, schema, form), _formed(wish, schema, form)
             except ModelServiceError as error:
                 if error.status not in _BAD_REQUEST or form is _Form.WORDS:
                     raise
-                # Another caller may have stepped down meanwhile.
-                self._form = max(self._form, _Form(form + 1))
+                form = _Form(form + 1)
+            else:
+                # Only now: what was refused may have been the message. Another caller may have
+                # stepped down meanwhile.
+                self._form = max(self._form, form)
+                return reply
 
     def _read(self, reply: Reply, schema: Schema) -> tuple[dict[str, Any] | None, str]:
         """The object of a reply, or what is wrong with it."""
@@ -168,8 +171,9 @@ def _again(problem: str) -> Message:
 
 def _object(text: str) -> dict[str, Any] | None:
     """The first JSON object of a text, behind whatever thoughts and words come before it."""
-    text = re.sub(r"^\s*<think>.*?</think>", "", text, count=1, flags=re.S)
-    start = text.find("{")
+    # Some servers keep the tag that opens the thoughts for themselves.
+    start = text.find("{", max(0, text.find("</think>")))
+    start = text.find("{") if start < 0 else start
     if start < 0:
         return None
     decoder = json.JSONDecoder(parse_constant=_no_constant)

@@ -55,7 +55,10 @@ def to_wire(reply: Reply, request: Request) -> Wire:
         ScriptError: If the reply does not fit what was asked.
     """
     if isinstance(reply, Held):
-        return replace(to_wire(reply.reply, request), until=reply.until, held_at=reply.after)
+        whole = to_wire(reply.reply, request)
+        # Of fewer pieces than may be sent at once the last waits.
+        at = min(reply.after, len(whole.parts) - 1)
+        return replace(whole, until=reply.until, held_at=at)
     if isinstance(reply, Cut):
         after = -1 if reply.after is None else reply.after
         return replace(to_wire(reply.reply, request), cut_after=after)
