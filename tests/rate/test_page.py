@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from mien.charts.dots import span_of
 from mien.core.errors import ConfigError, EvalError
 from mien.rate import Judgement, Method, Options, rate, rate_files, render, render_terminal
-from mien.rate.board import span_of
 from mien.rate.files import table_csv, write_table
 
 from .made import STRENGTHS, drawn

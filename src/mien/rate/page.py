@@ -60,6 +60,7 @@ def render(table: Table, *, on: date | None = None) -> str:
     style = (
         theme.variables(theme.LIGHT, theme.DARK)
         + asset("mien.charts", "page.css")
+        + asset("mien.charts", "dots.css")
         + asset("mien.rate", "rate.css")
     )
     return page("Model ratings · Mien", *content, style=style, script=scripts)

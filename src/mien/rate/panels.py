@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from mien.charts.dots import Span, axis, span_of, two_dots
 from mien.charts.html import Content, Markup, markup, tag
 from mien.charts.numbers import decimal
 from mien.charts.table import Cell, table
 from mien.rate.abilities import Ability, Peak
 from mien.rate.bias import OrderBias
-from mien.rate.board import Span, axis, pair_of_dots, span_of
 from mien.rate.liked import GroupParting, Parting
 from mien.rate.table import Difference, Effect, Table
 from mien.rate.telling import ability_name, ends, percent, points, signed
@@ -75,7 +75,14 @@ def parting_panel(parting: GroupParting) -> Markup:
     if not parting.models:
         return tag("div", head, tag("p", parting.note, class_="fine"), class_="panel")
     span = span_of(value for m in parting.models for value in (m.liked, m.good))
-    heads: list[Content] = ["model", axis(span), "liked", "good", "apart", "interval"]
+    heads: list[Content] = [
+        "model",
+        axis(span, "scale of ratings"),
+        "liked",
+        "good",
+        "apart",
+        "interval",
+    ]
     body = [_parting_row(model, span) for model in parting.models]
     shown = tag(
         "table",
@@ -199,7 +206,7 @@ def _parting_row(model: Parting, span: Span) -> Markup:
     return tag(
         "tr",
         tag("th", model.model, scope="row"),
-        tag("td", pair_of_dots(span, model.liked, model.good, label), class_="plot"),
+        tag("td", two_dots(span, model.liked, model.good, label), class_="plot"),
         tag("td", points(model.liked), class_="number quiet"),
         tag("td", points(model.good), class_="number quiet"),
         tag("td", tag("b", apart) if model.parts else apart, class_="number"),

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from mien.charts.dots import Span, span_of
 from mien.core.redact import printable
-from mien.rate.board import Span, span_of
 from mien.rate.table import Row, Table
 from mien.rate.telling import (
     about_parting,
