@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from mien.core.config import Config, load_config
 from mien.evals.estimate import Estimate
@@ -14,6 +14,8 @@ from mien.evals.result import ItemResult, Result
 
 if TYPE_CHECKING:
     from inspect_ai import Task
+
+Item = TypeVar("Item")
 
 
 class Scored(NamedTuple):
@@ -46,6 +48,18 @@ class Setup:
     limit: int | None = None
     args: Mapping[str, Any] = field(default_factory=dict)
     config: Config = field(default_factory=load_config)
+
+    def cut(self, items: Sequence[Item]) -> tuple[Sequence[Item], dict[str, str]]:
+        """The items of a run, and what a limit adds to `Result.variant`.
+
+        Scores of different items never share a table.
+
+        >>> Setup(limit=2).cut("abc")
+        ('ab', {'items': 'first 2 of 3'})
+        """
+        if self.limit is None or self.limit >= len(items):
+            return items, {}
+        return items[: self.limit], {"items": f"first {self.limit} of {len(items)}"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ class TaskInfo:
         measures: What a high score means, and what it does not, in a sentence.
         main_score: Name of the figure that ranks models.
         scale: Its range and direction, for people.
+        factor: From the mean of item scores to the main score, such as 10.
         citation: How its authors want to be cited.
         licence: Of items and prompts, SPDX.
         asset: Its published files in the catalogue of data sets; empty if Mien wrote its items.
@@ -38,6 +39,7 @@ class TaskInfo:
     measures: str
     main_score: str
     scale: str
+    factor: float = 1.0
     citation: str
     licence: str
     asset: str = ""

@@ -1,0 +1,153 @@
+"""Files of runs: whose they are, and which may stand in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mien.core.errors import EvalError
+from mien.evals import catalogue
+from mien.evals.bench import Setup
+from mien.evals.result import Result
+
+LOGS = (".eval",)
+"""Endings of Inspect's logs; its `.json` logs are told by their content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What must be equal for two scores to mean the same."""
+
+    task: str
+    version: str
+    roles: tuple[tuple[str, str], ...]
+    variant: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, run: Result) -> Key:
+        """That of a run."""
+        return cls(
+            run.task,
+            run.version,
+            tuple(sorted(run.roles.items())),
+            tuple(sorted(run.variant.items())),
+        )
+
+    def differences(self, other: Key) -> list[str]:
+        """What two keys differ in, in words.
+
+        >>> one, other = (Key("sage", "1", (("user", who),), ()) for who in "ab")
+        >>> one.differences(other)
+        ["user 'a' and 'b'"]
+        """
+        if self.task != other.task:
+            return [f"task {self.task!r} and {other.task!r}"]
+        told = (
+            []
+            if self.version == other.version
+            else [f"version {self.version!r} and {other.version!r}"]
+        )
+        mine, theirs = ({**dict(key.roles), **dict(key.variant)} for key in (self, other))
+        return told + [
+            f"{name} {mine.get(name, 'none')!r} and {theirs.get(name, 'none')!r}"
+            for name in dict.fromkeys([*mine, *theirs])
+            if mine.get(name) != theirs.get(name)
+        ]
+
+
+def gather(
+    paths: Iterable[str | Path],
+    *,
+    task: str = "",
+    setup: Setup | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> tuple[Result, ...]:
+    """The runs in some files.
+
+    Args:
+        paths: Logs of Inspect, files that a task's publisher wrote, or folders with logs.
+        task: Whose published files they are; logs say it themselves.
+        setup: Where the task's items are, which scoring published answers needs.
+        labels: Another name of a model, by the file it is in.
+
+    Raises:
+        EvalError: If a file holds no run, is given twice, or two runs have one name.
+    """
+    found: list[Result] = []
+    for path in _files(paths):
+        held = _read(path, task, setup or Setup())
+        label = (labels or {}).get(str(path))
+        found += [replace(run, model=label) for run in held] if label else held
+    if not found:
+        raise EvalError("there are no runs to read: name logs of `mien evals run`")
+    _refuse_twins(found)
+    return tuple(found)
+
+
+def boards(runs: Sequence[Result]) -> dict[Key, list[Result]]:
+    """Runs by what their scores mean, in the order in which they came."""
+    found: dict[Key, list[Result]] = {}
+    for run in runs:
+        found.setdefault(Key.of(run), []).append(run)
+    return found
+
+
+def one_board(runs: Sequence[Result]) -> Key:
+    """The key that all runs share.
+
+    Raises:
+        EvalError: If they differ; says in what, and what to do.
+    """
+    first = runs[0]
+    for run in runs[1:]:
+        if told := Key.of(first).differences(Key.of(run)):
+            raise EvalError(
+                f"{first.source} and {run.source} differ in {', '.join(told)}: their scores don't "
+                "mean the same; make a table of each (`mien evals report` does), or judge them "
+                "alike with `mien evals rejudge`"
+            )
+    return Key.of(first)
+
+
+def _files(paths: Iterable[str | Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            logs = sorted(one for one in path.iterdir() if one.suffix in LOGS)
+            if not logs:
+                raise EvalError(f"{path} holds no logs of Inspect (*.eval)")
+            found += logs
+        elif path.exists():
+            found.append(path)
+        else:
+            raise EvalError(f"cannot read {path}: no such file")
+    return found
+
+
+def _read(path: Path, task: str, setup: Setup) -> list[Result]:
+    from mien.evals.logs import is_log, read_log
+
+    if is_log(path):
+        return [read_log(path)]
+    if task:
+        return list(catalogue.find(task).stored(path, setup))
+    raise EvalError(
+        f"{path} is no log of Inspect; if its publisher wrote it, say whose it is: "
+        f"`mien evals score TASK {path.name}`"
+    )
+
+
+def _refuse_twins(runs: Sequence[Result]) -> None:
+    hashes: dict[tuple[str, str], str] = {}
+    names: dict[tuple[Key, str], str] = {}
+    for run in runs:
+        same = hashes.setdefault((run.sha256 or run.source, run.model), run.source)
+        if same != run.source:
+            raise EvalError(f"{run.source} is the same file as {same}: give it once")
+        named = names.setdefault((Key.of(run), run.model), run.source)
+        if named != run.source:
+            raise EvalError(
+                f"two runs are called {run.model!r}: {named} and {run.source}; tell them apart "
+                f"with --label {run.source}=NAME"
+            )
