@@ -131,6 +131,44 @@ def test_fewer_bytes_than_pinned_are_an_error(manner):
         pull(asset_of(server.url), manner())
 
 
+def cut_once(asset, manner, server):
+    """Leave the beginning of a file behind."""
+    server.breaks_after = 100_000
+    with pytest.raises(AssetError, match="broke off"):
+        pull(asset, manner)
+    server.breaks_after = None
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "words"),
+    [
+        (b"<html>Please log in</html>", {}, "sends fewer than 512,000 bytes"),
+        (b"<html>Please log in</html>", {"Content-Type": "text/html"}, "a web page"),
+        (CONTENT, {"Content-Encoding": "gzip"}, "sends it packed"),
+    ],
+)
+def test_what_is_not_the_file_does_not_spoil_what_has_come(manner, content, headers, words):
+    with publisher(content=CONTENT) as server:
+        asset = asset_of(server.url)
+        cut_once(asset, manner(), server)
+        server.content, server.headers, server.knows_ranges = content, headers, False
+        with pytest.raises(AssetError, match=words):
+            pull(asset, manner())
+        server.content, server.headers, server.knows_ranges = CONTENT, {}, True
+        n = len(server.asked)
+        assert pull(asset, manner()).read_bytes() == CONTENT
+        assert [asked is None for _, _, asked in server.asked[n:]] == [False]
+
+
+def test_a_server_that_goes_on_elsewhere_is_asked_for_the_whole(manner):
+    with publisher(content=CONTENT) as server:
+        asset = asset_of(server.url)
+        cut_once(asset, manner(), server)
+        server.first = 50
+        assert pull(asset, manner()).read_bytes() == CONTENT
+        assert server.asked[-1][2] is None
+
+
 @pytest.mark.parametrize("status", [404, 403, 500])
 def test_an_answer_that_is_no_file_names_its_number(manner, status):
     with publisher(status=status) as server, pytest.raises(AssetError, match=f"answers {status}"):

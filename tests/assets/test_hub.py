@@ -132,6 +132,15 @@ def test_a_file_with_a_wrong_hash_is_moved_aside(server, manner, tmp_path, lists
     assert manner().shelf.installed(asset) is None
 
 
+def test_a_small_text_must_have_the_hash_that_git_gave_it(server, manner, tmp_path):
+    server.sent["config.json"] = b"[]"
+    with pytest.raises(AssetError, match=r"config\.json of made has the hash .* moved to"):
+        pull(set_of(), manner(), convert=quarter)
+    assert manner().shelf.record(set_of()).files == {}
+    del server.sent["config.json"]
+    assert pull(set_of(), manner(), convert=quarter)
+
+
 def test_what_the_hub_lists_must_be_what_it_sends(server, manner):
     server.sent = {FIRST: b"x" * HEAD}
     with pytest.raises(AssetError, match=hashlib.sha256(HEADS[FIRST]).hexdigest()):

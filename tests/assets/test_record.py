@@ -12,7 +12,7 @@ from mien.assets import Kept, Record, Seen, Shelf, listing, mark_checked, path, 
 from mien.assets.locking import locked
 from mien.assets.record import read_record, write_record
 from mien.core.errors import AssetError
-from tests.assets.conftest import FILES, HEADS, quarter, set_of
+from tests.assets.conftest import FILES, HEADS, pinned, quarter, set_of
 
 SEEN = Seen(10, "a" * 64, False, {"x.bin": Kept(3, "b" * 64)})
 
@@ -29,7 +29,7 @@ commits = digests.map(lambda digest: digest[:40])
 sizes = st.integers(0, 2**40)
 kept = st.builds(Kept, sizes, digests)
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-paths = st.from_regex(r"([a-zé &_-]{1,8}/)?[a-zé &_-]{1,8}\.[a-z]{3}", fullmatch=True)
+paths = st.from_regex(r"([a-zé &_-]{1,7}[a-z]/)?[a-zé &_-]{1,8}\.[a-z]{3}", fullmatch=True)
 seen = st.builds(Seen, sizes, digests, st.booleans(), st.dictionaries(paths, kept, max_size=3))
 
 
@@ -89,7 +89,7 @@ def test_a_damaged_lock_names_the_way_out(tmp_path, text):
 
 @pytest.mark.parametrize(
     "name",
-    ["../secret", "/etc/hostname", "a/../../b", "", ".", "a//b", "..\\b", "C:b", "a\x00b"],
+    ["../secret", "/etc/hostname", "a/../../b", "", ".", "a//b", "..\\b", "C:b", "a\x00b", ".. /b"],
 )
 def test_a_lock_from_elsewhere_names_no_file_outside_its_folder(tmp_path, name):
     write_record(
@@ -163,6 +163,28 @@ def test_verify_hashes_what_files_were_converted_to(here):
     assert len(list((here.folder / "quarantine").iterdir())) == 2
     (status,) = listing(here)
     assert status.state == "4 of 7 heads, not yet checked on published weights"
+
+
+def test_verify_misses_no_head_that_is_cut_or_gone(here):
+    held = path("made", here)
+    (held / "model_a_best.bin").write_bytes(b"cut")
+    (held / "model_b_best.bin").unlink()
+    with pytest.raises(AssetError) as caught:
+        verify("made", here)
+    told = str(caught.value)
+    assert "model_a_best.bin of made has the hash" in told
+    assert "model_b_best.bin of made is gone" in told
+    assert "mien models pull made" in told
+    assert path("made", here) == held
+
+
+def test_a_lock_does_not_decide_over_a_hash_that_was_published(here, monkeypatch):
+    """It may have come with somebody's copy, and be made to fit it."""
+    assert verify("made", here)
+    asset = set_of(files=(pinned("model_a_best.pth", HEADS["model_b_best.pth"]),))
+    monkeypatch.setattr("mien.assets.entry.catalogue", lambda: {"made": asset})
+    with pytest.raises(AssetError, match=r"came with the hash .* `mien models remove made`"):
+        verify("made", here)
 
 
 def test_a_check_is_remembered_until_something_changes(here, tmp_path):

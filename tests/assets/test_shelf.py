@@ -144,6 +144,26 @@ def test_verify_finds_a_flipped_bit_and_moves_the_file_aside(known, shelf, tmp_p
     assert kept.read_bytes() == bytes(damaged)
 
 
+def test_a_lock_that_was_made_to_fit_a_wrong_file_is_not_believed(known, shelf, tmp_path):
+    held = import_files(NET, carried(tmp_path), shelf)
+    wrong = b"x" * len(CONTENT)
+    held.write_bytes(wrong)
+    lock = held.parent / "lock.json"
+    lock.write_text(lock.read_text().replace(sha256(carried(tmp_path)), sha256(held)))
+    with pytest.raises(AssetError, match="moved to"):
+        verify("net", shelf)
+
+
+def test_a_copy_that_went_wrong_is_not_taken_for_right(shelf, tmp_path, monkeypatch):
+    def flips(origin, target):
+        target.write_bytes(b"x" + origin.read_bytes()[1:])
+
+    monkeypatch.setattr("mien.assets.keeping.shutil.copyfile", flips)
+    with pytest.raises(AssetError, match="changed while it was copied"):
+        import_files(NET, carried(tmp_path), shelf)
+    assert shelf.installed(NET) is None
+
+
 def test_what_is_not_here_says_how_to_have_it(known, shelf):
     with pytest.raises(AssetError, match="mien models pull net"):
         path("net", shelf)

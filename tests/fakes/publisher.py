@@ -18,6 +18,8 @@ class Publisher:
         knows_ranges: Whether it can go on in the middle.
         status: Answered instead of the file, if it is not 200.
         location: Where a redirect leads.
+        headers: Sent along with the file.
+        first: Where what is sent of a file begins, in place of where it should.
         waits_for: Answers are held back until this is set.
         asked: Method, path and Range header of each request.
     """
@@ -27,6 +29,8 @@ class Publisher:
     knows_ranges: bool = True
     status: int = 200
     location: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    first: int | None = None
     waits_for: threading.Event | None = None
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     arrived: threading.Event = field(default_factory=threading.Event)
@@ -54,13 +58,18 @@ def publisher(**says):
                 self.send_error(said.status)
                 return
             first = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
+            first = first if not asked or said.first is None else said.first
             if asked and said.knows_ranges and first >= len(said.content):
                 self.send_error(416)
                 return
             is_rest = bool(asked) and said.knows_ranges
             body = said.content[first:] if is_rest else said.content
             self.send_response(206 if is_rest else 200)
-            self.send_header("Content-Length", str(len(body)))
+            if is_rest:
+                whole = len(said.content)
+                self.send_header("Content-Range", f"bytes {first}-{whole - 1}/{whole}")
+            for name, value in {"Content-Length": str(len(body)), **said.headers}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body if said.breaks_after is None else body[: said.breaks_after])
 

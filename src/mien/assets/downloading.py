@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ TRIES = 4
 
 LONGEST_WAIT = 60.0
 """Seconds; a publisher that asks for more is asked again another day."""
+
+_RANGE = re.compile(r"bytes (\d{1,19})-\d{1,19}/(\d{1,19}|\*)")
 
 _BUSY = (429, 500, 502, 503, 504)
 
@@ -125,15 +128,15 @@ def _fetch_rest(
     if done:
         headers["Range"] = f"bytes={done}-"
     with client.stream("GET", wanted.url, headers=headers) as response:
-        if response.status_code == 416:
-            part.unlink()
+        first = _first(response, wanted)
+        if first is None or first not in (0, done):
+            # Asked for the whole next, it cannot leave a gap.
+            part.unlink(missing_ok=True)
             return
-        response.raise_for_status()
-        is_rest = response.status_code == 206
-        done = done if is_rest else 0
-        with part.open("ab" if is_rest else "wb") as out:
+        done = first
+        with part.open("ab" if first else "wb") as out:
             # As they come: what waits for a whole chunk is lost if the connection is.
-            for chunk in response.iter_bytes():
+            for chunk in response.iter_raw():
                 if done + len(chunk) > wanted.bytes:
                     part.unlink()
                     raise AssetError(
@@ -144,6 +147,40 @@ def _fetch_rest(
                 progress(done)
             out.flush()
             os.fsync(out.fileno())
+
+
+def _first(response: httpx2.Response, wanted: Download) -> int | None:
+    """Which byte of the file an answer begins with; None if it does not say, or has no rest.
+
+    Raises:
+        AssetError: If it is something else.
+        httpx2.HTTPStatusError: If it is a refusal.
+    """
+    if response.status_code == 416:
+        return None
+    response.raise_for_status()
+    # Before the first byte is written over what has come.
+    if fault := _fault(response, wanted.bytes):
+        raise AssetError(f"{wanted.source} sends {fault}: refused")
+    if response.status_code == 200:
+        return 0
+    place = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    return int(place[1]) if place and place[2] in ("*", str(wanted.bytes)) else None
+
+
+def _fault(response: httpx2.Response, size: int) -> str:
+    """Why an answer is not the file; empty if it may be."""
+    code, told = response.status_code, response.headers
+    length = told.get("Content-Length", "")
+    if code not in (200, 206):
+        return f"an answer {code} and no file"
+    if told.get("Content-Encoding", "identity") != "identity":
+        return "it packed, which nobody asked for"
+    if told.get("Content-Type", "").startswith("text/html"):
+        return "a web page, as networks do that want a login"
+    if code == 200 and length.isdecimal() and int(length) != size:
+        return f"{'more' if int(length) > size else 'fewer'} than {size:,} bytes"
+    return ""
 
 
 def _pause(response: httpx2.Response, number: int) -> float | None:

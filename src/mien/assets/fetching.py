@@ -36,6 +36,7 @@ class _Parcel:
         url: Where it is.
         part: Where it comes to, under its published name.
         told: Its hash as the hub lists it.
+        git: Git's own hash, where the hub lists no other.
         cached: Where another program has put it already.
     """
 
@@ -43,7 +44,13 @@ class _Parcel:
     url: str
     part: Path
     told: str | None = None
+    git: str | None = None
     cached: Path | None = None
+
+    @property
+    def place(self) -> Path:
+        """Where it is once it has come."""
+        return self.cached or self.part
 
     @property
     def to_fetch(self) -> int:
@@ -105,12 +112,10 @@ def _fetch(keeper: Keeper, missing: tuple[AssetFile, ...], manner: Manner) -> No
         total, before = sum(parcel.file.bytes for parcel in parcels), 0
         for parcel in parcels:
             _fetch_one(http, parcel, headers, manner, before, total)
-            keeper.keep(
-                parcel.file,
-                parcel.cached or parcel.part,
-                told=parcel.told,
-                is_ours=parcel.cached is None,
-            )
+            is_ours = parcel.cached is None
+            if parcel.git:
+                keeper.compare(parcel.file, parcel.place, hub.git_hash, parcel.git, is_ours=is_ours)
+            keeper.keep(parcel.file, parcel.place, told=parcel.told, is_ours=is_ours)
             before += parcel.file.bytes
     # What is left there are parts of other revisions, since all that was wanted came.
     shutil.rmtree(place / _PARTS, ignore_errors=True)
@@ -170,6 +175,7 @@ def _address_at_hub(
             url=hub.address(asset, file.name, tree.commit),
             part=keeper.place / _PARTS / tree.commit[:12] / file.name,
             told=tree.files[file.name].sha256,
+            git=tree.files[file.name].git,
             cached=hub.cached(asset, file.name, tree),
         )
         for file in missing

@@ -7,6 +7,7 @@ of them in a cache of its own, and connect past Mien's gate.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -29,11 +30,13 @@ class Listed(NamedTuple):
 
     Attributes:
         bytes: Its size.
-        sha256: Its hash, in hexadecimal; None for small ones, of which it tells only git's own.
+        sha256: Its hash, in hexadecimal; None for small ones.
+        git: Git's own hash of it, if it is a small one and the hub tells.
     """
 
     bytes: int
     sha256: str | None
+    git: str | None = None
 
 
 class Tree(NamedTuple):
@@ -126,10 +129,20 @@ def cached(asset: Asset, name: str, tree: Tree) -> Path | None:
     return Path(found)
 
 
+def git_hash(path: Path) -> str:
+    """The hash by which git knows a file; good against what is broken, not against an attacker."""
+    digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: digest).hexdigest()
+
+
 def _listed(siblings: Any) -> Iterator[tuple[str, Listed]]:
     for one in siblings:
-        if one.size is not None:
-            yield one.rfilename, Listed(int(one.size), one.lfs.sha256 if one.lfs else None)
+        if one.size is not None and one.lfs:
+            # Git's hash is that of what stands for the file there.
+            yield one.rfilename, Listed(int(one.size), one.lfs.sha256)
+        elif one.size is not None:
+            yield one.rfilename, Listed(int(one.size), None, one.blob_id)
 
 
 def _whole(short: str, commits: list[str]) -> str:

@@ -94,6 +94,29 @@ class Keeper:
         absent = record.absent | frozenset(absent)
         write_record(self.place, replace(record, commit=commit, absent=absent, form=self.form))
 
+    def compare(
+        self,
+        file: AssetFile,
+        fetched: Path,
+        hash_of: Callable[[Path], str],
+        wanted: str | None,
+        *,
+        is_ours: bool,
+    ) -> str:
+        """The hash of what came, if it is the wanted one or none is known.
+
+        Raises:
+            AssetError: If it is another, or the file cannot be read.
+        """
+        with named_faults(f"read {fetched}"):
+            found = hash_of(fetched)
+        if found == (wanted or found):
+            return found
+        if not is_ours:
+            raise AssetError(f"{fetched} has the hash {found}, not {wanted}: remove it")
+        aside = self.shelf.quarantine(self.asset, file.name, fetched)
+        raise AssetError(mismatch(self.asset, file.name, found, str(wanted), aside))
+
     def keep(self, file: AssetFile, fetched: Path, *, told: str | None, is_ours: bool) -> None:
         """Take one file in.
 
@@ -106,17 +129,11 @@ class Keeper:
         Raises:
             AssetError: If its hash is wrong, it cannot be converted, or the disk refuses.
         """
-        record = self.shelf.record(self.asset)
+        record, pinned = self.shelf.record(self.asset), self.known(file).sha256
+        found = self.compare(file, fetched, sha256, pinned or told, is_ours=is_ours)
         with named_faults(f"read {fetched}"):
-            found, size = sha256(fetched), fetched.stat().st_size
-        pinned = self.known(file).sha256
-        if found != (pinned or told or found):
-            wanted = str(pinned or told)
-            if not is_ours:
-                raise AssetError(f"{fetched} has the hash {found}, not {wanted}: remove it")
-            aside = self.shelf.quarantine(self.asset, file.name, fetched)
-            raise AssetError(mismatch(self.asset, file.name, found, wanted, aside))
-        kept = self._take_in(file, fetched, record, is_ours=is_ours)
+            size = fetched.stat().st_size
+        kept = self._take_in(file, fetched, record, found, is_ours=is_ours)
         before = record.files.get(file.name)
         is_published = before.is_published if before else file.sha256 is not None
         seen = Seen(size, found, is_published, kept)
@@ -130,11 +147,15 @@ class Keeper:
             fetched.unlink(missing_ok=True)
 
     def _take_in(
-        self, file: AssetFile, fetched: Path, record: Record, *, is_ours: bool
+        self, file: AssetFile, fetched: Path, record: Record, found: str, *, is_ours: bool
     ) -> dict[str, Kept]:
         if not file.converts:
             _move(fetched, self.place / file.name, is_ours=is_ours)
-            return _look_at(self.place, [file.name])
+            kept = _look_at(self.place, [file.name])
+            if kept[file.name].sha256 != found:
+                (self.place / file.name).unlink()
+                raise AssetError(f"{fetched} changed while it was copied: run it again")
+            return kept
         with named_faults(f"convert {file.name}"), self._workshop(record) as work:
             names = self._converted(file, fetched, work, is_ours=is_ours)
             for name in names:

@@ -139,7 +139,8 @@ def _hashed(one: _Hashed) -> _Hashed:
 
 def _inside(name: str) -> str:
     """A name that stays in the folder, on Windows too."""
-    if _OUTSIDE.search(name) or {"", ".", ".."} & {*name.split("/")}:
+    # Windows strips dots and blanks from the end of a name: `.. ` leads outside too.
+    if _OUTSIDE.search(name) or not all(part.strip(" .") for part in name.split("/")):
         raise ValueError(f"{name!r} is no file of this folder")
     return name
 

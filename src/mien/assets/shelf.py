@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -87,12 +87,16 @@ class Shelf:
 
     def kept(self, asset: Asset, file: AssetFile, record: Record) -> Mapping[str, Kept]:
         """What lies here of a published file, by name; empty if it is not all here."""
-        place, seen = self.place(asset), record.files.get(file.name)
-        kept: Mapping[str, Kept] = seen.kept if seen else {}
+        kept, place = self.due(file, record), self.place(asset)
+        return kept if all(_size(place / name) == one.bytes for name, one in kept.items()) else {}
+
+    def due(self, file: AssetFile, record: Record) -> Mapping[str, Kept]:
+        """What should lie here of a published file, by name; empty if it never came."""
+        seen = record.files.get(file.name)
         if seen is None and file.sized and file.sha256 and not file.converts:
             # Older versions of Mien wrote no lock.
-            kept = {file.name: Kept(file.bytes, file.sha256)}
-        return kept if all(_size(place / name) == one.bytes for name, one in kept.items()) else {}
+            return {file.name: Kept(file.bytes, file.sha256)}
+        return seen.kept if seen else {}
 
     def installed(self, asset: Asset) -> Path | None:
         """The main file if all are here with the right size; hashes are left to `verify`.
@@ -169,24 +173,39 @@ def verify(name: str, shelf: Shelf | None = None) -> Path:
     """The main file of an asset after all that is here of it was hashed.
 
     Raises:
-        AssetError: If it is not here or cannot be read, or if a file is damaged; those are moved
-            aside.
+        AssetError: If it is not here or cannot be read, or if a file is damaged or gone; damaged
+            ones are moved aside.
         ConfigError: If no asset has that name.
     """
     shelf, asset = shelf or Shelf(), find(name)
     main, record = path(name, shelf), shelf.record(asset)
-    damaged = []
-    for file in shelf.here(asset):
-        for kept, should in shelf.kept(asset, file, record).items():
-            held = shelf.place(asset) / kept
-            with named_faults(f"read {held}"):
-                found = sha256(held)
-            if found != should.sha256:
-                aside = shelf.quarantine(asset, kept, held)
-                damaged.append(mismatch(asset, kept, found, should.sha256, aside))
-    if damaged:
-        raise AssetError("; ".join(damaged))
+    came = [f for f in asset.files if f.name in record.files or shelf.kept(asset, f, record)]
+    if faults := [fault for file in came for fault in _faults(shelf, asset, file, record)]:
+        raise AssetError("; ".join(faults))
     return main
+
+
+def _faults(shelf: Shelf, asset: Asset, file: AssetFile, record: Record) -> Iterator[str]:
+    """What is wrong with what lies here of a file that came; it is moved aside."""
+    seen = record.files.get(file.name)
+    # A lock that came with somebody's copy does not decide over what was published.
+    if seen and file.sha256 not in (None, seen.sha256):
+        yield (
+            f"{file.name} of {asset.name} came with the hash {seen.sha256}, not {file.sha256}: "
+            f"run `mien models remove {asset.name}` and pull it again"
+        )
+    for name, should in shelf.due(file, record).items():
+        held = shelf.place(asset) / name
+        if not held.exists():
+            yield f"{name} of {asset.name} is gone: run `mien models pull {asset.name}`"
+            continue
+        with named_faults(f"read {held}"):
+            found = sha256(held)
+        # What is kept as it came has the hash that it came with.
+        wanted = should.sha256 if file.converts else file.sha256 or should.sha256
+        if found != wanted:
+            aside = shelf.quarantine(asset, name, held)
+            yield mismatch(asset, name, found, wanted, aside)
 
 
 def mismatch(asset: Asset, name: str, found: str, wanted: str, aside: Path) -> str:
