@@ -38,6 +38,19 @@ def test_the_list_names_size_licence_and_state(run):
     assert made.stdout.startswith("yunet: not installed, 0.2 MB, Apache-2.0\n")
 
 
+def test_data_sets_are_listed_apart(run):
+    def names(*words):
+        return {
+            json.loads(line)["name"]
+            for line in run("list", *words, "--json").stdout.split("\n")[:-1]
+        }
+
+    weights, data = names(), names("--data")
+    assert "eq-bench-v2" in data
+    assert not weights & data
+    assert weights | data == set(catalogue())
+
+
 def test_json_holds_all_of_an_entry(run):
     row = json.loads(run("list", "--json").stdout.splitlines()[0])
     assert row["name"] == "yunet"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,7 @@ class Asset:
         kept_small: The same for the form `small`, if there is one.
         memory_small_mb: What that form takes once loaded, about.
         conversion_mb: Disk space that converting one file needs beside both, for a while.
+        is_data: Whether it is a data set of an eval, and no weights.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Asset:
     kept_small: float = 0.0
     memory_small_mb: int = 0
     conversion_mb: int = 0
+    is_data: bool = False
 
     @property
     def bytes(self) -> int:
@@ -141,8 +143,13 @@ class Asset:
 
 @cache
 def catalogue() -> dict[str, Asset]:
-    """All assets by name, in the order of `models.toml`."""
-    return read_catalogue((Path(__file__).parent / "models.toml").read_text(encoding="utf-8"))
+    """All assets by name, in the order of `models.toml` and then of `datasets.toml`."""
+    here = Path(__file__).parent
+    data = read_catalogue((here / "datasets.toml").read_text(encoding="utf-8"))
+    return {
+        **read_catalogue((here / "models.toml").read_text(encoding="utf-8")),
+        **{name: replace(asset, is_data=True) for name, asset in data.items()},
+    }
 
 
 def read_catalogue(text: str) -> dict[str, Asset]:
@@ -167,7 +174,7 @@ def find(name: str) -> Asset:
         return catalogue()[name]
     except KeyError:
         known = ", ".join(catalogue())
-        raise ConfigError(f"no model is called {name!r}: choose from {known}") from None
+        raise ConfigError(f"no model or data set is called {name!r}: choose from {known}") from None
 
 
 def _asset(name: str, row: dict[str, Any]) -> Asset:

@@ -88,7 +88,11 @@ def examine() -> dict[str, Any]:
         },
         "decoders": decoders,
         "broken": [*(entry._asdict() for entry in broken()), *unreadable],
-        "models": [{"name": s.name, "state": s.state, "checked": s.is_checked} for s in listing()],
+        "models": [
+            {"name": s.name, "state": s.state, "checked": s.is_checked}
+            for s in listing()
+            if not s.asset.is_data
+        ],
         "settings": {
             "offline": config.offline,
             "commercial": config.commercial,

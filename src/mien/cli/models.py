@@ -1,4 +1,4 @@
-"""`mien models`: weights of other publishers, and the examples they are checked with."""
+"""`mien models`: weights and data sets of other publishers, and what weights are checked with."""
 
 from __future__ import annotations
 
@@ -37,11 +37,18 @@ Small = Annotated[
 
 
 @app.command("list")
-def list_models(as_json: Json = False) -> None:
+def list_models(
+    data: Annotated[
+        bool, typer.Option("--data", help="The data sets that evals read, instead of weights.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Say which there are, what they are for, under which licence, and which are here."""
     from mien.assets import listing, size
 
     for status in listing():
+        if status.asset.is_data != data:
+            continue
         if as_json:
             result_json(_plain(status))
             continue

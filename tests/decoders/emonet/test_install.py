@@ -129,7 +129,7 @@ def test_only_the_named_emotions_come_with_the_three_dimensions(server, manner):
         (VOICE, ["neutral"], "knows LAION's forty emotions"),
         (VOICE, [], "name one or more"),
         ("siglip2", ["anger"], "siglip2 has no emotions to choose from"),
-        ("emonet-vice", None, "no model is called 'emonet-vice'"),
+        ("emonet-vice", None, "no model or data set is called 'emonet-vice'"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_asked(
