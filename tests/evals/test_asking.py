@@ -9,6 +9,7 @@ import sys
 import threading
 import wave
 from dataclasses import replace
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -239,6 +240,32 @@ def test_a_log_with_a_damaged_middle_stops_nothing(ask, tmp_path):
     assert len(requests) == 2
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda sample: sample.update(input={"text": "Message number 1."}),
+        lambda sample: sample["store"].update(mien="Message number 1."),
+        lambda sample: sample["store"]["mien"].update(told="Message number 1."),
+    ],
+)
+def test_a_log_of_another_form_is_named_without_what_it_says(ask, tmp_path, caplog, change):
+    caplog.set_level(logging.DEBUG, logger="mien")
+    ask(judge, [text(1)], logs=tmp_path)
+    (path,) = tmp_path.glob("*.eval")
+    with ZipFile(path) as log:
+        parts = {name: log.read(name) for name in log.namelist()}
+    (name,) = (name for name in parts if name.startswith("samples/"))
+    sample = json.loads(parts[name])
+    change(sample)
+    with ZipFile(path, "w") as log:
+        for part, content in {**parts, name: json.dumps(sample)}.items():
+            log.writestr(part, content)
+    _, _, requests = ask(judge, [text(1)], logs=tmp_path)
+    assert len(requests) == 2
+    assert path.name in caplog.text
+    assert "number 1" not in caplog.text
+
+
 def test_other_content_other_words_and_other_models_are_asked_anew(ask, tmp_path):
     ask(judge, [picture()], logs=tmp_path)
     for items, options in [
@@ -324,6 +351,9 @@ def test_offline_refuses_every_model_but_those_here(monkeypatch):
     monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:11434/v1")
     assert ModelPredictor("openai/gpt-4o", offline)
     assert ModelPredictor("ollama/gemma", offline)
+    for elsewhere in ("openai/azure/gpt-4o", "openai/bedrock/gpt", "openai/vertex/gpt"):
+        with pytest.raises(NetworkRefused, match=elsewhere.rpartition("/")[0]):
+            ModelPredictor(elsewhere, offline)
 
 
 def test_the_host_is_that_of_the_address_in_the_environment():

@@ -28,6 +28,9 @@ LOCAL_PROVIDERS = frozenset({"mockllm", "ollama", "llama-cpp-python"})
 """Providers of Inspect that stay on this machine unless a variable leads them elsewhere; others
 that run here fetch their weights first."""
 
+_CLOUDS = frozenset({"azure", "bedrock", "vertex"})
+"""What may stand behind a provider's name: clouds with addresses in variables of their own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
@@ -176,12 +179,14 @@ def host_of(model: str, environ: Mapping[str, str]) -> str:
 
     Returns:
         The host of the base URL if one is set, `localhost` for providers that run here, else the
-        name of the provider.
+        name of the provider or of the cloud that serves its models.
 
     Raises:
         ConfigError: If that URL is none.
     """
     provider, *rest = model.split("/")
+    if provider != "openai-api" and _CLOUDS & {*rest[:1]}:
+        return f"{provider}/{rest[0]}"
     service = rest[0] if provider == "openai-api" and rest else provider
     own = f"{service.upper().replace('-', '_')}_BASE_URL"
     variable = own if environ.get(own) else "INSPECT_EVAL_MODEL_BASE_URL"

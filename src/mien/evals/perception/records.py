@@ -75,16 +75,20 @@ def kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str,
                 if item is not None and _is_same(sample, item, model, way):
                     found[item.id] = answered(sample)
         except _damages() as error:
-            # Such as one that was being written when the power went.
+            # Such as one that was being written when the power went. Only the kind: what a reader
+            # says of a sample may quote it.
             _LOG.warning(
-                "%s cannot be read (%s): what only it holds is asked again", info.name, error
+                "%s cannot be read (%s): what only it holds is asked again",
+                info.name,
+                type(error).__name__,
             )
     return found
 
 
 def _damages() -> tuple[type[Exception], ...]:
     """What reading a damaged log raises; some of it depends on how Inspect packed it."""
-    damages = (ValueError, LookupError, EOFError, OSError, zlib.error)
+    misshapen = (ValueError, LookupError, TypeError, AttributeError)
+    damages = (*misshapen, EOFError, OSError, zlib.error)
     try:
         from zstandard import ZstdError
     except ImportError:
