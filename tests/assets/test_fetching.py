@@ -171,8 +171,11 @@ def test_a_server_that_goes_on_elsewhere_is_asked_for_the_whole(manner):
 
 @pytest.mark.parametrize("status", [404, 403, 500])
 def test_an_answer_that_is_no_file_names_its_number(manner, status):
-    with publisher(status=status) as server, pytest.raises(AssetError, match=f"answers {status}"):
+    expected = pytest.raises(AssetError, match=f"answers {status}")
+    with publisher(status=status) as server, expected as caught:
         pull(asset_of(server.url), manner())
+    # That token is the hub's.
+    assert "HF_TOKEN" not in str(caught.value)
 
 
 def test_a_publisher_that_cannot_be_reached_is_an_error_of_ours(manner):

@@ -61,3 +61,10 @@ def test_weights_that_nobody_checked_say_so():
     assert told in CliRunner().invoke(app, ["doctor"]).stdout
     rows = json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)["models"]
     assert {row["name"]: row["checked"] for row in rows}["emonet-face-small"] is False
+
+
+def test_what_may_be_sent_is_not_said_to_stay_here():
+    found = examine()
+    assert any(line.startswith("asking a model") for line in found["network"])
+    assert any("asking a model sends" in line for line in found["privacy"])
+    assert not any("nothing is sent" in line for line in found["privacy"])

@@ -36,7 +36,7 @@ class Download:
     Attributes:
         url: Where it is.
         bytes: Its size.
-        headers: What is sent along, to that host alone.
+        headers: What is sent along, to that host alone: to the hub, who asks.
     """
 
     url: str
@@ -99,7 +99,8 @@ def fill(
         except httpx2.HTTPStatusError as error:
             code, seconds = error.response.status_code, _pause(error.response, number)
             if seconds is None or number == TRIES - 1:
-                raise AssetError(f"{wanted.source} answers {code}: {advice(code)}") from error
+                told = advice(code, is_hub=bool(wanted.headers))
+                raise AssetError(f"{wanted.source} answers {code}: {told}") from error
             wait(seconds)
         except httpx2.RequestError as error:
             if held(part) <= before:

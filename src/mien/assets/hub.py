@@ -189,8 +189,10 @@ def _refusal(asset: Asset, status: int) -> str:
     return f"{shown_endpoint()} answers {status} for {asset.hub}: {advice(status)}"
 
 
-def advice(status: int) -> str:
-    """What to do about an answer of the hub that is no file."""
+def advice(status: int, *, is_hub: bool = True) -> str:
+    """What to do about an answer that is no file."""
+    if status in (401, 403) and not is_hub:
+        return "forbidden, perhaps by a proxy or firewall on the way"
     if status in (401, 403):
         return "set HF_TOKEN to a token that may read it, and accept its terms on its page"
     if status == 404:

@@ -106,7 +106,8 @@ def examine() -> dict[str, Any]:
         "hub": _hub(),
         "network": [f"{p.purpose}: {p.command} ({p.host})" for p in places()],
         "privacy": [
-            "nothing is sent anywhere; people are told apart within a file, never recognized",
+            "what is read stays here; only asking a model sends it what it is asked about",
+            "people are told apart within a file, never recognized",
             "no voice print and no face template is written to disk",
         ],
     }
