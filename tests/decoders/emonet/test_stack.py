@@ -1,10 +1,12 @@
 """Products of many matrices with a batch, on the processor and as a GPU would do them."""
 
+import sys
+
 import numpy as np
 import pytest
 
 from mien.core.config import Config
-from mien.core.errors import ConfigError
+from mien.core.errors import ConfigError, MissingExtra
 from mien.decoders import session
 from mien.decoders.emonet.heads import stack
 from mien.decoders.emonet.heads.quantize import PIECE, empty, fill
@@ -82,3 +84,9 @@ def test_a_gpu_that_is_asked_for_and_missing_is_a_fault(monkeypatch):
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CPU])
     with pytest.raises(ConfigError, match="onnxruntime-gpu"):
         stack.choose(Config(device="cuda"))
+
+
+def test_without_onnx_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(MissingExtra, match=r"EmoNet needs .*mien\[emonet\]"):
+        stack.choose(Config(device="cpu"))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from mien.core.config import Config
+from mien.core.errors import MissingExtra
 from mien.decoders.emonet.heads.quantize import MIDDLE, Activations, Cut, Floats, Matrix, unpack
 from mien.decoders.session import CUDA, open_session, providers
 
@@ -181,36 +182,34 @@ def _session(graph: onnx.ModelProto, device: str) -> onnxruntime.InferenceSessio
 
 def _integer_graph() -> onnx.ModelProto:
     """Sum over pieces of codes times codes times both scales."""
-    from onnx import TensorProto, helper
-
+    helper, kinds = _onnx().helper, _onnx().TensorProto
     inputs = {
-        "inputs": (TensorProto.UINT8, ["p", "m", "k"]),
-        "weights": (TensorProto.INT8, ["p", "k", "h"]),
-        "input_scales": (TensorProto.FLOAT, ["p", "m", 1]),
-        "weight_scales": (TensorProto.FLOAT, ["p", 1, "h"]),
+        "inputs": (kinds.UINT8, ["p", "m", "k"]),
+        "weights": (kinds.INT8, ["p", "k", "h"]),
+        "input_scales": (kinds.FLOAT, ["p", "m", 1]),
+        "weight_scales": (kinds.FLOAT, ["p", 1, "h"]),
     }
     nodes = [
         helper.make_node("MatMulInteger", ["inputs", "weights", "zero"], ["counts"]),
-        helper.make_node("Cast", ["counts"], ["sums"], to=TensorProto.FLOAT),
+        helper.make_node("Cast", ["counts"], ["sums"], to=kinds.FLOAT),
         helper.make_node("Mul", ["sums", "weight_scales"], ["scaled"]),
         helper.make_node("Mul", ["scaled", "input_scales"], ["parts"]),
     ]
-    return _model(inputs, nodes, [helper.make_tensor("zero", TensorProto.UINT8, [], [64])])
+    return _model(inputs, nodes, [helper.make_tensor("zero", kinds.UINT8, [], [64])])
 
 
 def _half_graph() -> onnx.ModelProto:
     """Sum over pieces of halves times bytes times the bytes' scales."""
-    from onnx import TensorProto, helper
-
+    helper, kinds = _onnx().helper, _onnx().TensorProto
     inputs = {
-        "inputs": (TensorProto.FLOAT16, ["p", "m", "k"]),
-        "weights": (TensorProto.INT8, ["p", "k", "h"]),
-        "weight_scales": (TensorProto.FLOAT, ["p", 1, "h"]),
+        "inputs": (kinds.FLOAT16, ["p", "m", "k"]),
+        "weights": (kinds.INT8, ["p", "k", "h"]),
+        "weight_scales": (kinds.FLOAT, ["p", 1, "h"]),
     }
     nodes = [
-        helper.make_node("Cast", ["weights"], ["halves"], to=TensorProto.FLOAT16),
+        helper.make_node("Cast", ["weights"], ["halves"], to=kinds.FLOAT16),
         helper.make_node("MatMul", ["inputs", "halves"], ["counts"]),
-        helper.make_node("Cast", ["counts"], ["sums"], to=TensorProto.FLOAT),
+        helper.make_node("Cast", ["counts"], ["sums"], to=kinds.FLOAT),
         helper.make_node("Mul", ["sums", "weight_scales"], ["parts"]),
     ]
     return _model(inputs, nodes, [])
@@ -218,12 +217,20 @@ def _half_graph() -> onnx.ModelProto:
 
 def _model(inputs: dict[str, Any], nodes: list[Any], constants: list[Any]) -> onnx.ModelProto:
     """The nodes with a sum of `parts` over the first axis behind them."""
-    from onnx import TensorProto, helper
-
+    helper, kinds = _onnx().helper, _onnx().TensorProto
     given = [helper.make_tensor_value_info(name, *of) for name, of in inputs.items()]
-    given_back = helper.make_tensor_value_info("product", TensorProto.FLOAT, ["m", "h"])
-    axis = helper.make_tensor("axis", TensorProto.INT64, [1], [0])
+    given_back = helper.make_tensor_value_info("product", kinds.FLOAT, ["m", "h"])
+    axis = helper.make_tensor("axis", kinds.INT64, [1], [0])
     last = helper.make_node("ReduceSum", ["parts", "axis"], ["product"], keepdims=0)
     graph = helper.make_graph([*nodes, last], "product", given, [given_back], [*constants, axis])
     opset = helper.make_opsetid("", 18)
-    return helper.make_model(graph, opset_imports=[opset], ir_version=9)
+    model: onnx.ModelProto = helper.make_model(graph, opset_imports=[opset], ir_version=9)
+    return model
+
+
+def _onnx() -> Any:
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingExtra("EmoNet", "emonet") from error
+    return onnx
