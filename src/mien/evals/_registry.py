@@ -1,0 +1,39 @@
+"""What Inspect finds of Mien: every task as `mien/NAME`, the characters as models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inspect_ai import Task, task
+from inspect_ai.model import modelapi
+
+from mien.evals.bench import Setup
+from mien.evals.catalogue import NAMES, find
+from mien.evals.characters import PROVIDER
+
+if TYPE_CHECKING:
+    from mien.evals.characters.provider import Scripted
+
+
+def _registered(name: str) -> Callable[..., Task]:
+    @task(name=name)
+    def of_catalogue(data: str | None = None, limit: int | None = None, **args: Any) -> Task:
+        folder = Path(data).expanduser() if data else None
+        return find(name).task(Setup(data=folder, limit=limit, args=args))
+
+    of_catalogue.__doc__ = f"The task {name} of Mien's catalogue; -T takes what --set takes."
+    return of_catalogue
+
+
+TASKS = {name: _registered(name) for name in NAMES}
+"""What Inspect calls for each task, by its name."""
+
+
+@modelapi(name=PROVIDER)
+def characters() -> type[Scripted]:
+    """The scripted characters, `mien/empathic` and its kin."""
+    from mien.evals.characters.provider import Scripted
+
+    return Scripted
