@@ -139,24 +139,28 @@ def cronbach_alpha(ratings: Values, k: float | None = None) -> float:
         ratings: Shape (items, raters), NaN where one is missing.
         k: How many raters the alpha is for; by default all of them.
     """
-    n_raters = ratings.shape[1]
-    k = float(n_raters) if k is None else k
-    variances, covariances, weights = [], [], []
-    for i in range(n_raters):
-        own = ratings[~np.isnan(ratings[:, i]), i]
-        if len(own) > 1:
-            variances.append((float(np.var(own, ddof=1)), len(own)))
-        for j in range(i):
-            both = ~np.isnan(ratings[:, i]) & ~np.isnan(ratings[:, j])
-            if both.sum() > 1:
-                covariances.append(float(np.cov(ratings[both, i], ratings[both, j])[0, 1]))
-                weights.append(int(both.sum()))
-    if not covariances:
+    there = ~np.isnan(ratings)
+    if there.sum() == 0:
         return NAN
-    c = float(np.average(covariances, weights=weights))
-    v = float(np.average([one for one, _ in variances], weights=[n for _, n in variances]))
+    k = float(ratings.shape[1]) if k is None else k
+    # Around one middle, which changes no covariance: sums of squares of large grades lose digits.
+    centred = np.where(there, ratings - np.nanmean(ratings), 0.0)
+    n = there.T.astype(np.float64) @ there
+    sums = centred.T @ there
+    products = centred.T @ centred
+    with np.errstate(invalid="ignore", divide="ignore"):
+        covariances = (products - sums * sums.T / n) / (n - 1.0)
+    own, pairs = np.diag_indices(len(n)), np.tril_indices(len(n), -1)
+    c = _weighted_mean(covariances[pairs], n[pairs])
+    v = _weighted_mean(covariances[own], n[own])
     total = v + (k - 1.0) * c
     return k * c / total if total > 0 else NAN
+
+
+def _weighted_mean(values: Values, n: Values) -> float:
+    """The mean of what two or more items speak for, by how many do; NaN if none does."""
+    kept = n > 1
+    return float(np.average(values[kept], weights=n[kept])) if kept.any() else NAN
 
 
 def ranks(values: Values) -> Values:

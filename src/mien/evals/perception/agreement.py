@@ -16,6 +16,9 @@ Values = NDArray[np.float64]
 
 LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval")
 _MOST_GRADES = 41
+_ITEMS = 1024
+"""Whose tables are held at once."""
+_MOST_RATERS = 300
 _ENOUGH = 50
 """Groups of ratings that a rule must hold for without exception before it counts as one."""
 
@@ -128,7 +131,12 @@ def alpha_of_votes(counts: Values, resampling: Resampling) -> Interval:
 
 
 def cronbach(sheet: Sheet) -> float:
-    """Cronbach's alpha of as many raters as an item has on average, mean over the labels."""
+    """Cronbach's alpha of as many raters as an item has on average, mean over the labels.
+
+    It takes raters for parts of one test; hundreds of strangers are none, and have no alpha.
+    """
+    if len(sheet.raters) > _MOST_RATERS:
+        return float("nan")
     found = []
     for place in range(len(sheet.labels)):
         chosen = sheet.label == place
@@ -143,14 +151,27 @@ def cronbach(sheet: Sheet) -> float:
 
 
 def _pairs(sheet: Sheet, place: int, grades: Values, resampling: Resampling) -> Values | None:
-    chosen = sheet.label == place
+    """The summed coincidences of a label under every draw; None if no item has two ratings."""
+    chosen = np.flatnonzero(sheet.label == place)
+    _, row = np.unique(sheet.item[chosen], return_inverse=True)
+    chosen = chosen[np.bincount(row)[row] > 1]
+    chosen = chosen[np.argsort(sheet.item[chosen], kind="stable")]
+    starts = np.flatnonzero(np.diff(sheet.item[chosen], prepend=-1))
+    found: Values | None = None
+    # Some items at a time: 41 grades make 1,681 pairs of each.
+    for part in np.split(chosen, starts[_ITEMS::_ITEMS]) if len(chosen) else ():
+        pairs = _pairs_of(sheet, part, grades, resampling)
+        found = pairs if found is None else found + pairs
+    return found
+
+
+def _pairs_of(
+    sheet: Sheet, chosen: NDArray[np.intp], grades: Values, resampling: Resampling
+) -> Values:
+    """The summed coincidences of some ratings under every draw, shape (draws + 1, k, k)."""
     items, row = np.unique(sheet.item[chosen], return_inverse=True)
     nearest = np.abs(sheet.value[chosen][:, None] - grades[None, :]).argmin(axis=1)
     counts = np.zeros((len(items), len(grades)))
     np.add.at(counts, (row, nearest), 1.0)
-    many = counts.sum(axis=1) > 1
-    if not many.any():
-        return None
-    pairs = rating_pairs(counts[many]).reshape(int(many.sum()), -1)
-    sums = resampling.sums(items[many], pairs)
+    sums = resampling.sums(items, rating_pairs(counts).reshape(len(items), -1))
     return sums.reshape(-1, len(grades), len(grades))

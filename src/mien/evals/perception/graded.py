@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,10 @@ Index: TypeAlias = NDArray[np.intp]
 
 ENOUGH = 10
 """Items that two readers must share for a kappa of their own."""
+MOST_PAIRS = 500
+"""Of raters held against each other; more are drawn from, which moves their mean by little."""
+MOST_RATERS = 300
+"""Of one item that are paired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +79,79 @@ def by_rater(graded: Graded, mapped: Values, answered: NDArray[np.bool_]) -> dic
     return found
 
 
-def shared_ratings(graded: Graded) -> dict[tuple[int, int], list[tuple[int, float, float]]]:
-    """For each two raters their items' places with what both said."""
-    order = np.lexsort((graded.rater, graded.place))
-    place, rater, value = graded.place[order], graded.rater[order], graded.value[order]
-    found: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
-    begin = 0
-    for end in np.append(np.flatnonzero(np.diff(place)) + 1, len(place)).tolist():
-        for i in range(begin, end):
-            for j in range(begin, i):
-                pair = (int(rater[j]), int(rater[i]))
-                found.setdefault(pair, []).append((int(place[i]), value[j], value[i]))
-        begin = end
-    return found
+class Shared(NamedTuple):
+    """What two raters said of one item, for all pairs of raters.
+
+    Attributes:
+        place: Of the item, shape (n,).
+        pair: A number for the two raters, shape (n,); -1 if either is unknown.
+        one: What the first said, shape (n,).
+        other: What the second said, shape (n,).
+    """
+
+    place: Index
+    pair: Index
+    one: Values
+    other: Values
+
+    def cell(self, graded: Graded, rows: Index) -> Cell:
+        """Some of them as a cell."""
+        return Cell(graded.items[self.place[rows]], self.one[rows], self.other[rows])
+
+
+def known_pairs(graded: Graded) -> dict[tuple[int, int], Cell]:
+    """Two raters of known name on the items both rated, at least `ENOUGH`; at most `MOST_PAIRS`."""
+    shared, n = _shared(graded), int(graded.rater.max(initial=-1)) + 1
+    pairs, counts = np.unique(shared.pair[shared.pair >= 0], return_counts=True)
+    pairs = pairs[counts >= ENOUGH]
+    if len(pairs) > MOST_PAIRS:
+        pairs = np.sort(np.random.default_rng(0).permutation(pairs)[:MOST_PAIRS])
+    order = np.argsort(shared.pair, kind="stable")
+    begins = np.searchsorted(shared.pair[order], pairs, side="left")
+    ends = np.searchsorted(shared.pair[order], pairs, side="right")
+    return {
+        divmod(int(pair), n): shared.cell(graded, order[begin:end])
+        for pair, begin, end in zip(pairs, begins, ends, strict=True)
+    }
 
 
 def pairs_of_raters(graded: Graded) -> list[Cell]:
     """Two raters on the items both rated, or all pairs together where no two share enough."""
-    found = shared_ratings(graded)
-    known = [rows for (a, b), rows in found.items() if min(a, b) >= 0 and len(rows) >= ENOUGH]
+    known = known_pairs(graded)
     if known:
-        return [cell_of(graded, rows) for rows in known]
+        return list(known.values())
+    shared = _shared(graded)
+    if len(shared.place) < ENOUGH:
+        return []
     # Without names nobody comes first: each pair counts in both orders.
-    every = [row for rows in found.values() for row in rows]
-    both = every + [(item, other, one) for item, one, other in every]
-    return [cell_of(graded, both)] if len(every) >= ENOUGH else []
+    one, other = shared.one, shared.other
+    items = np.tile(graded.items[shared.place], 2)
+    return [Cell(items, np.concatenate([one, other]), np.concatenate([other, one]))]
 
 
-def cell_of(graded: Graded, rows: Sequence[tuple[int, float, float]]) -> Cell:
-    """What two raters said of shared items, as `shared_ratings` gives it, as a cell."""
-    places, one, other = (np.array(column) for column in zip(*rows, strict=True))
-    return Cell(graded.items[places], one.astype(np.float64), other.astype(np.float64))
+def _shared(graded: Graded) -> Shared:
+    """All pairs of ratings of one item, in the order of the raters."""
+    kept = _of_few(graded)
+    kept = kept[np.lexsort((graded.rater[kept], graded.place[kept]))]
+    place, rater, value = graded.place[kept], graded.rater[kept].astype(np.intp), graded.value[kept]
+    first, second = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.intp)]
+    for apart in range(1, int(np.bincount(place, minlength=1).max())):
+        same = np.flatnonzero(place[apart:] == place[:-apart])
+        first.append(same)
+        second.append(same + apart)
+    one, other = np.concatenate(first), np.concatenate(second)
+    n = int(graded.rater.max(initial=-1)) + 1
+    pair = np.where(rater[one] >= 0, rater[one] * n + rater[other], -1)
+    return Shared(place[one], pair, value[one], value[other])
+
+
+def _of_few(graded: Graded) -> Index:
+    """All ratings; of at most `MOST_RATERS` an item, since pairs grow with the square."""
+    everyone = np.arange(len(graded.place))
+    if np.bincount(graded.place, minlength=1).max() <= MOST_RATERS:
+        return everyone
+    # The same people everywhere, so that they still share items; the rest by chance.
+    rank = np.random.default_rng(0).permutation(int(graded.rater.max(initial=-1)) + 2)
+    order = np.lexsort((rank[graded.rater], graded.place))
+    begins = np.searchsorted(graded.place[order], graded.place[order], side="left")
+    return np.sort(order[everyone - begins < MOST_RATERS])

@@ -16,12 +16,11 @@ from mien.evals.perception.graded import (
     Values,
     by_emotion,
     by_rater,
-    cell_of,
+    known_pairs,
     pairs_of_raters,
-    shared_ratings,
 )
 from mien.evals.perception.items import Form, Opened
-from mien.evals.perception.moments import Cell, Moments, mean_over
+from mien.evals.perception.moments import Cell, Moments, mean_kappa, mean_over
 from mien.evals.stats import QuantileMap, ranks
 
 Index: TypeAlias = NDArray[np.intp]
@@ -91,7 +90,7 @@ class GradesScorer:
             found: dict[str, Values] = {}
             pairs = pairs_of_raters(graded)
             if pairs:
-                found["kappa"] = mean_over(Moments(pairs, self._resampling).kappa())
+                found["kappa"] = mean_kappa(pairs, self._resampling)
             shared, others = graded.rest()
             if len(shared) >= ENOUGH:
                 items, own = graded.items[graded.place[shared]], graded.value[shared]
@@ -123,11 +122,9 @@ class GradesScorer:
         """Kappa of each rater with the others, mean over pairs and emotions."""
         drawn: dict[int, list[Values]] = {}
         for graded in self._graded:
-            for (one, other), rows in shared_ratings(graded).items():
-                if len(rows) < ENOUGH or min(one, other) < 0:
-                    continue
-                kappa = Moments([cell_of(graded, rows)], self._resampling).kappa()[:, 0]
-                for rater in (one, other):
+            for pair, cell in known_pairs(graded).items():
+                kappa = Moments([cell], self._resampling).kappa()[:, 0]
+                for rater in pair:
                     drawn.setdefault(rater, []).append(kappa)
         return self._of_raters(drawn, raters)
 
@@ -244,8 +241,7 @@ def _kappa(
     everyone = Cell(
         graded.items[graded.place[told]], mapped[graded.place[told]], graded.value[told]
     )
-    cells = list(each.values()) or ([everyone] if len(told) else [])
-    return mean_over(Moments(cells, resampling).kappa())
+    return mean_kappa(list(each.values()) or [everyone], resampling)
 
 
 def _closeness(cell: Cell, resampling: Resampling) -> dict[str, Values]:

@@ -16,6 +16,9 @@ _ROUNDING = 1e-5
 """What single precision may leave of a difference that is none, as a part of what was summed."""
 
 
+_CELLS = 100
+
+
 class Cell(NamedTuple):
     """Two readers of the same items: a model and a rater, or two raters.
 
@@ -76,6 +79,20 @@ class Moments:
         # A draw may hold none of a cell's items: its figure is then NaN, not an error.
         parts[0] = np.where(parts[0] > 0, parts[0], np.nan)
         return parts
+
+
+def mean_kappa(cells: Sequence[Cell], resampling: Resampling) -> Values:
+    """Mean quadratic-weighted kappa of the cells that have one, shape (draws + 1,).
+
+    Args:
+        cells: One or more.
+        resampling: Of the items.
+    """
+    # A hundred at a time: the sums of thousands of raters would fill a gigabyte.
+    parts = [
+        Moments(cells[at : at + _CELLS], resampling).kappa() for at in range(0, len(cells), _CELLS)
+    ]
+    return mean_over(np.concatenate(parts, axis=1))
 
 
 def mean_over(values: Values) -> Values:
