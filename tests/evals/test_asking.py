@@ -209,6 +209,8 @@ def test_the_price_in_tokens_is_told(ask):
 
 def test_a_continued_run_asks_only_what_is_new_and_tells_the_whole_price(ask, tmp_path):
     items = [text(1), picture(), sound()]
+    # To Inspect a folder is the path of an address.
+    tmp_path = tmp_path / "run #1 of 50%20"
     first, whole_tally, _ = ask(judge, items, logs=tmp_path)
     again, tally, requests = ask([], items, logs=tmp_path)
     assert requests == []

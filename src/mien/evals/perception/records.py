@@ -16,7 +16,7 @@ from mien.evals.perception.prompts import Way, prompt
 from mien.evals.perception.showing import digest, shown
 
 if TYPE_CHECKING:
-    from inspect_ai.log import EvalLogInfo, EvalSample
+    from inspect_ai.log import EvalSample
 
 _LOG = logging.getLogger("mien.evals")
 
@@ -64,13 +64,12 @@ def unreadable(reason: str) -> dict[str, Any]:
 
 def kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str, Answered]:
     """What earlier runs have asked in the same words about the same content."""
-    from inspect_ai.log import list_eval_logs
-
     wanted = {item.id: item for item in items}
     found: dict[str, Answered] = {}
-    for info in list_eval_logs(str(folder)) if folder.is_dir() else []:
+    # Not listed by Inspect, which gives addresses, and misreads those of folders with # or %.
+    for log in sorted(folder.rglob("*.eval"), reverse=True):
         try:
-            for sample in _samples(info, model):
+            for sample in _samples(log, model):
                 item = wanted.get(str(sample.id))
                 if item is not None and _is_same(sample, item, model, way):
                     found[item.id] = answered(sample)
@@ -79,7 +78,7 @@ def kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str,
             # says of a sample may quote it.
             _LOG.warning(
                 "%s cannot be read (%s): what only it holds is asked again",
-                info.name,
+                log,
                 type(error).__name__,
             )
     return found
@@ -96,12 +95,12 @@ def _damages() -> tuple[type[Exception], ...]:
     return (*damages, ZstdError)
 
 
-def _samples(info: EvalLogInfo, model: str) -> Iterator[EvalSample]:
+def _samples(log: Path, model: str) -> Iterator[EvalSample]:
     from inspect_ai.log import read_eval_log, read_eval_log_samples
 
-    about = read_eval_log(info, header_only=True).eval
+    about = read_eval_log(str(log), header_only=True).eval
     if (about.task, about.model) == (TASK, model):
-        yield from read_eval_log_samples(info, all_samples_required=False)
+        yield from read_eval_log_samples(str(log), all_samples_required=False)
 
 
 def _is_same(sample: EvalSample, item: Item, model: str, way: Way) -> bool:
