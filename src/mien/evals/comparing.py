@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
-from mien.evals.estimate import Estimate, mean
+from mien.evals.estimate import Estimate, finite, mean
 from mien.evals.result import ItemResult, Result
 from mien.evals.student import t_quantile, two_sided
 
@@ -48,6 +49,23 @@ class Difference:
     def apart(self) -> bool:
         """Whether the two are told apart at 5 % after correction."""
         return self.holm <= ALPHA
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON; what could not be formed is null."""
+        value = self.value
+        return {
+            "better": self.better,
+            "worse": self.worse,
+            "difference": finite(value.value),
+            "se": finite(value.se),
+            "ci": [finite(value.low), finite(value.high)],
+            "p": finite(self.p),
+            "holm": finite(self.holm),
+            "apart": self.apart,
+            "items": value.n,
+            "clusters": value.clusters,
+            "needed": self.needed,
+        }
 
 
 def differences(runs: Sequence[Result], factor: float = 1.0) -> tuple[Difference, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -41,6 +42,11 @@ class Estimate(NamedTuple):
         ends = sorted((self.low * factor, self.high * factor))
         se = self.se * abs(factor)
         return Estimate(self.value * factor, se, ends[0], ends[1], self.n, self.clusters)
+
+
+def finite(value: float) -> float | None:
+    """A figure for JSON: null where it could not be formed."""
+    return value if math.isfinite(value) else None
 
 
 def mean(values: Sequence[float], clusters: Sequence[str]) -> Estimate:

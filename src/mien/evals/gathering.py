@@ -62,6 +62,7 @@ def gather(
     task: str = "",
     setup: Setup | None = None,
     labels: Mapping[str, str] | None = None,
+    unique: bool = True,
 ) -> tuple[Result, ...]:
     """The runs in some files.
 
@@ -70,6 +71,7 @@ def gather(
         task: Whose published files they are; logs say it themselves.
         setup: Where the task's items are, which scoring published answers needs.
         labels: Another name of a model, by the file it is in.
+        unique: Whether models must have different names, as rows of a table must.
 
     Raises:
         EvalError: If a file holds no run, is given twice, or two runs have one name.
@@ -81,7 +83,9 @@ def gather(
         found += [replace(run, model=label) for run in held] if label else held
     if not found:
         raise EvalError("there are no runs to read: name logs of `mien evals run`")
-    _refuse_twins(found)
+    _refuse_copies(found)
+    if unique:
+        _refuse_twins(found)
     return tuple(found)
 
 
@@ -138,16 +142,20 @@ def _read(path: Path, task: str, setup: Setup) -> list[Result]:
     )
 
 
-def _refuse_twins(runs: Sequence[Result]) -> None:
-    hashes: dict[tuple[str, str], str] = {}
-    names: dict[tuple[Key, str], str] = {}
+def _refuse_copies(runs: Sequence[Result]) -> None:
+    seen: dict[tuple[str, str], str] = {}
     for run in runs:
-        same = hashes.setdefault((run.sha256 or run.source, run.model), run.source)
+        same = seen.setdefault((run.sha256 or run.source, run.model), run.source)
         if same != run.source:
             raise EvalError(f"{run.source} is the same file as {same}: give it once")
-        named = names.setdefault((Key.of(run), run.model), run.source)
-        if named != run.source:
+
+
+def _refuse_twins(runs: Sequence[Result]) -> None:
+    seen: dict[tuple[Key, str], Result] = {}
+    for run in runs:
+        twin = seen.setdefault((Key.of(run), run.model), run)
+        if twin is not run:
             raise EvalError(
-                f"two runs are called {run.model!r}: {named} and {run.source}; tell them apart "
-                f"with --label {run.source}=NAME"
+                f"two runs are called {run.model!r}: {twin.source} and {run.source}; tell them "
+                f"apart with --label {run.source}=NAME"
             )

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import typer
 
+from mien.cli.evals.bundle import bundle, verify
+from mien.cli.evals.compare import compare
 from mien.cli.evals.perception import perception
+from mien.cli.evals.report import report
+from mien.cli.evals.score import score
 
 app = typer.Typer(
     help="Measure decoders and models beside people, chance and trivial answers.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-app.command()(perception)
+for command in (score, compare, report, bundle, verify, perception):
+    app.command()(command)
 
 
 @app.callback()

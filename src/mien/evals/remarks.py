@@ -1,0 +1,113 @@
+"""What a reader of a table must know beside its figures, in sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from mien.charts.numbers import count, listed
+from mien.evals.comparing import Difference, item_means
+from mien.evals.info import TaskInfo
+from mien.evals.result import Fault, Result
+from mien.rate.families import family
+
+_FAULTS = {
+    Fault.UNPARSEABLE: "could not be parsed",
+    Fault.EMPTY: "were empty",
+    Fault.TRUNCATED: "were cut at the token limit",
+    Fault.REFUSED: "refused",
+    Fault.PLACEHOLDER: "were placeholders: the template, or one value everywhere",
+    Fault.JUDGE: "have no readable verdict of the judge",
+    Fault.SIMULATOR: "were spoiled by the simulated user",
+    Fault.BUDGET: "were not asked because the budget was spent",
+    Fault.FAILED: "got no answer from the provider",
+}
+
+
+def of_run(run: Result) -> tuple[str, ...]:
+    """What holds for one run."""
+    return tuple(_of_run(run))
+
+
+def _of_run(run: Result) -> Iterator[str]:
+    if run.is_scripted:
+        yield "a scripted character took part: the score says nothing of any model"
+    yield from _own_family(run)
+    missing = run.planned - len(run.items)
+    if missing > 0:
+        yield f"{missing:,} of {run.planned:,} items were never answered"
+    faults = Counter(item.fault for item in run.items if item.fault is not None)
+    for fault, n in faults.items():
+        yield f"{n:,} of {len(run.items):,} answers {_FAULTS[fault]}"
+    yield from run.notes
+
+
+def _own_family(run: Result) -> Iterator[str]:
+    """Judges favor their own maker's models; a table must say where that may have happened."""
+    own = family(run.model)
+    for role, model in run.roles.items():
+        if family(model) == own:
+            yield f"{role} {model} is of the model's own family ({own})"
+
+
+def of_board(
+    info: TaskInfo, runs: Sequence[Result], pairs: Sequence[Difference]
+) -> tuple[str, ...]:
+    """What holds for a whole table; its runs come from the best down."""
+    return tuple(_of_board(info, runs, pairs))
+
+
+def _of_board(info: TaskInfo, runs: Sequence[Result], pairs: Sequence[Difference]) -> Iterator[str]:
+    yield info.measures
+    if info.contamination:
+        yield info.contamination
+    if any("items" in run.variant for run in runs):
+        yield (
+            f"Only {runs[0].variant['items']} items were asked: read the intervals, not the places"
+        )
+    yield from _unequal(runs)
+    yield from _separation(runs, pairs, info.cluster)
+
+
+def _unequal(runs: Sequence[Result]) -> Iterator[str]:
+    """Runs whose items have other hashes were asked other things under the same name."""
+    for what in ("data", "prompts"):
+        kinds = {tuple(sorted(getattr(run, what).items())) for run in runs if getattr(run, what)}
+        if len(kinds) > 1:
+            yield (
+                f"The runs differ in the hashes of their {what}: the same task asked "
+                f"{len(kinds)} different things"
+            )
+    sizes = {len(item_means(run.items)) for run in runs}
+    if len(sizes) > 1:
+        yield (
+            f"Models have scores for {min(sizes):,} to {max(sizes):,} items; differences are "
+            "taken on those that both have"
+        )
+
+
+def _separation(runs: Sequence[Result], pairs: Sequence[Difference], cluster: str) -> Iterator[str]:
+    if not pairs:
+        return
+    apart = sum(pair.apart for pair in pairs)
+    yield (
+        f"{apart:,} of {count(len(pairs), 'pair')} of models are told apart at 5 % by paired "
+        "differences after Holm's correction"
+    )
+    held = {frozenset((p.better, p.worse)): p for p in pairs}
+    beside = (frozenset((a.model, b.model)) for a, b in pairwise(runs))
+    neighbors = [held[two] for two in beside if two in held]
+    needed = sorted(p.needed for p in neighbors if not p.apart and p.needed is not None)
+    if needed:
+        middle = needed[len(needed) // 2]
+        yield (
+            f"To tell two typical neighbors apart that are not, about {middle:,} {cluster}s would "
+            "be needed"
+        )
+
+
+def scripted(runs: Sequence[Result]) -> str:
+    """Which rows are scripted characters, for the head of a table; empty if none."""
+    names = [run.model for run in runs if run.is_scripted]
+    return f"Scripted characters, not models: {listed(names)}." if names else ""
