@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mien.core.errors import MienError, SourceNotFound, UnreadableSource
+from mien.core.errors import ConfigError, MienError, SourceNotFound, UnreadableSource
 from mien.evals.perception import Manner, measure, render_page, rescore
 from mien.evals.perception.ratings import open_ratings
 from mien.evals.perception.sets import open_sets
@@ -154,6 +154,42 @@ def test_ratings_that_are_not_there_are_said_not_to_be(tmp_path):
         open_ratings(tmp_path / "none.csv", tmp_path, Channel.VOICE)
     with pytest.raises(UnreadableSource):
         open_ratings(tmp_path, tmp_path, Channel.VOICE)
+
+
+def test_a_folder_of_rated_files_that_is_not_there_is_an_error(tmp_path):
+    put(tmp_path, r__csv=RATINGS + "a.wav,,,ann,awe,\n")
+    with pytest.raises(SourceNotFound, match="no such folder"):
+        open_ratings(tmp_path / "r.csv", tmp_path / "recordings", Channel.VOICE)
+
+
+def test_a_table_of_nothing_usable_says_why(tmp_path):
+    put(tmp_path, r__csv=RATINGS + "a,,,ann,grumpiness,\nb,,,ann,grumpiness,\nc,,,,awe,\n")
+    reason = r"'grumpiness' \(2\); row without file, rater or label \(1\)"
+    with pytest.raises(UnreadableSource, match=reason):
+        open_ratings(tmp_path / "r.csv", tmp_path, Channel.VOICE)
+
+
+def test_a_table_with_semicolons_is_shown_its_own_first_line(tmp_path):
+    put(tmp_path, r__csv="file;rater;label\na.wav;ann;awe\n")
+    with pytest.raises(ConfigError, match=r"columns are 'file;rater;label'.*commas"):
+        open_ratings(tmp_path / "r.csv", tmp_path, Channel.VOICE)
+
+
+def test_stretches_that_differ_by_a_thousandth_of_a_second_stay_two(tmp_path):
+    put(tmp_path, r__csv=RATINGS + "a,1001.231,1003,ann,awe,\na,1001.234,1003,ben,awe,\n")
+    items = open_ratings(tmp_path / "r.csv", tmp_path, Channel.VOICE).items
+    assert len({item.id for item in items}) == len(items) == 2
+
+
+@pytest.mark.parametrize("wrong", [{"seed": -1}, {"draws": 0}])
+def test_a_seed_or_number_of_draws_that_cannot_be_is_named(wrong):
+    with pytest.raises(ConfigError, match=next(iter(wrong))):
+        Manner(**wrong)
+
+
+def test_a_set_named_twice_is_measured_once(tmp_path):
+    put(tmp_path, binary__csv=BINARY)
+    assert len(open_sets(("emonet-face-binary",) * 2, tmp_path)) == 1
 
 
 @pytest.mark.parametrize("file", ["x" * 5_000, "a\0b", "."])

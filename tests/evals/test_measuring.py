@@ -390,6 +390,10 @@ def test_the_command_lists_the_sets_with_their_terms():
         (["--data", "nowhere"], "no such folder"),
         (["--data", ".", "--model", "m", "--way", "shout"], "no way of asking"),
         (["--ratings", "r", "--folder", ".", "--channel", "smell"], "no channel"),
+        (["ferplus", "--ratings", "r", "--folder", "."], "--data is needed"),
+        (["--published", ".", "--decoders", "voice-v1"], "its own answers"),
+        (["--data", ".", "--seed", "-1"], "a seed of -1"),
+        (["--data", ".", "--draws", "0"], "0 draws"),
     ],
 )
 def test_the_command_refuses_what_makes_no_sense_before_any_work(options, reason):

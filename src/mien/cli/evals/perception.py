@@ -72,6 +72,10 @@ def perception(
         raise ConfigError("say what to measure on: --data DIR, --ratings FILE or --published DIR")
     if ratings is not None and folder is None:
         raise ConfigError("--ratings needs --folder: where the rated files are")
+    if sets and data is None:
+        raise ConfigError(f"--data is needed: it says where {', '.join(sets)} lies")
+    if data is None and ratings is None and (decoders or model):
+        raise ConfigError("--published has its own answers: nobody else can be asked about them")
     _check_outputs(out or [])
     manner = _manner(limit, seed, draws, keep)
     readers = _Readers(_names(decoders), _models(model or [], way, max_connections, manner))
@@ -93,8 +97,6 @@ class _Readers(NamedTuple):
 def _manner(limit: int | None, seed: int, draws: int, keep: Path | None) -> Manner:
     from mien.evals.perception import Manner
 
-    if draws < 1:
-        raise ConfigError(f"--draws {draws} gives no interval: give 1 or more")
     return Manner(limit=limit, seed=seed, draws=draws, keep=keep, watch=_watch)
 
 

@@ -48,6 +48,12 @@ class Manner:
     watch: Watch = field(default=lambda title, total: nullcontext(ignore))
     config: Config = field(default_factory=load_config)
 
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise ConfigError(f"a seed of {self.seed} is none: give 0 or more")
+        if self.draws < 1:
+            raise ConfigError(f"{self.draws} draws give no interval: give 1 or more")
+
 
 def measure(
     data: str | Path,

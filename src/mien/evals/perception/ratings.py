@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from mien.core.arrays import Frame
-from mien.core.errors import ConfigError, UnreadableSource
+from mien.core.errors import ConfigError, SourceNotFound, UnreadableSource
 from mien.emotions.emotion import Emotion
 from mien.evals.perception.files import Tally, read_span, table
 from mien.evals.perception.items import (
@@ -31,6 +31,9 @@ _MOST = 1e6
 """Seconds or grades beyond which a cell holds something else."""
 _SHOWN = 20
 """Letters of a strange label that are shown."""
+_FOUND = 60
+"""The same of strange columns."""
+_REASONS = 3
 
 
 class Span(NamedTuple):
@@ -70,13 +73,15 @@ def open_ratings(path: Path, folder: Path, channel: Channel) -> Opened:
         channel: What is read of them: their sound, their pictures or their words.
 
     Raises:
-        SourceError: If the table cannot be read.
+        SourceError: If the table cannot be read, or the folder is not there.
         ConfigError: If it has other columns, or scores in some rows only.
     """
+    if not folder.is_dir():
+        raise SourceNotFound(folder, "no such folder")
     tally = Tally(path)
     rows = list(_rows(path, folder, tally))
     if not rows:
-        raise UnreadableSource(path, "it holds no rating that can be used")
+        raise UnreadableSource(path, _why_empty(tally))
     has_scores = {row.score is not None for row in rows}
     if len(has_scores) > 1:
         raise ConfigError(f"{path.name} has scores in some rows only: fill or drop the column")
@@ -103,13 +108,24 @@ def _rows(path: Path, folder: Path, tally: Tally) -> Iterable[Said]:
         for line in lines:
             missing = [name for name in COLUMNS if name not in line]
             if missing:
-                known = ", ".join((*COLUMNS, *OPTIONAL))
-                raise ConfigError(
-                    f"{path.name} has no column {', '.join(missing)}: it needs {known}"
-                )
+                raise ConfigError(_lacking(path, missing, line))
             said = _said(line, folder, tally)
             if said is not None:
                 yield said
+
+
+def _lacking(path: Path, missing: Sequence[str], line: Mapping[str, str]) -> str:
+    # Cells beyond the first line's have the name None.
+    found = ",".join(filter(None, line))
+    return (
+        f"{path.name} has no column {', '.join(missing)}: its columns are {found[:_FOUND]!r}, and "
+        f"it needs {', '.join(COLUMNS)} ({', '.join(OPTIONAL)} if known), with commas between"
+    )
+
+
+def _why_empty(tally: Tally) -> str:
+    reasons = "; ".join(f"{skip.reason} ({skip.count:,})" for skip in tally.skipped()[:_REASONS])
+    return f"it holds no rating that can be used{': ' if reasons else ''}{reasons}"
 
 
 def _said(line: Mapping[str, str], folder: Path, tally: Tally) -> Said | None:
@@ -240,4 +256,5 @@ def _words(path: Path, span: Span) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    # Six digits would make one of two stretches late in a recording.
+    return "" if value is None else f"{value:.15g}"

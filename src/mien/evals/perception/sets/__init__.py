@@ -60,7 +60,7 @@ def open_sets(names: tuple[str, ...], folder: Path) -> list[Opened]:
         if name not in known:
             raise ConfigError(f"no data set is called {name!r}: choose from {', '.join(known)}")
     if names:
-        return [known[name].open(_own(folder, name)) for name in names]
+        return [known[name].open(_own(folder, name)) for name in dict.fromkeys(names)]
     found = [opened for name in known if (opened := _if_here(known[name], folder)) is not None]
     if not found:
         raise SourceNotFound(folder, "none of the data sets is there (see --list for their files)")
