@@ -390,6 +390,13 @@ def test_offline_refuses_every_address_but_this_machine():
     LanguageModel(Address("http://localhost:11434/v1", "m"), offline).close()
 
 
+def test_the_query_of_an_address_stays_at_its_end():
+    with ScriptedServer("Hi.") as server:
+        model = LanguageModel(Address(f"{server.url}/?version=1", "m"))
+        with model:
+            assert model.ask(HELLO).text == "Hi."
+
+
 @pytest.mark.parametrize(
     "url",
     ["", "localhost:8000", "ftp://me:secret@x/v1", "http://", "http://[x/v1", "http://x:port/v1"],

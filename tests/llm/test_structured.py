@@ -169,6 +169,8 @@ def test_no_value_but_an_object_follows(value):
     ("schema", "words"),
     [
         ({"oneOf": []}, r"\$ uses oneOf"),
+        ({"type": "int"}, r"\$ has the type int"),
+        ({"type": ["string", "None"]}, r"\$ has the type None"),
         ({"type": "array", "items": {"pattern": "x"}}, r"\$\[\] uses pattern"),
         ({"properties": {}}, "needs additionalProperties: false"),
         ({"properties": {"a": {"$ref": "b"}}, "additionalProperties": False}, r"\$\.a uses"),

@@ -10,6 +10,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from mien.core.config import Config
 from mien.core.errors import ConfigError, MissingExtra, ModelServiceError
@@ -93,7 +94,8 @@ class LanguageModel:
             raise ConfigError(f"the key for {address.host} holds what no key has: copy it again")
         if importlib.util.find_spec("httpx2") is None:
             raise MissingExtra("asking a model", "models")
-        self._url = address.url.rstrip("/") + "/chat/completions"
+        base = urlsplit(address.url)
+        self._url = base._replace(path=base.path.rstrip("/") + "/chat/completions").geturl()
         self._exchange = Exchange(self._url, address.key, self._manner.seconds, self._manner.clock)
 
     @property

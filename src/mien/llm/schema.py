@@ -32,11 +32,16 @@ def check_schema(schema: Schema, at: str = "$") -> None:
     """Return if every word of a schema is one that `first_problem` checks.
 
     Raises:
-        ConfigError: If it uses another, or an object is open to keys that nobody asked for.
+        ConfigError: If it uses another, names a type that is none, or an object is open to keys
+            that nobody asked for.
     """
     unknown = sorted(set(schema) - _CHECKED - _TOLD)
     if unknown:
         raise ConfigError(f"schema at {at} uses {', '.join(unknown)}, which is not checked")
+    if unknown := sorted(set(_names(schema)) - set(_TYPES)):
+        raise ConfigError(
+            f"schema at {at} has the type {', '.join(unknown)}, which is none of JSON"
+        )
     if "properties" in schema and schema.get("additionalProperties") is not False:
         raise ConfigError(f"schema at {at} needs additionalProperties: false")
     for name, part in schema.get("properties", {}).items():
@@ -57,12 +62,10 @@ def first_problem(value: object, schema: Schema) -> str | None:
 
 
 def _problems(value: object, schema: Schema, at: str) -> Iterator[str]:
-    wanted = schema.get("type")
-    if wanted is not None:
-        names = [wanted] if isinstance(wanted, str) else list(wanted)
-        if not any(_is(value, name) for name in names):
-            yield f"{at} must be {' or '.join(names)}"
-            return
+    names = _names(schema)
+    if names and not any(_is(value, name) for name in names):
+        yield f"{at} must be {' or '.join(names)}"
+        return
     if "enum" in schema and value not in schema["enum"]:
         yield f"{at} must be one of {', '.join(map(str, schema['enum']))}"
     if isinstance(value, dict):
@@ -75,6 +78,12 @@ def _problems(value: object, schema: Schema, at: str) -> Iterator[str]:
         low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
         if not low <= value <= high:
             yield f"{at} must be from {low} to {high}"
+
+
+def _names(schema: Schema) -> list[str]:
+    """The types that a schema allows; none for any."""
+    wanted = schema.get("type", [])
+    return [wanted] if isinstance(wanted, str) else list(wanted)
 
 
 def _of_object(value: dict[str, Any], schema: Schema, at: str) -> Iterator[str]:
