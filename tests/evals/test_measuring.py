@@ -65,6 +65,9 @@ def test_a_perfect_reader_stands_above_people_and_chance(crema):
     row = outcome.row("made-v1")
     assert (row.figures["uar"].value, row.n, row.refused) == (1.0, 10, 0)
     assert row.chance["uar"] == pytest.approx(0.5, abs=0.1)
+    assert row.chance.keys() == row.figures.keys()
+    assert row.chance["one_rater"] < row.figures["one_rater"].value
+    assert row.chance["macro_f1_labels"] == pytest.approx(0.5, abs=0.15)
     people = outcome.row("people").figures
     assert 0.7 < people["accuracy"].value < 0.8
     assert people["one_rater"].value == pytest.approx((24 + 28) / 45 / 2, abs=0.06)

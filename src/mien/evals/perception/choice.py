@@ -15,6 +15,7 @@ from mien.evals.perception.items import Opened
 from mien.evals.perception.labels import explain
 from mien.evals.perception.lenient import lenient
 from mien.evals.perception.moments import mean_over
+from mien.evals.stats import accuracy, confusion, macro_f1, unweighted_average_recall
 
 Values: TypeAlias = NDArray[np.float64]
 Figures: TypeAlias = dict[str, Interval]
@@ -96,10 +97,9 @@ class ChoiceScorer:
         tables[np.arange(len(items)), truth, np.where(said < 0, n, said)] = 1.0
         drawn = self._resampling.sums(items, tables.reshape(len(items), n * (n + 1)))
         whole, by_label = _of_tables(drawn.reshape(-1, n, n + 1), self._labels, self._resampling)
-        votes = self._counts[items]
-        if (votes.sum(axis=1) > 1).any():
-            chosen = np.where(said < 0, 0.0, votes[np.arange(len(items)), np.maximum(said, 0)])
-            whole["one_rater"] = self._share(items, chosen / votes.sum(axis=1))
+        shares = self._shares_of_votes(items)
+        if shares is not None:
+            whole["one_rater"] = self._share(items, shares[np.arange(len(items)), said])
         right = passes[np.arange(len(items)), truth].astype(np.float64)
         whole["lenient"] = self._share(items, right)
         return whole, by_label
@@ -138,18 +138,32 @@ class ChoiceScorer:
     ) -> dict[str, float]:
         """The same answers shuffled over the items."""
         random = np.random.default_rng(self._seed + 1)
-        truth, n = self._truth[items], len(self._labels.labels)
-        there = np.bincount(truth, minlength=n)
-        used = there > 0
-        found: dict[str, list[float]] = {"uar": [], "accuracy": [], "lenient": []}
+        truth, n, every = self._truth[items], len(self._labels.labels), np.arange(len(items))
+        shares = self._shares_of_votes(items)
+        found: dict[str, list[float]] = {}
         for _ in range(SHUFFLES if len(items) else 0):
             order = random.permutation(len(items))
-            hits = said[order] == truth
-            recalls = np.bincount(truth, weights=hits, minlength=n)[used] / there[used]
-            found["uar"].append(float(recalls.mean()))
-            found["accuracy"].append(float(hits.mean()))
-            found["lenient"].append(float(passes[order, truth].mean()))
-        return {key: float(np.mean(values)) for key, values in found.items() if values}
+            table = confusion(truth, said[order], n)
+            chances = {
+                "uar": unweighted_average_recall(table),
+                "accuracy": accuracy(table),
+                "macro_f1_labels": macro_f1(table),
+                "lenient": float(passes[order, truth].mean()),
+            }
+            if shares is not None:
+                # The last column is for no answer.
+                chances["one_rater"] = float(shares[every, said[order]].mean())
+            for key, value in chances.items():
+                found.setdefault(key, []).append(value)
+        return {key: float(np.mean(values)) for key, values in found.items()}
+
+    def _shares_of_votes(self, items: NDArray[np.intp]) -> Values | None:
+        """The share of raters who chose each label, and 0 for none; None without votes."""
+        votes = self._counts[items]
+        total = votes.sum(axis=1, keepdims=True)
+        if not (total > 1).any():
+            return None
+        return np.column_stack([votes / np.maximum(total, 1.0), np.zeros(len(items))])
 
 
 def corpus_labels(opened: Opened) -> LabelMap:
