@@ -29,6 +29,7 @@ class Config:
         attributes: How a voice is beyond emotion, such as `age,gender`: what describes protected
             traits is given only if it is named here.
         captions: Have voices described in words, where the captioner is pulled.
+        prices: File with prices of language models; None for the list that comes with Mien.
         home: Folder for cache and data; None for the platform's own.
     """
 
@@ -39,6 +40,7 @@ class Config:
     device: str = "auto"
     attributes: str = ""
     captions: bool = False
+    prices: Path | None = None
     home: Path | None = None
 
     def __post_init__(self) -> None:

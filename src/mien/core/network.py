@@ -44,8 +44,13 @@ def places() -> tuple[Place, ...]:
     # Hugging Face sends large files from storage of its own, by redirects.
     hosts = ("huggingface.co", "*.hf.co", "raw.githubusercontent.com")
     pulls = [Place(Purpose.FETCH_WEIGHTS, "mien models pull NAME", host) for host in hosts]
-    asks = Place(Purpose.ASK_MODEL, "mien evals perception --model PROVIDER/M", "the provider's")
-    return (*pulls, asks)
+    commands = (
+        "mien evals perception --model PROVIDER/M",
+        "mien evals run TASK --model PROVIDER/M",
+        "mien evals rejudge LOG --role judge=PROVIDER/M",
+    )
+    asks = [Place(Purpose.ASK_MODEL, command, "the provider's") for command in commands]
+    return (*pulls, *asks)
 
 
 def allow(host: str, purpose: Purpose, config: Config | None = None) -> None:
