@@ -114,6 +114,15 @@ def one_board(runs: Sequence[Result]) -> Key:
     return Key.of(first)
 
 
+def is_log(path: Path) -> bool:
+    """Whether a file is a log of Inspect, judged by its ending or its first words."""
+    if path.suffix in LOGS:
+        return True
+    with path.open("rb") as file:
+        head = file.read(400)
+    return head.lstrip()[:1] == b"{" and b'"status"' in head and b'"eval"' in head
+
+
 def _files(paths: Iterable[str | Path]) -> list[Path]:
     found: list[Path] = []
     for path in map(Path, paths):
@@ -130,9 +139,9 @@ def _files(paths: Iterable[str | Path]) -> list[Path]:
 
 
 def _read(path: Path, task: str, setup: Setup) -> list[Result]:
-    from mien.evals.logs import is_log, read_log
-
     if is_log(path):
+        from mien.evals.logs import read_log  # Inspect, which published runs must not need
+
         return [read_log(path)]
     if task:
         return list(catalogue.find(task).stored(path, setup))
@@ -143,11 +152,11 @@ def _read(path: Path, task: str, setup: Setup) -> list[Result]:
 
 
 def _refuse_copies(runs: Sequence[Result]) -> None:
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str, Key], Result] = {}
     for run in runs:
-        same = seen.setdefault((run.sha256 or run.source, run.model), run.source)
-        if same != run.source:
-            raise EvalError(f"{run.source} is the same file as {same}: give it once")
+        same = seen.setdefault((run.sha256 or run.source, run.model, Key.of(run)), run)
+        if same is not run:
+            raise EvalError(f"{run.source} is the same file as {same.source}: give it once")
 
 
 def _refuse_twins(runs: Sequence[Result]) -> None:

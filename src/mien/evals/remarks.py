@@ -102,9 +102,17 @@ def _separation(runs: Sequence[Result], pairs: Sequence[Difference], cluster: st
     if needed:
         middle = needed[len(needed) // 2]
         yield (
-            f"To tell two typical neighbors apart that are not, about {middle:,} {cluster}s would "
-            "be needed"
+            "To tell two typical neighbors apart that share a rank, "
+            f"{_about(middle)} {cluster}s would be needed"
         )
+
+
+_MOST_NEEDED = 10_000
+"""Beyond so many scenarios nobody will ever tell two models apart."""
+
+
+def _about(n: int) -> str:
+    return f"about {n:,}" if n <= _MOST_NEEDED else f"more than {_MOST_NEEDED:,}"
 
 
 def scripted(runs: Sequence[Result]) -> str:

@@ -120,16 +120,15 @@ def _strip(board: Board, name: str) -> Markup | None:
 
 
 def _at(span: Span, row: Row, part: Estimate) -> Markup:
+    """A dot over its interval; all intervals together are a shade."""
     held = f"{row.model}: {number(part.value, 2)} {interval(part, 2)}"
-    return tag(
-        "circle",
-        tag("title", held),
-        cx=span.place(part.value),
-        cy=13,
-        r=4.5,
-        class_="dot hollow",
-        data_model=row.model,
-    )
+    at, found = span.place(part.value), ends(part)
+    drawn = [tag("title", held)]
+    if found is not None:
+        x1, x2 = (span.place(end) for end in found)
+        drawn.append(tag("line", x1=x1, x2=x2, y1=13, y2=13, class_="range"))
+    drawn.append(tag("circle", cx=at, cy=13, r=4.5, class_="dot hollow"))
+    return tag("g", drawn, data_model=row.model)
 
 
 def _named(row: Row, part: Estimate) -> Markup:

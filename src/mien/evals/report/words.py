@@ -138,11 +138,20 @@ def trust(board: Board) -> Iterator[tuple[str, str]]:
         yield "Scripted", told
     for note in board.notes:
         yield "Note", note if note.endswith(".") else f"{note}."
-    for row in board.rows:
-        for remark in row.remarks:
-            yield row.model, f"{remark[:1].upper()}{remark[1:]}."
+    yield from _remarks(board)
     yield "Left out", _left_out(board)
     yield "Licence", f"{board.info.licence}. {board.info.citation}"
+
+
+def _remarks(board: Board) -> Iterator[tuple[str, str]]:
+    """What holds for single runs; those of which the same holds are named together."""
+    held: dict[str, list[str]] = {}
+    for row in board.rows:
+        for remark in row.remarks:
+            held.setdefault(remark, []).append(row.model)
+    for remark, models in held.items():
+        who = _named(models) if len(models) < len(board.rows) else "every run"
+        yield "Run" if len(models) == 1 else "Runs", f"{who}: {remark.removesuffix('.')}."
 
 
 def _left_out(board: Board) -> str:

@@ -1,0 +1,315 @@
+"""From files of runs to tables: what may share one, what is said of it, and how it is drawn."""
+
+import csv
+import io
+import json
+import zipfile
+import zlib
+from datetime import date
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from mien.cli.evals import app
+from mien.core.errors import ConfigError, EvalError
+from mien.evals.bench import Setup
+from mien.evals.board import make_board
+from mien.evals.bundling import MANIFEST, bundle, verify
+from mien.evals.gathering import gather
+from mien.evals.report import render_page, render_terminal, write_boards
+from mien.evals.result import Usage
+from mien.evals.tables import boards_of, compare_files, score_files
+from tests.fakes.bench import register, run
+
+N = 40
+
+
+@pytest.fixture(autouse=True)
+def made(monkeypatch):
+    register(monkeypatch)
+
+
+def scores(level, seed=0, n=N):
+    rng = np.random.default_rng(seed)
+    hard = np.random.default_rng(99).normal(0, 1, n)
+    return {f"i{i}": float(level + hard[i] + rng.normal(0, 0.3)) for i in range(n)}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def one(model, level, name="", **about):
+        path = tmp_path / f"{name or model.replace('/', '-')}.json"
+        held = {
+            "model": model,
+            "scores": scores(level, seed=zlib.crc32(model.encode())),
+            "is": about,
+        }
+        path.write_text(json.dumps(held), encoding="utf-8")
+        return path
+
+    return one
+
+
+# --- what may stand in one table ----------------------------------------------------------------
+
+
+def test_other_judges_never_share_a_table(write):
+    one = write("a", 5, roles={"judge": "gpt-5"})
+    other = write("b", 6, roles={"judge": "claude-4"})
+    with pytest.raises(EvalError, match=r"judge 'gpt-5' and 'claude-4'.*rejudge"):
+        compare_files([one, other], task="made")
+    found = boards_of([one, other], task="made")
+    assert [len(board.rows) for board in found] == [1, 1]
+
+
+def test_other_lengths_of_talks_never_share_a_table(write):
+    one, other = write("a", 5, variant={"turns": "3"}), write("b", 6, variant={"turns": "20"})
+    with pytest.raises(EvalError, match="turns '3' and '20'"):
+        compare_files([one, other], task="made")
+
+
+def test_two_runs_of_one_name_are_refused_until_one_is_renamed(write):
+    one, other = write("a", 5, "first"), write("a", 6, "second")
+    with pytest.raises(EvalError, match=r"two runs are called 'a'.*--label"):
+        gather([one, other], task="made")
+    runs = gather([one, other], task="made", labels={str(other): "a, again"})
+    assert [held.model for held in runs] == ["a", "a, again"]
+
+
+def test_the_same_file_twice_is_refused(write):
+    one = write("a", 5)
+    with pytest.raises(EvalError, match="the same file"):
+        gather([one, one], task="made")
+
+
+def test_a_file_of_nobody_is_refused_with_the_way_on(tmp_path):
+    path = tmp_path / "notes.json"
+    path.write_text("{}")
+    with pytest.raises(EvalError, match="mien evals score TASK"):
+        gather([path])
+    with pytest.raises(EvalError, match="no such file"):
+        gather([tmp_path / "nothing.json"], task="made")
+    with pytest.raises(EvalError, match=r"no logs of Inspect"):
+        gather([tmp_path])
+
+
+# --- what a table says --------------------------------------------------------------------------
+
+
+def test_models_that_are_not_told_apart_share_a_rank_and_the_rest_do_not(write):
+    paths = [write("good", 8), write("fair", 8.02), write("poor", 3)]
+    (board,) = boards_of(paths, task="made")
+    assert [[row.model for row in group] for group in board.groups] == [
+        ["fair", "good"],
+        ["poor"],
+    ]
+    assert [row.rank for row in board.rows] == [1, 1, 3]
+
+
+def test_a_run_without_a_score_is_last_and_says_why():
+    board = make_board([run("silent", {"i1": None}), run("a", scores(5))])
+    assert [row.model for row in board.rows] == ["a", "silent"]
+    assert board.rows[1].rank is None
+    assert "nothing was scored" in render_terminal([board])
+
+
+def test_what_was_refused_or_never_answered_is_counted_and_no_zero():
+    held = scores(5) | {"x": None, "y": None}
+    board = make_board([run("a", held, planned=50)])
+    (row,) = board.rows
+    assert row.scored == N
+    assert row.missing == 50 - N - 2
+    assert row.refused == pytest.approx(2 / (N + 2))
+    assert row.main.value == pytest.approx(10 * np.mean(list(scores(5).values())))
+    assert any("2 of 42 answers refused" in remark for remark in row.remarks)
+
+
+def test_a_judge_of_the_models_own_family_is_named():
+    runs = [run(m, scores(5), roles={"judge": "openai/gpt-5"}) for m in ("openai/o3", "kimi-k2")]
+    own, other = sorted(make_board(runs).rows, key=lambda row: row.model != "openai/o3")
+    assert any("own family (gpt)" in remark for remark in own.remarks)
+    assert not other.remarks
+
+
+def test_scripted_characters_are_said_to_be_so(write):
+    board = make_board([run("mien/empathic", scores(9), is_scripted=True)])
+    assert "Scripted characters, not models: mien/empathic." in render_terminal([board])
+    assert "scripted" in render_page([board])
+
+
+def test_whoever_is_no_better_than_reading_nothing_is_told(tmp_path, write):
+    (board,) = boards_of([write("poor", 2)], task="made", setup=Setup(data=tmp_path))
+    assert [row.model for row in board.baselines] == ["the same everywhere"]
+    assert "poor is no better than the same everywhere" in render_terminal([board])
+
+
+def test_without_items_the_table_says_that_baselines_are_missing(write):
+    (board,) = boards_of([write("a", 5)], task="made")
+    assert any("give --data DIR" in note for note in board.notes)
+
+
+def test_a_run_of_other_items_is_told(write):
+    runs = [run("a", scores(5), data={"q": "1" * 64}), run("b", scores(6), data={"q": "2" * 64})]
+    assert any("hashes of their data" in note for note in make_board(runs).notes)
+
+
+def test_money_of_a_role_without_a_price_is_unknown_and_not_nothing():
+    used = {"model": Usage(calls=1, usd=0.5), "judge": Usage(calls=1, usd=None)}
+    assert make_board([run("a", scores(5), usage=used)]).rows[0].usd is None
+    used["judge"] = Usage(calls=1, usd=0.25)
+    assert make_board([run("a", scores(5), usage=used)]).rows[0].usd == 0.75
+
+
+# --- how it is drawn ----------------------------------------------------------------------------
+
+
+def test_no_name_of_a_model_becomes_markup(write):
+    page = render_page(boards_of([write("<script>alert(1)</script>", 5, "x")], task="made"))
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_the_same_boards_give_the_same_page(write):
+    boards = boards_of([write("a", 5), write("b", 6)], task="made")
+    on = date(2026, 11, 23)
+    assert render_page(boards, on=on) == render_page(boards, on=on)
+
+
+def test_a_terminal_of_eighty_columns_holds_every_line(write):
+    paths = [write(f"provider/a-model-with-a-very-long-name-{i}", 3 + i) for i in range(4)]
+    text = render_terminal(boards_of(paths, task="made"))
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_table_is_written_in_the_form_of_its_ending(tmp_path, write):
+    boards = boards_of([write("=cmd()", 5, "x"), write("b", 6)], task="made")
+    for ending in ("html", "json", "csv"):
+        write_boards(boards, tmp_path / f"t.{ending}")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "t.csv").read_text("utf-8"))))
+    assert [row["model"] for row in rows] == ["b", "'=cmd()"]
+    held = json.loads((tmp_path / "t.json").read_text("utf-8"))
+    assert [row["rank"] for row in held["boards"][0]["rows"]] == [1, 2]
+    with pytest.raises(ConfigError, match=r"\.html"):
+        write_boards(boards, tmp_path / "t.pdf")
+
+
+def test_scores_of_files_have_the_fields_that_scripts_read(write):
+    (found,) = score_files("made", [write("a", 5)])
+    assert list(found) >= ["file", "task", "model", "score", "n", "parseable", "se", "ci"]
+    assert found["n"] == found["parseable"] == N
+
+
+# --- bundles ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bundled(tmp_path, write):
+    out = tmp_path / "runs.zip"
+    bundle([write("a", 5), write("b", 6), write("c", 6.1)], out, task="made")
+    return out
+
+
+def rewritten(path, change):
+    """The archive with its members changed: name to bytes, None to leave it out."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, held in members.items():
+            archive.writestr(name, held)
+
+
+def test_a_bundle_holds_on_another_machine(bundled):
+    verdict = verify(bundled)
+    assert verdict.differs == ""
+    assert verdict.figures > 30
+
+
+def test_a_changed_run_is_found_by_its_hash(bundled):
+    def change(members):
+        members["a.json"] = members["a.json"].replace(b"5.", b"6.", 1)
+
+    rewritten(bundled, change)
+    assert verify(bundled).differs.startswith("sha256 of a.json")
+
+
+def test_a_changed_figure_is_named(bundled):
+    def change(members):
+        held = json.loads(members[MANIFEST])
+        row = next(row for row in held["boards"][0]["rows"] if row["model"] == "b")
+        row["score"] += 0.5
+        members[MANIFEST] = json.dumps(held).encode()
+
+    rewritten(bundled, change)
+    assert verify(bundled).differs.startswith("made: b: score is")
+
+
+def test_a_rank_that_was_left_out_is_named(bundled):
+    def change(members):
+        held = json.loads(members[MANIFEST])
+        held["boards"][0]["rows"] = held["boards"][0]["rows"][:-1]
+        members[MANIFEST] = json.dumps(held).encode()
+
+    rewritten(bundled, change)
+    assert "the bundle does not tell it" in verify(bundled).differs
+
+
+@pytest.mark.parametrize("name", ["../evil.json", "more.json"])
+def test_a_bundle_with_more_than_it_lists_is_refused(bundled, name):
+    rewritten(bundled, lambda members: members.update({name: b"{}"}))
+    with pytest.raises(EvalError, match="does not list"):
+        verify(bundled)
+
+
+def test_a_bundle_that_lists_a_path_is_refused(bundled):
+    def change(members):
+        held = json.loads(members[MANIFEST])
+        held["files"]["../a.json"] = held["files"].pop("a.json")
+        members["../a.json"] = members.pop("a.json")
+        members[MANIFEST] = json.dumps(held).encode()
+
+    rewritten(bundled, change)
+    with pytest.raises(EvalError, match="outside itself"):
+        verify(bundled)
+
+
+def test_what_is_no_bundle_is_refused(tmp_path):
+    (tmp_path / "x.zip").write_bytes(b"no zip")
+    with zipfile.ZipFile(tmp_path / "y.zip", "w") as archive:
+        archive.writestr(MANIFEST, "[]")
+    for name in ("x.zip", "y.zip", "nothing.zip"):
+        with pytest.raises(EvalError, match="cannot read"):
+            verify(tmp_path / name)
+
+
+def test_a_bundle_tells_no_path_of_this_machine(bundled, tmp_path):
+    with zipfile.ZipFile(bundled) as archive:
+        assert str(tmp_path) not in archive.read(MANIFEST).decode()
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+def invoke(*words):
+    return CliRunner().invoke(app, list(map(str, words)))
+
+
+def test_the_commands_print_tables_and_json(write, tmp_path, bundled):
+    paths = [write("a", 5), write("b", 8)]
+    assert "b leads" in invoke("report", *paths, "--task", "made").stdout
+    lines = invoke("compare", *paths, "--task", "made", "--json").stdout.splitlines()
+    assert json.loads(lines[0])["better"] == "b"
+    assert "over" in invoke("compare", *paths, "--task", "made").stdout
+    scored = invoke("score", "made", *paths, "--json").stdout.splitlines()
+    assert [json.loads(line)["model"] for line in scored] == ["a", "b"]
+    out = tmp_path / "b.zip"
+    assert invoke("bundle", *paths, "--task", "made", "--out", out).exit_code == 0
+    assert invoke("verify", out).exit_code == 0
+
+
+def test_a_bundle_that_does_not_hold_ends_with_1(bundled):
+    rewritten(bundled, lambda members: members.update({"a.json": b"{}"}))
+    found = invoke("verify", bundled, "--json")
+    assert found.exit_code == 1
+    assert "sha256 of a.json" in json.loads(found.stdout)["differs"]
