@@ -36,7 +36,7 @@ def style_of(answers: Sequence[str]) -> Style:
     r"""The style of a model's answers; EQ-Bench 3 takes the mean length over a talk, too.
 
     >>> style_of(["# Yes\n- **now**", "No."])
-    Style(length=8.5, headers=0.5, entries=0.5, bold=0.5)
+    Style(length=9.0, headers=0.5, entries=0.5, bold=0.5)
     """
     n = len(answers)
     if not n:

@@ -1,0 +1,229 @@
+"""EQ-Bench 3 for Inspect: talks turn by turn, and the judge's grades."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mien.core.errors import EvalError
+from mien.evals.inspecting import as_score, published_score
+from mien.evals.judging import Asked, ask
+from mien.evals.pairs import TALK, Talk, keep, style_of
+from mien.evals.pairs.talks import kept_talk
+from mien.evals.result import Fault, ItemResult
+from mien.evals.tasks.eq_bench_v3.prompts import Texts
+from mien.evals.tasks.eq_bench_v3.rubric import read_grades, rubric_prompt, scoring, task_score
+from mien.evals.tasks.eq_bench_v3.scenarios import Kind, Scenario
+from mien.evals.tasks.eq_bench_v3.sections import SHORTEST, is_sectioned, spoken
+
+if TYPE_CHECKING:
+    from inspect_ai.dataset import Sample
+    from inspect_ai.model import GenerateConfig, Model, ModelOutput
+    from inspect_ai.scorer import Score, Scorer, Target
+    from inspect_ai.solver import Generate, Solver, TaskState
+
+MOST_TOKENS = 12_000
+"""Of one answer, as published."""
+
+_SAYS_MIN_P = frozenset(
+    {"openai-api", "openrouter", "vllm", "sglang", "ollama", "llama-cpp-python", "together"}
+)
+"""Providers whose servers know min_p; others refuse a request that has it."""
+
+_REFUSAL = re.compile(
+    r"\W*(?:i['\u2019]?m sorry|i am sorry|sorry|as an ai|i won['\u2019]?t|i can(?:not|['\u2019]?t)"
+    r"|i(?:['\u2019]m| am) (?:not able|unable))\b",
+    re.IGNORECASE,
+)
+"""How an answer begins that declines; it counts as one only if it is too short to be judged."""
+
+_PLACEHOLDER = re.compile(r"<[^<>]{20,}>")
+
+
+def sample_of(scenario: Scenario) -> Sample:
+    """A scenario as Inspect's sample."""
+    from inspect_ai.dataset import Sample
+
+    return Sample(
+        input=scenario.prompts[0],
+        id=scenario.id,
+        metadata={
+            "kind": scenario.kind.value,
+            "category": scenario.category,
+            "title": scenario.title,
+            "turns": len(scenario.prompts),
+        },
+    )
+
+
+def talking(texts: Texts) -> Solver:
+    """Leads a model through a scenario: its turns, which react to nothing, and the debrief."""
+    from inspect_ai.solver import solver
+
+    scenarios = {one.id: one for one in texts.parsed.scenarios}
+
+    @solver(name="eq_bench_v3_talk")
+    def of_scenario() -> Solver:
+        async def solve(state: TaskState, generate: Generate) -> TaskState:
+            await _talk(state, scenarios[str(state.sample_id)], texts)
+            return state
+
+        return solve
+
+    return of_scenario()
+
+
+async def _talk(state: TaskState, scenario: Scenario, texts: Texts) -> None:
+    from inspect_ai.model import get_model
+
+    model = get_model()
+    state.messages = []
+    outputs = [await _turn(state, model, said, 0.7) for said in texts.turns(scenario)]
+    talk = [{"role": one.role, "content": one.text} for one in state.messages]
+    debrief = None
+    if scenario.kind.has_debrief:
+        outputs.append(await _turn(state, model, texts.debrief, 0.5))
+        debrief = state.messages[-1].text.strip()
+    stops = [output.stop_reason for output in outputs]
+    keep(
+        state.store,
+        talk,
+        debrief=debrief,
+        kind=scenario.kind.value,
+        cut_off=stops.count("max_tokens") + stops.count("model_length"),
+        held_back=stops.count("content_filter"),
+    )
+
+
+async def _turn(state: TaskState, model: Model, said: str, temperature: float) -> ModelOutput:
+    from inspect_ai.model import ChatMessageAssistant, ChatMessageUser
+
+    state.messages.append(ChatMessageUser(content=said))
+    output = await model.generate(state.messages, config=_config(model, temperature))
+    answer = spoken(output.completion)
+    # The model is shown its own words alone, as published, not what it thought.
+    state.messages.append(ChatMessageAssistant(content=answer, model=output.model))
+    state.output = output
+    return output
+
+
+def _config(model: Model, temperature: float) -> GenerateConfig:
+    from inspect_ai.model import GenerateConfig
+
+    # As published: with turns alone, and never to OpenAI's own address.
+    says_min_p = temperature == 0.7 and str(model).split("/")[0] in _SAYS_MIN_P
+    return GenerateConfig(
+        temperature=temperature,
+        max_tokens=MOST_TOKENS,
+        extra_body={"min_p": 0.1} if says_min_p else None,
+    )
+
+
+def grading(task: str, texts: Texts, *, truncate: bool) -> Scorer:
+    """Asks the judge for grades of a talk."""
+    from inspect_ai.model import get_model
+    from inspect_ai.scorer import scorer
+
+    @scorer(name="eq_bench_v3_rubric", metrics=[published_score(task)])
+    def rubric() -> Scorer:
+        async def score(state: TaskState, target: Target) -> Score:
+            judge = get_model(role="judge", required=True)
+            talk = talk_of(state)
+            fault = nothing_to_judge(talk)
+            if fault:
+                return as_score(_item(talk, str(judge), {}, fault, {}))
+            kind = Kind(talk.kind)
+            prompt = rubric_prompt(texts, talk, truncate=truncate)
+            asked = await _grades(judge, prompt, kind)
+            grades = asked.verdict or {}
+            counts = {
+                "judge_tries": asked.tries,
+                "criteria_missing": sum(name not in grades for name in scoring(kind)),
+            }
+            fault = _fault(talk) if grades else Fault.JUDGE
+            item = _item(talk, str(judge), grades, fault, counts)
+            return as_score(item, answer=talk.answers[-1], explanation=asked.text)
+
+        return score
+
+    return rubric()
+
+
+async def _grades(judge: Model, prompt: str, kind: Kind) -> Asked[dict[str, float]]:
+    """All grades that score; if the judge keeps leaving some out, the others, as published."""
+    best: dict[str, float] = {}
+
+    def read(answer: str) -> dict[str, float] | None:
+        nonlocal best
+        grades = read_grades(answer)
+        if task_score(grades, kind) is not None and len(grades) > len(best):
+            best = grades
+        return grades if all(name in grades for name in scoring(kind)) else None
+
+    asked = await ask(judge, prompt, read)
+    return asked if asked.verdict or not best else asked._replace(verdict=best)
+
+
+def talk_of(state: TaskState) -> Talk:
+    """What was said, from the sample's store.
+
+    Raises:
+        EvalError: If nothing is kept there.
+    """
+    held = state.store.get(TALK)
+    if held is None:
+        raise EvalError(f"nothing was said to scenario {state.sample_id}: the talk broke off")
+    scenario, model = str(state.sample_id), str(state.model)
+    return kept_talk(held, model=model, scenario=scenario, epoch=state.epoch)
+
+
+def nothing_to_judge(talk: Talk) -> Fault | None:
+    """Why a talk cannot be judged: no answer in it has the published hundred characters."""
+    answers = [answer.strip() for answer in talk.answers]
+    if any(len(answer) >= SHORTEST for answer in answers):
+        return None
+    if talk.more.get("held_back") or any(_REFUSAL.match(answer) for answer in answers):
+        return Fault.REFUSED
+    return Fault.TRUNCATED if talk.more.get("cut_off") else Fault.EMPTY
+
+
+def _fault(talk: Talk) -> Fault | None:
+    """What is wrong with a talk that is judged all the same, as published."""
+    if talk.more.get("cut_off"):
+        return Fault.TRUNCATED
+    asked = {told for turn in talk.messages[:1] for told in _PLACEHOLDER.findall(turn["content"])}
+    said = "\n".join(talk.answers)
+    return Fault.PLACEHOLDER if any(told in said for told in asked) else None
+
+
+def _item(
+    talk: Talk,
+    judge: str,
+    grades: Mapping[str, float],
+    fault: Fault | None,
+    counts: Mapping[str, int],
+) -> ItemResult:
+    kind = Kind(talk.kind)
+    return ItemResult(
+        item=talk.scenario,
+        cluster=talk.scenario,
+        score=task_score(grades, kind),
+        fault=fault,
+        epoch=talk.epoch,
+        parts=dict(grades),
+        counts={**_counts(talk.answers, talk.more, kind), **counts},
+        judge=judge,
+        kind=kind.value,
+    )
+
+
+def _counts(answers: Sequence[str], more: Mapping[str, Any], kind: Kind) -> dict[str, int]:
+    style = style_of(answers)
+    return {
+        "answers": len(answers),
+        "characters": round(style.length),
+        "without_sections": sum(not is_sectioned(answer, kind) for answer in answers),
+        "cut_off": int(more.get("cut_off", 0)),
+        "held_back": int(more.get("held_back", 0)),
+    }
