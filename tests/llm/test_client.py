@@ -2,10 +2,12 @@
 
 import json
 import logging
+import socket
 import stat
 import sys
 import threading
 import zlib
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import anyio
@@ -197,6 +199,32 @@ def test_a_server_that_drips_is_left_too():
         model = LanguageModel(Address(server.url, "m"), manner)
         with model, expected:
             model.ask(HELLO)
+
+
+def test_a_server_that_drips_its_headers_is_left_by_async_callers():
+    done = threading.Event()
+
+    def drip(listener):
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Endless: ")
+            with suppress(OSError):
+                while not done.wait(0.02):
+                    connection.sendall(b"x")
+
+    async def talk(port):
+        manner = Manner(seconds=0.1, retries=Retries(tries=1))
+        async with LanguageModel(Address(f"http://127.0.0.1:{port}/v1", "m"), manner) as model:
+            with anyio.fail_after(10):
+                await model.aask(HELLO)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=drip, args=(listener,))
+        server.start()
+        with pytest.raises(ModelServiceError, match=r"did not answer within 0\.1 s"):
+            anyio.run(talk, listener.getsockname()[1])
+        done.set()
+        server.join()
 
 
 def test_an_endless_answer_is_not_read_to_its_end(ask, waits):

@@ -93,15 +93,17 @@ class Exchange:
         return judge(response.status_code, dict(response.headers), inbox.content)
 
     async def asend(self, body: bytes) -> Reply | Failure:
-        """The same without blocking."""
+        """The same without blocking; headers that drip end in time too."""
+        import anyio
         import httpx2
 
-        inbox = _Inbox(self._seconds, self._clock)
+        inbox, client = _Inbox(self._seconds, self._clock), self._async_client()
         try:
-            async with self._async_client().stream("POST", self._url, content=body) as response:
-                if not _is_packed(response.headers):
-                    async for part in response.aiter_raw():
-                        inbox.take(part)
+            with anyio.fail_after(self._seconds):
+                async with client.stream("POST", self._url, content=body) as response:
+                    if not _is_packed(response.headers):
+                        async for part in response.aiter_raw():
+                            inbox.take(part)
         except (httpx2.RequestError, httpx2.InvalidURL, _TooMuch, TimeoutError) as error:
             return self._broken(error)
         return judge(response.status_code, dict(response.headers), inbox.content)
