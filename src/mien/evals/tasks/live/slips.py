@@ -1,0 +1,163 @@
+"""How simulators fall out of their role, and how that is noticed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from mien.evals.tasks.live.persona import Detail
+
+
+class Slip(StrEnum):
+    """An error of the simulated user, never of the model under test."""
+
+    UNREADABLE = "unreadable"
+    """No JSON object with the fields that were asked for."""
+    OUT_OF_ROLE = "out_of_role"
+    """Speaks as an assistant or of being one, of its card, its numbers, or its own acting."""
+    ROLE_SWAP = "role_swap"
+    """Writes the other side's words, or takes its part."""
+    EARLY_STOP = "early_stop"
+    """Ends a talk that is not its to end."""
+    TOLD_EARLY = "told_early"
+    """Tells a detail before there is trust for it."""
+    OUT_OF_RANGE = "state_out_of_range"
+    """Feelings that are missing, no numbers, or not from 0 to 10; put right, and counted."""
+    JUMP = "state_jump"
+    """Feelings that moved faster than allowed; put right, and counted."""
+
+
+FATAL = frozenset({Slip.UNREADABLE, Slip.OUT_OF_ROLE, Slip.ROLE_SWAP, Slip.EARLY_STOP})
+"""A reply with one of these is never shown to the model under test."""
+
+# Of the first person only: to call the *other* a chatbot is often the truth here.
+_OUT_OF_ROLE = re.compile(
+    r"""
+    \b(?:i\s*am|i'm|i\s+was|as|being)\s+(?:just\s+|only\s+|really\s+)?an?\s+
+        (?:ai|a\.i\.|artificial\s+intelligence|large\s+language\s+model|language\s+model
+        |chatbot|virtual\s+assistant|ai\s+assistant|simulat\w+|simulated\s+\w+|persona)\b
+    |\bich\s+bin\s+(?:nur\s+)?(?:eine?\s+)?(?:ki|künstliche\s+intelligenz|sprachmodell
+        |chatbot|simulation|simulierte\w*)\b
+    |\bals\s+(?:ki|ki-\w+|sprachmodell)\b
+    |\b(?:soy|como)\s+(?:solo\s+)?(?:una?\s+)?(?:ia\b|inteligencia\s+artificial|modelo\s+de\s+lenguaje
+        |personaje\s+simulado)
+    |\bmy\s+(?:character\s+card|persona\s+card|persona|instructions|system\s+prompt|felt\s+state)\b
+    |\b(?:trust|openness)\s+(?:gate|threshold|score)\b
+    |\b(?:meine|mi)\s+(?:rollenkarte|systemanweisung\w*|ficha\s+de\s+personaje)\b
+    |\b(?:staying|stay|breaking|break|out\s+of)\s+(?:in\s+)?character\b
+    |\bprogress_on_core_issue\b|\bmay_tell\b
+    |\b(?:trusting|understood|safe|anxious|defensive|resistant)\s*[:=]\s*\d
+    |\bhow\s+(?:can|may)\s+i\s+(?:help|assist)\s+you\b
+    |\bi(?:'m|\s+am)\s+here\s+to\s+(?:help|support|assist)\s+you\b
+    |\bwie\s+kann\s+ich\s+(?:dir|ihnen)\s+helfen\b
+    |\ben\s+qué\s+puedo\s+ayudar(?:te|le)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_OTHERS_LINES = re.compile(
+    r"^\s*\**(?:assistant|model|partner|chatbot|ai|them|other(?:\s+side)?|user|human)\**\s*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SUPPORTER = re.compile(
+    r"^\W*(?:(?:it|that)\s+sounds\s+like\s+you(?:'re|\s+are|'ve|\s+have)"
+    r"|thank\s+you\s+for\s+(?:sharing|trusting|opening\s+up)"
+    r"|i\s+hear\s+you,?\s+and\s+(?:your|what\s+you)"
+    r"|danke,?\s+dass\s+du\s+(?:das\s+)?(?:mit\s+mir\s+)?teilst"
+    r"|gracias\s+por\s+compartir)",
+    re.IGNORECASE,
+)
+_STOP = re.compile(
+    r"(?:\[|<|#{2,}|\*{2})\s*(?:end|stop|exit|done|ende|fin|conversation\s+(?:ends?|over))\b"
+    r"|^\s*[*(\[][^*)\]]*\b(?:leaves|left|logs?\s+off|hangs\s+up|closes\s+the\s+(?:chat|app|laptop)"
+    r"|ends\s+the\s+(?:chat|conversation)|goes\s+offline)\b[^*)\]]*[*)\]]\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+@cache
+def _common() -> frozenset[str]:
+    text = (Path(__file__).parent / "common.txt").read_text(encoding="utf-8")
+    return frozenset(text.partition("\n")[2].split())
+
+
+def of_reply(reply: str, heard: str) -> set[Slip]:
+    """Slips that show in a reply itself.
+
+    Args:
+        reply: Of the simulated person.
+        heard: What the model under test had just said.
+    """
+    found = set()
+    if _OUT_OF_ROLE.search(_plain(reply)):
+        found.add(Slip.OUT_OF_ROLE)
+    if _OTHERS_LINES.search(reply) or _SUPPORTER.search(_plain(reply)) or _echoes(reply, heard):
+        found.add(Slip.ROLE_SWAP)
+    if not re.search(r"\w|\.{2,}|…|\?|!", reply) or _STOP.search(reply):
+        found.add(Slip.EARLY_STOP)
+    return found
+
+
+def gives_away(reply: str, detail: Detail, known: Iterable[str]) -> bool:
+    """Whether a reply tells a detail, judged by its words.
+
+    It does if one of the detail's keys stands in it, or three of the detail's own words and at
+    least two fifths of them. What was said before, by either side, gives nothing away any more.
+
+    Args:
+        reply: Of the simulated person.
+        detail: What is to be kept back.
+        known: Everything said before.
+    """
+    said = " ".join(map(_plain, known))
+    text = _plain(reply)
+    if any(_holds(text, key) and not _holds(said, key) for key in map(_plain, detail.keys)):
+        return True
+    own = _words(detail.content) - _words(said)
+    shared = own & _words(text)
+    return len(shared) >= 3 and len(shared) >= 0.4 * len(own)
+
+
+def told_early(
+    reply: str,
+    details: Sequence[Detail],
+    told: set[str],
+    may_tell: set[str],
+    known: Sequence[str],
+) -> set[str]:
+    """Ids of details that a reply tells although they may not be told yet.
+
+    Args:
+        reply: Of the simulated person.
+        details: Those not told before.
+        told: What the simulator says that it tells now.
+        may_tell: What both the rule and the simulator say may be told.
+        known: Everything said before.
+    """
+    return {
+        one.id
+        for one in details
+        if one.id not in may_tell and (one.id in told or gives_away(reply, one, known))
+    }
+
+
+def _plain(text: str) -> str:
+    return text.replace("’", "'").lower()
+
+
+def _holds(text: str, key: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(key)}(?!\w)", text) is not None
+
+
+def _words(text: str) -> set[str]:
+    # Six letters stand for a word's stem in the three languages of our personas.
+    return {word[:6] for word in _WORD.findall(_plain(text)) if word not in _common()}
+
+
+def _echoes(reply: str, heard: str) -> bool:
+    """Whether a reply is for the most part what the other had just said."""
+    mine, theirs = _words(reply), _words(heard)
+    return len(mine) >= 8 and len(mine & theirs) >= 0.8 * len(mine)

@@ -1,0 +1,35 @@
+"""The task for Inspect."""
+
+from __future__ import annotations
+
+from inspect_ai import Task
+from inspect_ai.dataset import MemoryDataset, Sample
+
+from mien.evals.bench import Setup
+from mien.evals.inspecting import header
+from mien.evals.tasks.live.conversation import converse
+from mien.evals.tasks.live.items import INFO, options, people, prompts, rubric_of, variant
+from mien.evals.tasks.live.judging import judged
+
+
+def live(setup: Setup) -> Task:
+    """A talk with each person, and its judge."""
+    chosen = options(setup.args)
+    rubric, found = rubric_of(chosen), people(chosen, setup.limit)
+    samples = [
+        Sample(id=one.id, input=one.opening, metadata={"persona": one.as_plain()}) for one in found
+    ]
+    return Task(
+        dataset=MemoryDataset(samples, name=INFO.name),
+        solver=converse(turns=chosen.turns),
+        scorer=judged(rubric=str(chosen.rubric) if chosen.rubric else None, judges=chosen.judges),
+        name=INFO.name,
+        version=INFO.version,
+        metadata=header(
+            INFO,
+            planned=len(found),
+            variant=variant(chosen, found, rubric),
+            prompts=prompts(rubric, "user", "model", "judge"),
+            data={one.source: one.sha256 for one in found},
+        ),
+    )
