@@ -90,6 +90,13 @@ def test_the_interval_of_a_correlation_is_one_of_correlations():
     assert -1 == found.low < found.value < found.high < 0
 
 
+def test_an_end_lies_at_the_value_where_no_draw_goes_beyond():
+    drawn = np.where(np.arange(1000) % 3, 0.125, 1 / 7)
+    found = Resampling([str(i) for i in range(30)]).interval(np.append(0.125, drawn))
+    assert found.low == 0.125
+    assert found.high > 1 / 7
+
+
 @pytest.mark.parametrize("n_people", [1, 2, 4])
 def test_too_few_people_give_no_interval(n_people):
     found = mean(np.arange(8.0), [str(i % n_people) for i in range(8)])

@@ -19,6 +19,8 @@ NAN = float("nan")
 
 _MISSED = float(np.exp(-LEAST_CLUSTERS))
 """The share of draws that hold none of so many clusters."""
+_SAME = 1e-5
+"""What single precision may leave of a difference that is none."""
 _QUIET = 2**18
 """Multiplications up to which OpenBLAS stays in the caller's thread."""
 _DEEP = 512
@@ -93,7 +95,8 @@ class Resampling:
         hundred, since they lean towards the side that it is not missed on; the spread alone holds
         correlations and rare labels no more often. Both reach as far out as Student's t wants for
         so many clusters (Hesterberg 2015, section 4.4). No end lies beyond -1, 0 or 1 where no
-        draw does, so that a share stays one and a correlation too.
+        draw does, so that a share stays one and a correlation too; nor on a side of the value on
+        which no draw lies.
 
         With fewer than `LEAST_CLUSTERS` clusters the ends are NaN; also where more draws cannot
         form the figure than would miss so many clusters: it rests on fewer.
@@ -103,19 +106,21 @@ class Resampling:
         is_thin = len(formed) <= (1.0 - _MISSED) * len(drawn) - 1
         if np.isnan(value) or self.n_clusters < LEAST_CLUSTERS or is_thin or not len(formed):
             return Interval(value)
-        down, up = _reach(formed, self.n_clusters)
+        down, up = _reach(value, formed, self.n_clusters)
         least, most = min(value, float(formed.min())), max(value, float(formed.max()))
         floor = max((bound for bound in (-1.0, 0.0) if bound <= least), default=-np.inf)
         ceiling = 1.0 if most <= 1 else np.inf
         return Interval(value, max(value - down, floor), min(value + up, ceiling))
 
 
-def _reach(drawn: NDArray[np.float64], n: int) -> tuple[float, float]:
+def _reach(value: float, drawn: NDArray[np.float64], n: int) -> tuple[float, float]:
     """How far below and above its value a figure of n clusters is sought."""
     tail = _tail(n)
     low, middle, high = np.quantile(drawn, [tail, 0.5, 1.0 - tail])
     spread = -NormalDist().inv_cdf(tail) * float(drawn.std())
-    return max(float(middle - low), spread), max(float(high - middle), spread)
+    down = max(float(middle - low), spread) if drawn.min() < value - _SAME else 0.0
+    up = max(float(high - middle), spread) if drawn.max() > value + _SAME else 0.0
+    return down, up
 
 
 def _tail(n: int) -> float:
