@@ -26,6 +26,7 @@ from mien.evals.perception import (
     to_csv,
     to_json,
 )
+from mien.evals.perception.gist import gist
 from mien.evals.perception.items import Text
 from mien.evals.perception.keeping import keep_file, predictions
 from mien.evals.perception.measuring import limited, score
@@ -284,7 +285,7 @@ def test_published_recall_by_class_is_laions(published):
 
 
 def test_the_softmax_of_ferd_is_the_published_one():
-    from mien.evals.perception.published import read_ferd
+    from mien.evals.perception.ferd import read_ferd
 
     path = shared("laion/ferd.jsonl")
     _, shares, _, _ = read_ferd(path)
@@ -299,7 +300,7 @@ def test_the_voice_bench_table_is_averaged_over_the_forty(published):
     assert means["GPT-4o mini audio"] == pytest.approx(0.326, abs=5e-4)
     assert means["GPT-4o audio"] == pytest.approx(0.337, abs=5e-4)
     assert means["Empathic-Insight-Voice Small"] == pytest.approx(0.429, abs=5e-4)
-    assert any("r 0.66" in note for note in bench.notes)
+    assert any("r .66" in note for note in bench.notes)
 
 
 def test_figures_of_others_are_marked_as_published(published):
@@ -345,6 +346,35 @@ def test_a_page_escapes_names_and_draws_people_and_chance(outcome):
     assert 'role="img"' in page
     labels = re.findall(r'aria-label="([^"]*one person[^"]*)"', page)
     assert any("chance" in label for label in labels)
+
+
+def test_the_tables_of_a_terminal_fit_it_and_hold_every_column(outcome):
+    wide = render_text([outcome], 400)
+    narrow = render_text([outcome])
+    table = narrow[: narrow.index("agreement of people")].splitlines()[1:]
+    assert max(map(len, table)) <= 80 < max(map(len, wide.splitlines()))
+    assert sum(line.split()[:1] == ["made-v1"] for line in table) == 2
+    assert set(wide.split()) == set(narrow.split())
+
+
+def test_a_page_of_published_figures_says_what_they_are(published):
+    told = [str(line) for line in gist(list(published.values()))]
+    assert len(told) == 3
+    assert "Empathic-Insight-Face</b> is published with accuracy .30" in told[0]
+    assert "GLM-4.6V-Flash" in told[2]
+    assert "one person .47" in told[2]
+
+
+def test_a_page_of_raters_alone_says_what_they_reach(crema):
+    [line] = gist(measure(crema, ["crema-d"], manner=FEW))
+    assert str(line).startswith("<b>one person</b> reaches UAR")
+
+
+def test_a_row_without_a_figure_is_left_to_the_remarks(tmp_path):
+    rows = [(f"{i}", "ann", "anger", float(i % 2)) for i in range(30)]
+    page = render_page([score(made.graded(rows, (0, 1)), [], FEW)])
+    assert "people: no item has two ratings" in page
+    assert ">people</th>" not in page
 
 
 def test_all_rows_are_drawn_on_one_scale(outcome):

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -220,7 +221,7 @@ def _show(found: list[Outcome], *, as_json: bool) -> None:
         return
     from mien.evals.perception import render_text
 
-    result(render_text(found))
+    result(render_text(found, max(80, get_terminal_size().columns)))
 
 
 @contextmanager

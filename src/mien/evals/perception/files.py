@@ -27,6 +27,9 @@ from mien.timeline.origin import Skipped
 SOUNDS = frozenset({".wav", ".flac", ".ogg", ".opus", ".mp3", ".m4a"})
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
+STRANGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+"""What comes of reading a file that is something else."""
+
 _MEMBER_BYTES = 64 * 2**20  # of one unpacked file: a zip may promise anything
 _CLIP_SECONDS = 600.0
 _CELL_CHARS = 20_000  # forty emotions with their groups need a tenth

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.evals.intervals import Resampling
+from mien.evals.intervals import Interval, Resampling
 
 Values = NDArray[np.float64]
 
@@ -100,6 +100,15 @@ def mean_over(values: Values) -> Values:
     formed = ~np.isnan(values)
     n = formed.sum(axis=-1)
     return _over(np.where(formed, values, 0.0).sum(axis=-1), n.astype(np.float64))
+
+
+def mean_of(values: NDArray[Any], resampling: Resampling) -> Interval:
+    """The mean of what is known, over items that are all clusters of their own."""
+    known = np.asarray(values, dtype=np.float64)
+    formed = ~np.isnan(known)
+    rows = np.column_stack([np.where(formed, known, 0.0), formed])
+    total, n = resampling.sums(np.arange(len(known)), rows.astype(np.float64)).T
+    return resampling.interval(total / np.maximum(n, 1))
 
 
 def _products(one: Values, other: Values) -> Values:

@@ -12,8 +12,9 @@ from mien.charts.svg import number, picture
 from mien.charts.table import Cell, sort_script, table
 from mien.charts.theme import DARK, LIGHT, variables
 from mien.evals.intervals import Interval
+from mien.evals.perception.gist import ceiling_of, gist, main_figure
 from mien.evals.perception.results import SHORT, TITLES, Outcome, Row, Who
-from mien.evals.perception.text import AGREEMENT, columns, needed, shown
+from mien.evals.perception.text import AGREEMENT, columns, formed, needed, shown
 
 WIDTH, HEIGHT, EDGE = 260.0, 26.0, 6.0
 """Of the drawing in a row, and what is kept free at its ends, px."""
@@ -53,32 +54,10 @@ def render_page(outcomes: Sequence[Outcome], *, on: date | None = None) -> str:
     return page("How well emotion is read · Mien", body, style=style, script=sort_script())
 
 
-def gist(outcomes: Sequence[Outcome], most: int = 4) -> list[Markup]:
-    """What a person would retell: each reader's main figure beside people and chance."""
-    lines = []
-    for outcome in outcomes:
-        for row in outcome.rows:
-            found = row.figures.get(outcome.main)
-            if row.who is not Who.PREDICTOR or found is None or math.isnan(found.value):
-                continue
-            beside = []
-            ceiling = _ceiling(outcome)
-            if ceiling is not None:
-                beside.append(f"one person {decimal(ceiling)}")
-            if outcome.main in row.chance:
-                beside.append(f"chance {decimal(row.chance[outcome.main])}")
-            if row.is_seen:
-                beside.append("it learned from these very items")
-            rest = f" ({', '.join(beside)})" if beside else ""
-            value = f"{SHORT[outcome.main]} {shown(found, 2)}"
-            figure = f" reaches {value} on {outcome.about.title}{rest}."
-            lines.append(markup(tag("b", row.name), figure))
-    return lines[:most]
-
-
 def _what(outcomes: Sequence[Outcome], on: date | None) -> str:
     measured = {r.name for o in outcomes for r in o.rows if r.who is Who.PREDICTOR}
-    parts = [count(len(outcomes), "set"), count(len(measured), "reader") + " measured"]
+    readers = count(len(measured), "reader") + " measured" if measured else "nobody measured"
+    parts = [count(len(outcomes), "set"), readers]
     when = f" · {on.day} {on:%B %Y}" if on else ""
     return " · ".join(parts) + when
 
@@ -97,9 +76,9 @@ def _overview(outcomes: Sequence[Outcome]) -> Markup:
         (outcome, row)
         for outcome in sorted(outcomes, key=lambda outcome: not _is_measured(outcome))
         for row in outcome.rows
-        if not math.isnan(_main(outcome, row).value)
+        if not math.isnan(main_figure(outcome, row).value)
     ]
-    ends = [end for outcome, row in shown_rows for end in _main(outcome, row)]
+    ends = [end for outcome, row in shown_rows for end in main_figure(outcome, row)]
     least = min([end for end in ends if not math.isnan(end)], default=0.0)
     # One scale for all rows; a quarter at a time, since little lies far below zero.
     low = min(0.0, math.floor(4 * round(least, 3)) / 4)
@@ -113,24 +92,8 @@ def _is_measured(outcome: Outcome) -> bool:
     return any(row.who is Who.PREDICTOR and row.figures for row in outcome.rows)
 
 
-def _main(outcome: Outcome, row: Row) -> Interval:
-    """A row's main figure; raters have no calibration, so theirs is the raw kappa."""
-    key = outcome.main
-    if row.who is not Who.PREDICTOR and key not in row.figures and key.startswith("kappa_"):
-        key = "kappa"
-    return row.figures.get(key, Interval(float("nan")))
-
-
-def _ceiling(outcome: Outcome) -> float | None:
-    for row in outcome.rows:
-        if row.who is Who.PEOPLE:
-            value = _main(outcome, row).value
-            return None if math.isnan(value) else value
-    return None
-
-
 def _overview_row(outcome: Outcome, row: Row, low: float) -> list[Cell]:
-    found = _main(outcome, row)
+    found = main_figure(outcome, row)
     chance = row.chance.get(outcome.main)
     told = "learned from these items" if row.is_seen else _NAMES[row.who]
     kind = tag("span", told, class_="kind")
@@ -140,7 +103,7 @@ def _overview_row(outcome: Outcome, row: Row, low: float) -> list[Cell]:
         Cell(outcome.about.title),
         Cell(markup(tag("b" if is_measured else "span", row.name), " ", kind), row.name),
         Cell(SHORT[outcome.main]),
-        Cell(_dots(found, _ceiling(outcome), chance, row, low), found.value),
+        Cell(_dots(found, ceiling_of(outcome), chance, row, low), found.value),
         Cell(tag("span", shown(found, 2), class_="whole"), found.value),
         Cell(tag("span", refused, class_="whole"), row.refusal_rate),
     ]
@@ -204,6 +167,8 @@ def _figures(outcome: Outcome) -> Markup:
     keys = columns(outcome)
     rows = []
     for row in outcome.rows:
+        if not formed(row.figures, keys):
+            continue  # Why is said among the remarks.
         name = f"{row.name} (published)" if row.who is Who.PUBLISHED else row.name
         cells = [_figure(row, key) for key in keys]
         rows.append([Cell(name), *cells])
@@ -216,8 +181,9 @@ def _figures(outcome: Outcome) -> Markup:
 
 def _figure(row: Row, key: str) -> Cell:
     found = row.figures.get(key)
-    key_of = None if found is None or math.isnan(found.value) else found.value
-    return Cell(_labelled(key, shown(found)), key_of)
+    if found is None or math.isnan(found.value):
+        return Cell(tag("span", shown(None), class_="none"))
+    return Cell(_labelled(key, shown(found)), found.value)
 
 
 def _chance(row: Row, key: str) -> Cell:
@@ -234,13 +200,12 @@ def _agreement(outcome: Outcome) -> Markup | None:
     parts = [
         f"{TITLES[key]} {shown(row.figures[key])}"
         for row in outcome.rows
-        for key in AGREEMENT
-        if key in row.figures
+        for key in formed(row.figures, AGREEMENT)
     ]
     raters = [
-        f"{row.name} with {', '.join(f'{n} {shown(f)}' for n, f in row.by_rater.items())}"
+        f"{row.name} with {', '.join(f'{name} {shown(row.by_rater[name])}' for name in names)}"
         for row in outcome.rows
-        if row.by_rater
+        if (names := formed(row.by_rater, row.by_rater))
     ]
     if not parts and not raters:
         return None

@@ -11,38 +11,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.charts.numbers import decimal
 from mien.core.errors import ConfigError, SourceNotFound, UnreadableSource
-from mien.decoders.calibrate import softmax
 from mien.emotions.emotion import EMONET_40, Emotion
 from mien.evals.intervals import Interval, Resampling
-from mien.evals.perception.files import table
-from mien.evals.perception.items import About, Form
-from mien.evals.perception.lenient import passing
+from mien.evals.perception.ferd import ferd
+from mien.evals.perception.files import STRANGE, table
+from mien.evals.perception.items import About
+from mien.evals.perception.moments import mean_of
 from mien.evals.perception.results import Outcome, Row, Who
 from mien.evals.perception.sets.emonet_face_hq import ABOUT as FACE_HQ
 from mien.evals.perception.sets.emonet_voice_bench import ABOUT as VOICE_BENCH
 from mien.evals.stats import pearson
-from mien.timeline.reading import Channel
 
 Values = NDArray[np.float64]
 
-SHUFFLES = 2000
-FERD = About(
-    name="ferd",
-    title="152 faces of FERD, scored by LAION",
-    channel=Channel.FACE,
-    form=Form.CHOICE,
-    licence="CC-BY-4.0 (data), MIT (repository)",
-    restriction="",
-    source="LAION-AI/emonet-face, eval/results/ferd.jsonl",
-    files="ferd.jsonl, emotions40.json",
-    cluster="faces",
-)
-_FERD_NOTES = (
-    "the lenient rule is LAION's own accuracy: a label passes if any head mapped to it holds "
-    "more than 1.5/40 of the softmax, so shuffled labels score far above one in eight",
-    "labels are those of LAION's map, which takes fear for surprise and surprise for fear",
-)
 _SYSTEMS = {
     "gpt4o_mini_audio": "GPT-4o mini audio",
     "gpt4o_audio": "GPT-4o audio",
@@ -53,8 +36,6 @@ _SYSTEMS = {
     "ei_voice_large": "Empathic-Insight-Voice Large",
 }
 """Columns of LAION's table of Spearman correlations."""
-_STRANGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
-"""What comes of reading a file that is something else."""
 
 
 def rescore(folder: str | Path, *, draws: int = 1000, seed: int = 0) -> list[Outcome]:
@@ -72,7 +53,7 @@ def rescore(folder: str | Path, *, draws: int = 1000, seed: int = 0) -> list[Out
     """
     folder = Path(folder)
     readers: Mapping[str, Callable[[Path, int, int], Outcome]] = {
-        "ferd.jsonl": _ferd,
+        "ferd.jsonl": ferd,
         "emonet_voice_bench.csv": _voice_bench,
         "emonet_face_hq_results.json": _face_hq,
     }
@@ -86,97 +67,6 @@ def rescore(folder: str | Path, *, draws: int = 1000, seed: int = 0) -> list[Out
     return found
 
 
-def _ferd(path: Path, draws: int, seed: int) -> Outcome:
-    """LAION's lenient rule, plain argmax and the chance of both on its own scores of FERD."""
-    truth, shares, head_labels, labels = read_ferd(path)
-    resampling = Resampling([str(i) for i in range(len(truth))], draws, seed)
-    passes = passing(shares, head_labels, len(labels), shares.shape[1])
-    said = head_labels[shares.argmax(axis=1)]
-    items = np.arange(len(truth))
-    row = Row(
-        who=Who.PUBLISHED,
-        name="Empathic-Insight-Face",
-        figures={
-            "lenient": _mean(passes[items, truth], resampling),
-            "accuracy": _mean(said == truth, resampling),
-        },
-        chance=_shuffled(truth, passes, said, seed),
-        n=len(truth),
-        by_label={
-            name: {"recall": Interval(float(passes[truth == k, k].mean()))}
-            for k, name in enumerate(labels)
-        },
-        note=f"under the lenient rule {passes.sum(axis=1).mean():.2f} labels pass on average",
-    )
-    usual = Row(
-        who=Who.TRIVIAL,
-        name=f"constant: {labels[0]}",
-        figures={"accuracy": _mean(truth == 0, resampling)},
-        n=len(truth),
-    )
-    n = len(truth)
-    return Outcome(
-        about=FERD,
-        main="accuracy",
-        rows=[usual, row],
-        n_items=n,
-        n_clusters=n,
-        n_ratings=n,
-        notes=_FERD_NOTES,
-    )
-
-
-def _shuffled(
-    truth: NDArray[np.intp], passes: NDArray[np.bool_], said: NDArray[np.intp], seed: int
-) -> dict[str, float]:
-    """What both rules reach when labels are dealt out again."""
-    random = np.random.default_rng(seed)
-    items = np.arange(len(truth))
-    orders = [random.permutation(items) for _ in range(SHUFFLES)]
-    return {
-        "lenient": float(np.mean([passes[items, truth[order]].mean() for order in orders])),
-        "accuracy": float(np.mean([(said == truth[order]).mean() for order in orders])),
-    }
-
-
-def read_ferd(path: Path) -> tuple[NDArray[np.intp], Values, NDArray[np.intp], list[str]]:
-    """LAION's scores of FERD with the softmax formed anew.
-
-    Returns:
-        The label of each face, shape (n,); softmax over the forty emotions, shape (n, 40); the
-        label that each emotion stands for, shape (40,); the labels' names.
-
-    Raises:
-        SourceNotFound: If `emotions40.json` is not beside it.
-        UnreadableSource: If one of the two is damaged.
-    """
-    beside = path.with_name("emotions40.json")
-    if not beside.is_file():
-        raise SourceNotFound(beside, "the map from emotions to labels is needed")
-    try:
-        rows = json.loads(beside.read_text(encoding="utf-8"))["emotions"]
-        label_of = {Emotion.parse(row["name"]): str(row["ferd8"]) for row in rows}
-        lines = path.read_text(encoding="utf-8").splitlines()
-        truth, subtracted = zip(*(_face(json.loads(line)) for line in lines), strict=True)
-    except (*_STRANGE, ConfigError) as error:
-        raise UnreadableSource(path, f"not LAION's scores of FERD ({error!r})") from error
-    labels = sorted({*truth, *label_of.values()})
-    shares = softmax(np.array(subtracted, dtype=np.float32)).astype(np.float64)
-    heads = np.array([labels.index(label_of[emotion]) for emotion in EMONET_40])
-    return np.array([labels.index(label) for label in truth]), shares, heads, labels
-
-
-def _face(plain: Mapping[str, Any]) -> tuple[str, list[float]]:
-    name = Path(plain["image_path"]).stem.rsplit("_", 1)[1].lower()
-    scores = {}
-    for key, values in plain["results"].items():
-        if values["softmax"] is not None:
-            stem = key.removeprefix("model_").removesuffix("_best")
-            scores[Emotion.parse(stem)] = float(values["mean_subtracted"])
-    label = "surprise" if name == "surprised" else name
-    return label, [scores[emotion] for emotion in EMONET_40]
-
-
 def _voice_bench(path: Path, draws: int, seed: int) -> Outcome:
     """Mean Spearman of each system over the forty emotions, resampled over emotions."""
     emotions, alpha, rho = _bench_columns(path)
@@ -184,7 +74,7 @@ def _voice_bench(path: Path, draws: int, seed: int) -> Outcome:
     people = Row(
         who=Who.PEOPLE,
         name="people",
-        figures={"cronbach": _mean(alpha, resampling)},
+        figures={"cronbach": mean_of(alpha, resampling)},
         n=len(emotions),
         by_label={
             e: {"cronbach": Interval(float(a))} for e, a in zip(emotions, alpha, strict=True)
@@ -201,7 +91,7 @@ def _voice_bench(path: Path, draws: int, seed: int) -> Outcome:
         n_ratings=33_605,
         notes=(
             f"published figures of {len(emotions)} emotions, averaged and resampled over these",
-            f"alpha against Large's correlations over the emotions: r {together:.2f}",
+            f"alpha against Large's correlations over the emotions: r {decimal(together)}",
             "the paper's overall figures (Small .418, Large .415) are not the means of this table",
         ),
     )
@@ -217,7 +107,7 @@ def _bench_columns(path: Path) -> tuple[list[str], Values, dict[str, Values]]:
             name: np.array([float(row[f"rho_{key}"] or "nan") for row in rows])
             for key, name in _SYSTEMS.items()
         }
-    except _STRANGE as error:
+    except STRANGE as error:
         raise UnreadableSource(path, f"not LAION's table of the bench ({error!r})") from error
     if not rows:
         raise UnreadableSource(path, "it holds none of the forty emotions")
@@ -237,7 +127,7 @@ def _system(name: str, values: Values, emotions: Sequence[str], resampling: Resa
     return Row(
         who=Who.PUBLISHED,
         name=name,
-        figures={"spearman": _mean(values, resampling)},
+        figures={"spearman": mean_of(values, resampling)},
         n=int(told.sum()),
         note="" if told.all() else f"refused {int((~told).sum())} emotions whole",
         by_label={
@@ -263,7 +153,7 @@ def _face_hq(path: Path, draws: int, seed: int) -> Outcome:
                 for name, value in plain["published_generative_baselines_reliable_5"].items()
             ),
         ]
-    except _STRANGE as error:
+    except STRANGE as error:
         raise UnreadableSource(path, f"not the results of emonet-readout ({error!r})") from error
     return Outcome(
         about=_as_published(FACE_HQ, "pictures"),
@@ -298,12 +188,3 @@ def _as_published(about: About, cluster: str) -> About:
     return replace(
         about, name=f"{about.name}-published", title=f"{about.title}, published", cluster=cluster
     )
-
-
-def _mean(values: NDArray[Any], resampling: Resampling) -> Interval:
-    """The mean of what is known, over items that are all clusters of their own."""
-    known = np.asarray(values, dtype=np.float64)
-    formed = ~np.isnan(known)
-    rows = np.column_stack([np.where(formed, known, 0.0), formed])
-    total, n = resampling.sums(np.arange(len(known)), rows.astype(np.float64)).T
-    return resampling.interval(total / np.maximum(n, 1))

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.charts.numbers import decimal
 from mien.core.errors import UnknownDecoder
 from mien.decoders.registry import find
 from mien.emotions.emotion import Emotion
@@ -237,7 +238,7 @@ def _warning(chosen: Staged) -> str:
     return (
         f"raters were chosen by earlier answers (another was asked only after {asked}), so that "
         f"alpha means nothing here; of {chosen.n:,} that passed, "
-        f"{chosen.confirmed.value:.3f} were confirmed by all later raters"
+        f"{decimal(chosen.confirmed.value, 3)} were confirmed by all later raters"
     )
 
 

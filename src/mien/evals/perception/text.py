@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mien.charts.numbers import count, decimal
 from mien.evals.intervals import LEAST_CLUSTERS, Interval
@@ -25,6 +25,8 @@ COLUMNS = {
     Form.TAGS: ("macro_f1_fitted", "macro_f1", "kappa_calibrated", "kappa", "spearman", "mae"),
 }
 """Figures that stand side by side, by what raters could say."""
+WIDTH = 80
+"""Letters of a line of a table, unless there is room for more."""
 AGREEMENT = (
     "alpha_nominal",
     "alpha_ordinal",
@@ -35,9 +37,14 @@ AGREEMENT = (
 )
 
 
-def render_text(outcomes: Sequence[Outcome]) -> str:
-    """All tables, with what must be known beneath each."""
-    return "\n\n".join("\n".join(_lines(outcome)) for outcome in outcomes)
+def render_text(outcomes: Sequence[Outcome], width: int = WIDTH) -> str:
+    """All tables, with what must be known beneath each.
+
+    Args:
+        outcomes: Of `measure`, `measure_ratings` or `rescore`.
+        width: Letters of a line; columns that do not fit stand in a further piece of the table.
+    """
+    return "\n\n".join("\n".join(_lines(outcome, width)) for outcome in outcomes)
 
 
 def columns(outcome: Outcome) -> list[str]:
@@ -81,7 +88,7 @@ def needed(outcome: Outcome, row: Row) -> str:
     return f"about {more:,} more items{others} needed for {figure} within ±.05"
 
 
-def _lines(outcome: Outcome) -> Iterable[str]:
+def _lines(outcome: Outcome, width: int) -> Iterable[str]:
     about = outcome.about
     yield (
         f"{about.title}: {count(outcome.n_items, 'item')}, {outcome.n_clusters:,} {about.cluster}, "
@@ -95,8 +102,13 @@ def _lines(outcome: Outcome) -> Iterable[str]:
         rows.append(_cells(row, keys))
         if row.chance:
             rows.append(["  shuffled", "", "", *(_chance(row, key) for key in keys)])
-    yield from _aligned(rows)
+    yield from _aligned(rows, width)
     yield from _remarks(outcome)
+
+
+def formed(figures: Mapping[str, Interval], keys: Iterable[str]) -> list[str]:
+    """Those of some figures that are there and could be formed."""
+    return [key for key in keys if key in figures and not math.isnan(figures[key].value)]
 
 
 def _cells(row: Row, keys: Sequence[str]) -> list[str]:
@@ -110,23 +122,39 @@ def _chance(row: Row, key: str) -> str:
     return "" if value is None or math.isnan(value) else decimal(value, 3)
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+def _aligned(rows: Sequence[Sequence[str]], width: int) -> Iterable[str]:
+    """Lines of equal columns, in pieces where they do not fit side by side."""
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        yield ("  " + "  ".join(cells)).rstrip()
+    for number, piece in enumerate(_pieces(widths, width)):
+        if number:
+            yield ""
+        for row in rows:
+            if 1 in piece or any(row[k] for k in piece[1:]):
+                yield ("  " + "  ".join(row[k].ljust(widths[k]) for k in piece)).rstrip()
+
+
+def _pieces(widths: Sequence[int], width: int) -> list[list[int]]:
+    """Columns that stand side by side within a width, each piece beginning with the names."""
+    pieces = [[0]]
+    for k in range(1, len(widths)):
+        if len(pieces[-1]) > 1 and sum(widths[i] + 2 for i in (*pieces[-1], k)) > width:
+            pieces.append([0])
+        pieces[-1].append(k)
+    return pieces
 
 
 def _remarks(outcome: Outcome) -> Iterable[str]:
     for row in outcome.rows:
         agreement = [
-            f"{SHORT[key]} {shown(row.figures[key])}" for key in AGREEMENT if key in row.figures
+            f"{SHORT[key]} {shown(row.figures[key])}" for key in formed(row.figures, AGREEMENT)
         ]
         if agreement:
             yield f"  agreement of {row.name}: {', '.join(agreement)}"
-        if row.by_rater:
-            parts = [f"{name} {shown(found)}" for name, found in row.by_rater.items()]
-            yield f"  kappa of {row.name} with {', '.join(parts)}"
+        raters = [
+            f"{name} {shown(row.by_rater[name])}" for name in formed(row.by_rater, row.by_rater)
+        ]
+        if raters:
+            yield f"  kappa of {row.name} with {', '.join(raters)}"
         if row.note:
             yield f"  {row.name}: {row.note}"
         if row.unsure or row.unreadable:
