@@ -27,7 +27,8 @@ def parse(spelling: str) -> Emotion:
     found = _spellings().get(_key(spelling))
     if found is None:
         raise ConfigError(
-            f"no emotion is called {spelling!r}: see mien.Emotion for the {len(Emotion)} names"
+            f"no emotion is called {spelling!r}: choose from "
+            + ", ".join(emotion.value for emotion in Emotion)
         )
     return found
 
