@@ -73,8 +73,9 @@ def read(
         _names(channels), _names(decoders), fps, start, end, baseline=baseline, config=config
     )
     if (captions or attributes) and not _has_emonet_voice(options):
+        named = " and ".join(["--captions"] * captions + ["--attributes"] * bool(attributes))
         advise(
-            "--captions and --attributes change nothing here: they serve EmoNet's voices, "
+            f"{named} without effect: only EmoNet reads that in a voice, "
             "so add --decoders emonet-voice-small"
         )
     run = _Run(sources, options, private=private, as_json=as_json, has_outputs=bool(outputs))
