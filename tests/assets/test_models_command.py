@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,36 @@ def test_pull_prints_the_path_and_tells_the_rest_on_stderr(run, server):
     assert made.stdout == run("path", "net").stdout
     assert "sha256" in made.stderr
     assert "MIT" in made.stderr
+
+
+def test_verify_says_what_of_it_is_here(run, server, tmp_path):
+    (tmp_path / "net.onnx").write_bytes(CONTENT)
+    run("import", "net", str(tmp_path / "net.onnx"))
+    made = run("verify", "net")
+    assert made.stdout == run("path", "net").stdout
+    assert made.stderr == "net: installed; what is here has the recorded hashes\n"
+    assert run("verify", "net", "--json").stderr == ""
+
+
+def test_remove_names_what_cannot_be_used_without_it(run, server, monkeypatch, tmp_path):
+    known = {"net": asset_of(server.url)}
+    known["frame"] = replace(known["net"], name="frame", requires=("net",))
+    known["other"] = replace(known["frame"], name="other")
+    for room in ("entry", "shelf"):
+        monkeypatch.setattr(f"mien.assets.{room}.catalogue", lambda: known)
+    (tmp_path / "net.onnx").write_bytes(CONTENT)
+    for name in ("net", "frame"):
+        assert run("import", name, str(tmp_path / "net.onnx")).exit_code == 0
+    made = run("remove", "net")
+    assert made.stderr == "net: removed\nframe cannot be used without net\n"
+
+
+def test_a_set_that_was_pulled_says_how_it_is_used(run, monkeypatch):
+    monkeypatch.setattr("mien.decoders.emonet.install.install", lambda *_, **__: Path("here"))
+    made = run("pull", "emonet-face-small")
+    assert made.stdout == "here\n"
+    assert made.stderr == "use it with: mien read FILE --decoders emonet-face-small\n"
+    assert run("pull", "siglip2").stderr == ""
 
 
 def test_every_command_speaks_json(run, server, tmp_path):

@@ -77,6 +77,7 @@ def pull(
     finally:
         line.end()
     _done(name, held, as_json)
+    _say_how_to_use(name, as_json)
 
 
 @app.command("import")
@@ -95,6 +96,7 @@ def import_model(
     from mien.decoders.emonet.install import carry
 
     _done(name, carry(name, source, emotions=_names(emotions), small=small), as_json)
+    _say_how_to_use(name, as_json)
 
 
 @app.command()
@@ -102,7 +104,10 @@ def verify(name: Name, as_json: Json = False) -> None:
     """Hash its files; a damaged one is moved aside."""
     from mien.assets import verify as hash_all
 
-    _done(name, hash_all(name), as_json)
+    held = hash_all(name)
+    if not as_json:
+        advise(f"{name}: {_status(name).state}; what is here has the recorded hashes")
+    _done(name, held, as_json)
 
 
 @app.command()
@@ -194,14 +199,37 @@ def remove(name: Name, as_json: Json = False) -> None:
     was_here = delete(name)
     if as_json:
         result_json({"name": name, "removed": was_here})
-    else:
-        advise(f"{name}: removed" if was_here else f"{name}: was not here")
+        return
+    advise(f"{name}: removed" if was_here else f"{name}: was not here")
+    for user in _users(name):
+        advise(f"{user} cannot be used without {name}")
 
 
 def _names(told: str | None) -> list[str] | None:
     if told is None:
         return None
     return [name.strip() for name in told.split(",") if name.strip()]
+
+
+def _status(name: str) -> Status:
+    from mien.assets import listing
+
+    return next(status for status in listing() if status.name == name)
+
+
+def _users(name: str) -> list[str]:
+    """Assets of which something is here and which require this one."""
+    from mien.assets import listing
+
+    return [status.name for status in listing() if status.here and name in status.asset.requires]
+
+
+def _say_how_to_use(name: str, as_json: bool) -> None:
+    """What to do with a set that was pulled or imported; other assets serve without being named."""
+    from mien.decoders.emonet.suites import suites
+
+    if name in suites() and not as_json:
+        advise(f"use it with: mien read FILE --decoders {name}")
 
 
 def _done(name: str, held: Path, as_json: bool) -> None:
