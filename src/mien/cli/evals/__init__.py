@@ -6,6 +6,7 @@ import typer
 
 from mien.cli.evals.bundle import bundle, verify
 from mien.cli.evals.compare import compare
+from mien.cli.evals.lint import lint
 from mien.cli.evals.perception import perception
 from mien.cli.evals.report import report
 from mien.cli.evals.score import score
@@ -15,7 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-for command in (score, compare, report, bundle, verify, perception):
+for command in (score, compare, report, bundle, verify, perception, lint):
     app.command()(command)
 
 

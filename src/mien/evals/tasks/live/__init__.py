@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.evals.bench import Calls, Scored, Setup
-from mien.evals.info import TaskInfo
 from mien.evals.result import ItemResult, Result
 from mien.evals.tasks.live.items import INFO, options, people, rubric_of
 from mien.evals.tasks.live.planning import calls
@@ -23,10 +22,7 @@ __all__ = ["BENCH"]
 class Live:
     """The bench as the catalogue has it."""
 
-    @property
-    def info(self) -> TaskInfo:
-        """What it is."""
-        return INFO
+    info = INFO
 
     def score(self, items: Sequence[ItemResult], planned: int) -> Scored:
         """The mean over people, with abilities, traits and the simulator's errors."""
