@@ -130,6 +130,13 @@ def test_a_file_of_the_wrong_size_does_not_count_as_installed(shelf, tmp_path):
     assert shelf.installed(NET) is None
 
 
+def test_a_file_that_nobody_pulled_or_imported_does_not_count_as_installed(shelf):
+    held = shelf.main(NET)
+    held.parent.mkdir(parents=True)
+    held.write_bytes(b"x" * len(CONTENT))
+    assert shelf.installed(NET) is None
+
+
 def test_verify_finds_a_flipped_bit_and_moves_the_file_aside(known, shelf, tmp_path):
     held = import_files(NET, carried(tmp_path), shelf)
     assert verify("net", shelf) == held

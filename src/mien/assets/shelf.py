@@ -87,16 +87,9 @@ class Shelf:
 
     def kept(self, asset: Asset, file: AssetFile, record: Record) -> Mapping[str, Kept]:
         """What lies here of a published file, by name; empty if it is not all here."""
-        kept, place = self.due(file, record), self.place(asset)
+        seen, place = record.files.get(file.name), self.place(asset)
+        kept = seen.kept if seen else {}
         return kept if all(_size(place / name) == one.bytes for name, one in kept.items()) else {}
-
-    def due(self, file: AssetFile, record: Record) -> Mapping[str, Kept]:
-        """What should lie here of a published file, by name; empty if it never came."""
-        seen = record.files.get(file.name)
-        if seen is None and file.sized and file.sha256 and not file.converts:
-            # Older versions of Mien wrote no lock.
-            return {file.name: Kept(file.bytes, file.sha256)}
-        return seen.kept if seen else {}
 
     def installed(self, asset: Asset) -> Path | None:
         """The main file if all are here with the right size; hashes are left to `verify`.
@@ -179,8 +172,7 @@ def verify(name: str, shelf: Shelf | None = None) -> Path:
     """
     shelf, asset = shelf or Shelf(), find(name)
     main, record = path(name, shelf), shelf.record(asset)
-    came = [f for f in asset.files if f.name in record.files or shelf.kept(asset, f, record)]
-    if faults := [fault for file in came for fault in _faults(shelf, asset, file, record)]:
+    if faults := [fault for file in asset.files for fault in _faults(shelf, asset, file, record)]:
         raise AssetError("; ".join(faults))
     return main
 
@@ -188,13 +180,15 @@ def verify(name: str, shelf: Shelf | None = None) -> Path:
 def _faults(shelf: Shelf, asset: Asset, file: AssetFile, record: Record) -> Iterator[str]:
     """What is wrong with what lies here of a file that came; it is moved aside."""
     seen = record.files.get(file.name)
+    if seen is None:
+        return
     # A lock that came with somebody's copy does not decide over what was published.
-    if seen and file.sha256 not in (None, seen.sha256):
+    if file.sha256 not in (None, seen.sha256):
         yield (
             f"{file.name} of {asset.name} came with the hash {seen.sha256}, not {file.sha256}: "
             f"run `mien models remove {asset.name}` and pull it again"
         )
-    for name, should in shelf.due(file, record).items():
+    for name, should in seen.kept.items():
         held = shelf.place(asset) / name
         if not held.exists():
             yield f"{name} of {asset.name} is gone: run `mien models pull {asset.name}`"
