@@ -59,7 +59,7 @@ class Published:
         if not self.changed:
             return {}
         told = "".join(f"{name}\0{self._hashes[name]}\0" for name in sorted(self.changed))
-        return {"items": f"changed {hashlib.sha256(told.encode()).hexdigest()[:8]}"}
+        return {"data": f"changed {hashlib.sha256(told.encode()).hexdigest()[:8]}"}
 
     def read(self, name: str) -> bytes:
         """A file as it was published, unpacked if it lies there as `NAME.gz`.
@@ -72,14 +72,14 @@ class Published:
             AssetError: If it was not pulled, or is damaged.
             EvalError: If the folder does not have it, has two that differ, or it cannot be read.
         """
-        content = self._pulled(name) if self.folder is None else self._brought(self.folder, name)
-        self._hashes[name] = hashlib.sha256(content).hexdigest()
+        found = self._pulled(name) if self.folder is None else self._brought(self.folder, name)
+        self._hashes[name] = hashlib.sha256(found).hexdigest()
         if self.folder is None and name in self.changed:
             raise AssetError(
                 f"{name} of {self.asset.name} is not what was published: run "
                 f"`mien models verify {self.asset.name}`, then pull it again"
             )
-        return content
+        return found
 
     def text(self, name: str) -> str:
         """A file as text.
@@ -101,7 +101,7 @@ class Published:
             AssetError: As for `read`.
             EvalError: As for `text`, or if it is not JSON.
         """
-        return _parse(self.text(name), name)
+        return parse(self.text(name), name)
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The objects of a file of JSON lines; empty lines are none.
@@ -114,7 +114,7 @@ class Published:
         for number, line in enumerate(self.text(name).split("\n"), 1):
             if not line.strip():
                 continue
-            row = _parse(line, f"line {number} of {name}")
+            row = parse(line, f"line {number} of {name}")
             if not isinstance(row, dict):
                 raise EvalError(f"line {number} of {name} is no JSON object")
             rows.append(row)
@@ -127,13 +127,13 @@ class Published:
                 f"the data set {self.asset.name} is not here ({name} is missing): run "
                 f"`mien models pull {self.asset.name}`, or name a folder that has it: --data DIR"
             )
-        return _content(path)
+        return content(path)
 
     def _brought(self, folder: Path, name: str) -> bytes:
         for path in (folder / name, folder / f"{name}.gz"):
             if path.is_file():
-                return _content(path)
-        found = {path: _content(path) for path in _below(folder, name)}
+                return content(path)
+        found = {path: content(path) for path in _below(folder, name)}
         if not found:
             raise EvalError(
                 f"{folder} has no {name}, nor {name}.gz, in any folder below it: get it from "
@@ -170,25 +170,45 @@ def _below(folder: Path, name: str) -> Iterator[Path]:
             yield path
 
 
-def _content(path: Path) -> bytes:
-    """All bytes of a file, unpacked if its name ends in `.gz`."""
+def content(path: Path) -> bytes:
+    """All bytes of a file, unpacked if its name ends in `.gz`.
+
+    Raises:
+        EvalError: If it cannot be read, or holds more than any file of a benchmark.
+    """
     try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as stream:
-                content = stream.read(LARGEST + 1)
-        else:
-            with path.open("rb") as stream:
-                content = stream.read(LARGEST + 1)
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            found = stream.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise EvalError(f"cannot read {path} ({type(error).__name__}): is it whole?") from error
-    if len(content) > LARGEST:
+    if len(found) > LARGEST:
         raise EvalError(f"{path} holds more than {LARGEST >> 20} MB: it is no file of a benchmark")
-    return content
+    return bytes(found)
 
 
-def _parse(text: str, name: str) -> Any:
+def parse(text: str, name: str) -> Any:
+    """What JSON says.
+
+    Args:
+        text: The JSON.
+        name: Where it is from, for errors.
+
+    Raises:
+        EvalError: If it is none, or says two things under one name.
+    """
     try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "too deep"
-        raise EvalError(f"{name} is not JSON ({place}): was it cut?") from error
+        return json.loads(text, object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
+        message = f"{name} is not JSON (line {error.lineno}): was it cut?"
+        raise EvalError(message) from error
+    except (ValueError, RecursionError) as error:
+        raise EvalError(f"{name} is not JSON that can be used ({error})") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"{twice!r} is there twice")
+    return found
