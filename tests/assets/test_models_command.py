@@ -152,7 +152,7 @@ def test_calibrating_keeps_the_maps_and_says_what_they_are_worth(run, monkeypatc
             n=80,
             raters=3,
             maps={Emotion.ANGER: MonotoneMap((0.0, 1.0), (0.1, 0.9))},
-            figures={"mae_before": 0.2, "mae_after": 0.1},
+            figures={"rmse_before": 0.2, "rmse_after": 0.1},
         )
 
     monkeypatch.setattr("mien.evals.perception.calibrating.calibrate", fit)
@@ -162,7 +162,7 @@ def test_calibrating_keeps_the_maps_and_says_what_they_are_worth(run, monkeypatc
     assert asked == [("emonet-face-small", ratings, ratings.parent)]
     held = Path(made.stdout.strip())
     assert json.loads(held.read_text())["raters"] == 3
-    assert "80 items of 3 raters, maps for 1 emotions; mean error 0.200 before" in made.stderr
+    assert "80 items of 3 raters, maps for 1 emotions; RMSE of shares 0.200 before" in made.stderr
     told = json.loads(
         run("calibrate", "emonet-face-small", str(ratings), "--folder", "x", "--json").stdout
     )

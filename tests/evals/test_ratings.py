@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from mien.cli.app import app
 from mien.core.config import Config
-from mien.core.errors import ConfigError, UnreadableSource
+from mien.core.errors import ConfigError, SourceNotFound, UnreadableSource
 from mien.emotions import Emotion
 from mien.evals.perception import Manner, calibrate, measure_ratings, render_page, render_text
 from mien.evals.perception.calibrating import ENOUGH, fit, pairs, rising
@@ -237,7 +237,7 @@ def test_the_true_map_is_found_again():
     assert fitted(bent(grid).astype(np.float32)) == pytest.approx(grid, abs=0.08)
     assert (calibration.n, calibration.raters) == (300, 10)
     figures = calibration.figures
-    assert figures["mae_after"] < 0.15 < 0.3 < figures["mae_before"]
+    assert figures["rmse_after"] < 0.2 < 0.3 < figures["rmse_before"]
     assert share is not None
 
 
@@ -248,8 +248,25 @@ def test_what_is_right_already_gets_no_map():
         item.id: Prediction(item.id, anger_row(share[i])) for i, item in enumerate(opened.items)
     }
     calibration = fit("made-v1", opened, found)
-    assert calibration.figures["mae_before"] == 0.0
+    assert calibration.figures["rmse_before"] == 0.0
     assert calibration.maps == {}
+
+
+def test_a_rare_emotion_that_is_told_too_low_gets_its_map():
+    """Most raters say no to it: always no has the least absolute error, and is no share."""
+    random = np.random.default_rng(0)
+    share, rows, found = 0.3 * random.random(400) ** 3, [], {}
+    for i, true in enumerate(share):
+        rows += [(f"{i:03}", f"r{k}", "anger", float(random.random() < true)) for k in range(3)]
+        found[f"{i:03}"] = Prediction(f"{i:03}", anger_row(true / 20))
+    opened = made.graded(rows, (0.0, 1.0), Form.TAGS, {f"{i:03}": f"{i % 20}" for i in range(400)})
+    fitted = fit("made-v1", opened, found).maps[Emotion.ANGER]
+    assert fitted(np.float32([0.01])) == pytest.approx(0.2, abs=0.07)
+
+
+def test_a_table_that_is_not_there_is_said_before_anything_is_loaded(tmp_path):
+    with pytest.raises(SourceNotFound, match=r"none\.csv"):
+        calibrate("emonet-voice-small", tmp_path / "none.csv", tmp_path, Config(home=tmp_path))
 
 
 def pairs_of_truth(opened):

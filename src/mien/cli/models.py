@@ -177,8 +177,8 @@ def calibrate(
         return
     advise(
         f"{fitted.decoder}: {fitted.n} items of {fitted.raters} raters, maps for "
-        f"{len(fitted.maps)} emotions; mean error {fitted.figures['mae_before']:.3f} before, "
-        f"{fitted.figures['mae_after']:.3f} after, on files not fitted on"
+        f"{len(fitted.maps)} emotions; RMSE of shares {fitted.figures['rmse_before']:.3f} before, "
+        f"{fitted.figures['rmse_after']:.3f} after, on files not fitted on"
     )
     result(str(held))
 

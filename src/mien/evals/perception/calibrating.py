@@ -23,6 +23,7 @@ from mien.evals.perception.keeping import predictions
 from mien.evals.perception.measuring import Manner
 from mien.evals.perception.predict import DecoderPredictor, Prediction
 from mien.evals.perception.ratings import open_ratings
+from mien.evals.stats import root_mean_squared_error
 
 Values: TypeAlias = NDArray[np.float64]
 
@@ -65,8 +66,8 @@ def calibrate(
 ) -> Calibration:
     """One rising map an emotion from a decoder's share to that of a user's raters.
 
-    Checked on files that the map was not fitted on: an emotion whose error does not fall there
-    gets none. Nothing is saved; see `save_calibration`.
+    Checked on files that the map was not fitted on: an emotion whose squared error does not fall
+    there gets none. Nothing is saved; see `save_calibration`.
 
     Args:
         decoder: Its name.
@@ -83,8 +84,8 @@ def calibrate(
     config = config if config is not None else load_config()
     manner = manner if manner is not None else Manner(config=config)
     offer = find(decoder)
-    loaded = _plain(offer.load(config))
     opened = open_ratings(Path(ratings), Path(folder), offer.channel)
+    loaded = _plain(offer.load(config))
     shown = sum(item.media is not None for item in opened.items)
     with manner.watch(f"{opened.about.name}: {offer.name}", shown) as report:
         found = predictions(DecoderPredictor(loaded), opened.items, report=report)
@@ -107,17 +108,18 @@ def fit(
     before, after = list[float](), list[float]()
     figures: dict[str, float] = {}
     for emotion, one in enough.items():
-        plain = float(np.abs(one.said - one.share).mean())
-        held_out = float(np.abs(_held_out(one, seed) - one.share).mean())
-        figures[f"mae_before.{emotion.value}"] = round(plain, 6)
-        figures[f"mae_after.{emotion.value}"] = round(held_out, 6)
+        # Squared, since the mean share is sought: always no to what is rare errs least by amount.
+        plain = root_mean_squared_error(one.said, one.share)
+        held_out = root_mean_squared_error(_held_out(one, seed), one.share)
+        figures[f"rmse_before.{emotion.value}"] = round(plain, 6)
+        figures[f"rmse_after.{emotion.value}"] = round(held_out, 6)
         if held_out < plain:
             maps[emotion] = rising(one.said, one.share)
         before.append(plain)
         after.append(min(plain, held_out))
     figures |= {
-        "mae_before": round(float(np.mean(before)), 6),
-        "mae_after": round(float(np.mean(after)), 6),
+        "rmse_before": round(float(np.mean(before)), 6),
+        "rmse_after": round(float(np.mean(after)), 6),
         "emotions_with_enough_items": float(len(enough)),
     }
     return Calibration(
