@@ -63,7 +63,7 @@ class Calibration:
         scope = f"{len(self.maps)} of 40 emotions" if len(self.maps) < 40 else "all emotions"
         return (
             f"shares: fitted on {self.n:,} items rated by {self.raters} people on this machine "
-            f"({self.made}; {scope}); confidence: as shipped"
+            f"({self.made}, {scope}); confidence: as shipped"
         )
 
 
