@@ -151,7 +151,7 @@ def check(
 @app.command()
 def calibrate(
     decoder: Annotated[str, typer.Argument(help="Such as emonet-face-small.")],
-    ratings: Annotated[Path, typer.Argument(help="CSV: file, start, end, rater, label or score.")],
+    ratings: Annotated[Path, typer.Argument(help="CSV: file, start, end, rater, label, score.")],
     folder: Annotated[
         Path | None,
         typer.Option(help="Where the rated files are; by default beside the table.", metavar="DIR"),
