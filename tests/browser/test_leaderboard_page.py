@@ -6,7 +6,7 @@ import pytest
 from mien.evals.board import make_board
 from mien.evals.report import write_boards
 from mien.evals.result import Usage
-from tests.fakes.bench import register, run
+from tests.fakes.boards import register, run
 
 from .conftest import OUT
 

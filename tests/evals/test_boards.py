@@ -20,7 +20,7 @@ from mien.evals.gathering import gather
 from mien.evals.report import render_page, render_terminal, write_boards
 from mien.evals.result import Usage
 from mien.evals.tables import boards_of, compare_files, score_files
-from tests.fakes.bench import register, run
+from tests.fakes.boards import register, run
 
 N = 40
 

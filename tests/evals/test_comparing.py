@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mien.evals.comparing import LEAST_CLUSTERS, differences, holm, rank_groups
 from mien.evals.estimate import mean
 from mien.evals.student import t_quantile, two_sided
-from tests.fakes.bench import run
+from tests.fakes.boards import run
 
 
 def scores(values):
