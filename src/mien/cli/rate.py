@@ -12,7 +12,7 @@ from mien.cli.output import advise, result, result_json
 from mien.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mien.rate import Anchor, Table
+    from mien.rate import Anchor, Logged, Table
 
 METHODS = ("bradley-terry", "elo", "trueskill")
 RESPONSES = ("margin", "win", "blend")
@@ -21,7 +21,8 @@ STYLES = ("length", "markdown")
 
 def rate(
     pairwise: Annotated[
-        list[str], typer.Argument(help="EQ-Bench 3 logs, LMArena votes, or plain judgements.")
+        list[str],
+        typer.Argument(help="EQ-Bench 3 logs, LMArena votes, plain judgements, or logs of pairs."),
     ],
     out: Annotated[
         list[Path] | None, typer.Option("--out", help="Write .html, .json or .csv; repeatable.")
@@ -82,7 +83,7 @@ def rate(
         anchors=tuple(_anchor(text) for text in anchor or ()),
     )
     table = rate_files(
-        pairwise,
+        _read(pairwise),
         options,
         judge=judge,
         mix_judges=mix_judges,
@@ -93,6 +94,18 @@ def rate(
         write_table(table, path)
         advise(f"wrote {path}")
     _show(table, as_json)
+
+
+def _read(paths: list[str]) -> list[str | Logged]:
+    """The files, with the judgements of logs of pairs, which Inspect alone can open."""
+    logs = [path for path in paths if path.endswith(".eval") and Path(path).is_file()]
+    if not logs:
+        return [*paths]
+    from mien.evals.pairs import rows_of
+    from mien.rate import Logged
+
+    rows = rows_of(logs)
+    return [Logged(Path(path), rows[path]) if path in rows else path for path in paths]
 
 
 def _show(table: Table, as_json: bool) -> None:

@@ -45,6 +45,7 @@ async def ask(
     prompt: str | list[ChatMessage],
     read: Callable[[str], Verdict | None],
     *,
+    cache: CachePolicy | bool = False,
     temperature: float = 0.0,
     max_tokens: int = 8_000,
 ) -> Asked[Verdict]:
@@ -56,6 +57,7 @@ async def ask(
         judge: Whom to ask.
         prompt: All that it is told.
         read: The verdict in an answer; None if there is none.
+        cache: As in Inspect; see `inspecting.cache_policy`.
         temperature: Of the first try.
         max_tokens: Of one answer.
     """
@@ -66,7 +68,7 @@ async def ask(
         config = GenerateConfig(
             temperature=round(temperature + STEP * tried, 2), max_tokens=max_tokens
         )
-        output = await judge.generate(prompt, config=config)
+        output = await judge.generate(prompt, config=config, cache=cache)
         text = output.completion
         verdict = read(text) if output.stop_reason not in ("max_tokens", "content_filter") else None
         if verdict is not None:

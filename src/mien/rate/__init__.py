@@ -8,7 +8,7 @@ from mien.rate.page import render
 from mien.rate.rating import Options, rate
 from mien.rate.scale import Anchor
 from mien.rate.sequential import Method
-from mien.rate.sources import gather
+from mien.rate.sources import Logged, gather
 from mien.rate.table import Table
 from mien.rate.terminal import render_terminal
 
@@ -16,6 +16,7 @@ __all__ = [
     "Anchor",
     "Judgement",
     "Ladder",
+    "Logged",
     "Method",
     "Options",
     "Response",

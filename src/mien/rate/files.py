@@ -14,7 +14,7 @@ from mien.core.errors import ConfigError, EvalError
 from mien.rate.ladders import Ladder
 from mien.rate.page import render
 from mien.rate.rating import Options, rate
-from mien.rate.sources import Gathered, gather
+from mien.rate.sources import Gathered, Logged, gather
 from mien.rate.table import Table
 from mien.timeline.files import replacing
 
@@ -22,7 +22,7 @@ PUBLISHED = "published"
 
 
 def rate_files(
-    paths: Sequence[str | Path],
+    paths: Sequence[str | Path | Logged],
     options: Options | None = None,
     *,
     judge: str = "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,19 @@ _STRANGERS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """A file that somebody else has read, such as a log of Inspect.
+
+    Attributes:
+        path: Where it is.
+        rows: Its judgements in Mien's plain form.
+    """
+
+    path: Path
+    rows: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """All files together.
 
@@ -50,7 +64,9 @@ class Gathered:
     ladder: Ladder | None
 
 
-def gather(paths: Sequence[str | Path], *, judge: str = "", mix_judges: bool = False) -> Gathered:
+def gather(
+    paths: Sequence[str | Path | Logged], *, judge: str = "", mix_judges: bool = False
+) -> Gathered:
     """The judgements of all files.
 
     Args:
@@ -64,8 +80,9 @@ def gather(paths: Sequence[str | Path], *, judge: str = "", mix_judges: bool = F
     """
     infos: dict[str, SourceInfo] = {}
     founds: list[tuple[str, Found]] = []
-    for path in map(Path, paths):
-        found, sha256 = read_source(path)
+    for given in paths:
+        path = given.path if isinstance(given, Logged) else Path(given)
+        found, sha256 = _logged(given) if isinstance(given, Logged) else read_source(path)
         if sha256 in infos:
             raise EvalError(f"{path} is the same file as {infos[sha256].name}: give it once")
         info = SourceInfo(
@@ -101,6 +118,11 @@ def read_source(path: Path) -> tuple[Found, str]:
     if isinstance(whole, list) and all(isinstance(row, dict) for row in whole):
         return _from_rows(name, whole), held.sha256
     raise _stranger(name, whole.keys() if isinstance(whole, dict) else ())
+
+
+def _logged(log: Logged) -> tuple[Found, str]:
+    found = plain.read_plain(str(log.path), log.rows)
+    return replace(found, form="log of pairs"), hashlib.sha256(log.path.read_bytes()).hexdigest()
 
 
 def _from_rows(name: str, rows: Sequence[Mapping[str, Any]]) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,19 +26,23 @@ _HEAVY = {"events", "attachments", "messages", "output", "timelines"}
 """Of a sample; the talk is in its store, and reading the rest takes most of the time."""
 
 
-def read_talks(runs: Iterable[str | Path], task: str) -> Talks:
+def read_talks(
+    runs: Iterable[str | Path], task: str, *, ignoring: Collection[str] = ("items",)
+) -> Talks:
     """The talks of several runs of one task.
 
     Args:
         runs: Logs (`.eval`) or folders of them; `NAME=LOG` calls the model of a log NAME. Where a
             run was resumed, its fullest log counts.
         task: Of which task they must be.
+        ignoring: Entries of `Result.variant` that say nothing of the talks; by default which
+            items were asked, since only those that all answered are compared.
 
     Raises:
         EvalError: If a log is none of that task, two runs have one name, or runs differ in what
             their talks mean: version, items, number of turns.
     """
-    logs = _fullest(_log(path, name, task) for name, path in _named(runs))
+    logs = _fullest(_log(path, name, task, ignoring) for name, path in _named(runs))
     first, *others = logs
     for other in others:
         _require_alike(first, other)
@@ -96,7 +100,7 @@ def _named(runs: Iterable[str | Path]) -> list[tuple[str, Path]]:
     return found
 
 
-def _log(path: Path, name: str, task: str) -> _Log:
+def _log(path: Path, name: str, task: str, ignoring: Collection[str]) -> _Log:
     log = header_of(path)
     ours = (log.eval.metadata or {}).get(HEADER) or {}
     if ours.get("task") != task:
@@ -111,7 +115,9 @@ def _log(path: Path, name: str, task: str) -> _Log:
         held=len(log.eval.dataset.sample_ids or []) if log.status == "success" else _written(path),
         planned=int(ours.get("planned", 0)) * (log.eval.config.epochs or 1),
         version=str(ours.get("version", "")),
-        variant=dict(ours.get("variant") or {}),
+        variant={
+            key: value for key, value in (ours.get("variant") or {}).items() if key not in ignoring
+        },
         data=dict(ours.get("data") or {}),
     )
 

@@ -17,6 +17,8 @@ from mien.timeline.files import replacing
 if TYPE_CHECKING:
     from inspect_ai.log import EvalSampleSummary
 
+_SIDES = {"first", "second", "scenario"}
+
 
 def pair_metadata(showing: Showing) -> dict[str, Any]:
     """What a sample's metadata must hold so that its judgement becomes a row.
@@ -36,34 +38,31 @@ def pair_metadata(showing: Showing) -> dict[str, Any]:
     }
 
 
-def rows_of(logs: Iterable[str | Path]) -> list[dict[str, Any]]:
-    """The judgements in logs of one task of pairs, a row each; `mien rate` reads such rows.
+def rows_of(logs: Iterable[str | Path]) -> dict[str, list[dict[str, Any]]]:
+    """The judgements in logs of one task of pairs, by log, a row each; `mien rate` reads such rows.
 
-    A judgement that failed is a row with its `error`. Samples are read from their summaries, so
-    that a long log is quick to read.
+    A judgement that failed, or was never made since the run was interrupted, is a row with its
+    `error`. Samples are read from their summaries, so that a long log is quick to read.
 
     Raises:
         EvalError: If a log is of no task of pairs, or logs differ in task, version or variant.
     """
-    first: tuple[str, Mapping[str, Any]] | None = None
-    rows: list[dict[str, Any]] = []
+    first: tuple[Path, Mapping[str, Any]] | None = None
+    found: dict[str, list[dict[str, Any]]] = {}
     for log in map(Path, logs):
-        told, found = _rows_of(log)
+        told, found[str(log)] = _rows_of(log)
         if first and first[1] != told:
             raise EvalError(
                 f"{first[0]} and {log} differ in their task, its version, or how their talks came "
                 "about: their judgements don't mean the same"
             )
-        first = first or (str(log), told)
-        rows += found
-    if not rows:
-        raise EvalError("there is no judgement in the logs")
-    return rows
+        first = first or (log, told)
+    return found
 
 
 def write_rows(logs: Iterable[str | Path], path: Path) -> int:
     """Write the judgements of logs as JSON lines, and say how many; see `rows_of`."""
-    rows = rows_of(logs)
+    rows = [row for held in rows_of(logs).values() for row in held]
     with replacing(path) as part:
         lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         part.write_text(lines, encoding="utf-8", newline="\n")
@@ -76,10 +75,12 @@ def _rows_of(path: Path) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
     log = header_of(path)
     ours = (log.eval.metadata or {}).get(HEADER) or {}
     summaries = read_eval_log_sample_summaries(str(path))
-    if not summaries or any("first" not in one.metadata for one in summaries):
+    if not summaries or any(not one.metadata.keys() >= _SIDES for one in summaries):
         raise EvalError(f"{path} holds no judgements of pairs: it is a run of {log.eval.task!r}")
     told = {key: ours.get(key) for key in ("task", "version", "variant")}
-    return told, [_row(one) for one in summaries]
+    planned = int(ours.get("planned", 0)) * (log.eval.config.epochs or 1)
+    missing = max(0, planned - len(summaries))
+    return told, [*map(_row, summaries), *({"error": "never judged"} for _ in range(missing))]
 
 
 def _row(sample: EvalSampleSummary) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from mien.evals.result import ItemResult, Result
 from mien.evals.source import published
 from mien.evals.tasks.eq_bench_v3.planning import plan_rubric
 from mien.evals.tasks.eq_bench_v3.prompts import load, prompt_hashes
-from mien.evals.tasks.eq_bench_v3.stored import read_runs
 from mien.evals.tasks.eq_bench_v3.scenarios import Kind
+from mien.evals.tasks.eq_bench_v3.stored import read_runs
 
 if TYPE_CHECKING:
     from inspect_ai import Task

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mien.evals.inspecting import as_score, published_score
+from mien.evals.inspecting import as_score, cache_policy, published_score
 from mien.evals.judging import ask
 from mien.evals.pairs import Showing, pair_metadata
 from mien.evals.result import Fault, ItemResult
@@ -55,7 +55,12 @@ def judging(task: str) -> Scorer:
         async def score(state: TaskState, target: Target) -> Score:
             judge = get_model(role="judge", required=True)
             kind = Kind(state.metadata["kind"])
-            asked = await ask(judge, state.messages[0].text, lambda text: read_lead(text, kind))
+            asked = await ask(
+                judge,
+                state.messages[0].text,
+                lambda answer: read_lead(answer, kind),
+                cache=cache_policy(state),
+            )
             item = _item(state, str(judge), asked.verdict, asked.tries)
             return as_score(item, explanation=asked.text)
 

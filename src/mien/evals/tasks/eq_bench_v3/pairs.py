@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from mien.evals.tasks.eq_bench_v3 import CITATION, CONTAMINATION
 from mien.evals.tasks.eq_bench_v3 import INFO as RUBRIC
 from mien.evals.tasks.eq_bench_v3.planning import plan_pairs
 from mien.evals.tasks.eq_bench_v3.prompts import Texts, load, prompt_hashes
+from mien.evals.tasks.eq_bench_v3.running import nothing_to_judge
+from mien.evals.tasks.eq_bench_v3.sections import SHORTEST
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -134,15 +136,25 @@ def prepare(setup: Setup) -> Prepared:
     runs, against = _asked(setup)
     source = published(INFO, setup)
     texts = load(source)
-    talks = read_talks(runs, RUBRIC.name)
-    if source.variant.get("items") and "items" not in talks.variant:
-        raise EvalError("the published files were changed after the runs: judge with what they met")
+    talks = _judgeable(read_talks(runs, RUBRIC.name, ignoring=("items", "answers")))
+    if source.variant.get("data") != talks.variant.get("data"):
+        raise EvalError("the published files are not those of the runs: judge with what they met")
     every = showings(talks, against=against)
     shown = every if setup.limit is None else showings(talks, against=against, limit=setup.limit)
     variant = dict(talks.variant)
     if len(shown) < len(every):
         variant["judgements"] = f"{len(shown)} of {len(every)}"
     return Prepared(source, texts, talks, shown, variant)
+
+
+def _judgeable(talks: Talks) -> Talks:
+    """Without talks in which no answer has the published hundred characters."""
+    kept = tuple(talk for talk in talks.talks if nothing_to_judge(talk) is None)
+    lost = len(talks.talks) - len(kept)
+    if not lost:
+        return talks
+    told = {f"in which no answer has {SHORTEST} characters": lost}
+    return replace(talks, talks=kept, left_out={**talks.left_out, **told})
 
 
 def _asked(setup: Setup) -> tuple[list[str], list[str]]:

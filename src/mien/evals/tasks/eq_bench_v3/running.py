@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mien.core.errors import EvalError
-from mien.evals.inspecting import as_score, published_score
+from mien.evals.inspecting import as_score, cache_policy, published_score
 from mien.evals.judging import Asked, ask
 from mien.evals.pairs import TALK, Talk, keep, style_of
 from mien.evals.pairs.talks import kept_talk
+from mien.evals.refusals import is_refusal
 from mien.evals.result import Fault, ItemResult
 from mien.evals.tasks.eq_bench_v3.prompts import Texts
 from mien.evals.tasks.eq_bench_v3.rubric import read_grades, rubric_prompt, scoring, task_score
@@ -19,7 +20,7 @@ from mien.evals.tasks.eq_bench_v3.sections import SHORTEST, is_sectioned, spoken
 
 if TYPE_CHECKING:
     from inspect_ai.dataset import Sample
-    from inspect_ai.model import GenerateConfig, Model, ModelOutput
+    from inspect_ai.model import CachePolicy, GenerateConfig, Model, ModelOutput
     from inspect_ai.scorer import Score, Scorer, Target
     from inspect_ai.solver import Generate, Solver, TaskState
 
@@ -30,13 +31,6 @@ _SAYS_MIN_P = frozenset(
     {"openai-api", "openrouter", "vllm", "sglang", "ollama", "llama-cpp-python", "together"}
 )
 """Providers whose servers know min_p; others refuse a request that has it."""
-
-_REFUSAL = re.compile(
-    r"\W*(?:i['\u2019]?m sorry|i am sorry|sorry|as an ai|i won['\u2019]?t|i can(?:not|['\u2019]?t)"
-    r"|i(?:['\u2019]m| am) (?:not able|unable))\b",
-    re.IGNORECASE,
-)
-"""How an answer begins that declines; it counts as one only if it is too short to be judged."""
 
 _PLACEHOLDER = re.compile(r"<[^<>]{20,}>")
 
@@ -100,7 +94,9 @@ async def _turn(state: TaskState, model: Model, said: str, temperature: float) -
     from inspect_ai.model import ChatMessageAssistant, ChatMessageUser
 
     state.messages.append(ChatMessageUser(content=said))
-    output = await model.generate(state.messages, config=_config(model, temperature))
+    output = await model.generate(
+        state.messages, config=_config(model, temperature), cache=cache_policy(state)
+    )
     answer = spoken(output.completion)
     # The model is shown its own words alone, as published, not what it thought.
     state.messages.append(ChatMessageAssistant(content=answer, model=output.model))
@@ -135,7 +131,7 @@ def grading(task: str, texts: Texts, *, truncate: bool) -> Scorer:
                 return as_score(_item(talk, str(judge), {}, fault, {}))
             kind = Kind(talk.kind)
             prompt = rubric_prompt(texts, talk, truncate=truncate)
-            asked = await _grades(judge, prompt, kind)
+            asked = await _grades(judge, prompt, kind, cache_policy(state))
             grades = asked.verdict or {}
             counts = {
                 "judge_tries": asked.tries,
@@ -150,7 +146,9 @@ def grading(task: str, texts: Texts, *, truncate: bool) -> Scorer:
     return rubric()
 
 
-async def _grades(judge: Model, prompt: str, kind: Kind) -> Asked[dict[str, float]]:
+async def _grades(
+    judge: Model, prompt: str, kind: Kind, cache: CachePolicy | bool
+) -> Asked[dict[str, float]]:
     """All grades that score; if the judge keeps leaving some out, the others, as published."""
     best: dict[str, float] = {}
 
@@ -161,7 +159,7 @@ async def _grades(judge: Model, prompt: str, kind: Kind) -> Asked[dict[str, floa
             best = grades
         return grades if all(name in grades for name in scoring(kind)) else None
 
-    asked = await ask(judge, prompt, read)
+    asked = await ask(judge, prompt, read, cache=cache)
     return asked if asked.verdict or not best else asked._replace(verdict=best)
 
 
@@ -183,7 +181,7 @@ def nothing_to_judge(talk: Talk) -> Fault | None:
     answers = [answer.strip() for answer in talk.answers]
     if any(len(answer) >= SHORTEST for answer in answers):
         return None
-    if talk.more.get("held_back") or any(_REFUSAL.match(answer) for answer in answers):
+    if talk.more.get("held_back") or any(map(is_refusal, answers)):
         return Fault.REFUSED
     return Fault.TRUNCATED if talk.more.get("cut_off") else Fault.EMPTY
 
