@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
 
 if TYPE_CHECKING:
-    from inspect_ai.model import ChatMessage, Model
+    from inspect_ai.model import CachePolicy, ChatMessage, Model
 
 TRIES = 3
 """Answers that a judge may give before its verdict counts as missing."""
