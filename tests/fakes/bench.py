@@ -1,95 +1,155 @@
-"""A small task of this test suite: its runs are JSON files of scores an item."""
+"""A small task with and without a judge, for tests of running, logs and prices."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-from mien.core.errors import EvalError
-from mien.evals import catalogue
-from mien.evals.bench import Scored
-from mien.evals.estimate import mean
+from mien.core.errors import ConfigError
+from mien.evals.bench import Calls, Scored, Setup
+from mien.evals.estimate import Estimate, mean
 from mien.evals.info import TaskInfo
+from mien.evals.inspecting import as_score, cache_policy, header
 from mien.evals.result import Fault, ItemResult, Result
 
+if TYPE_CHECKING:
+    from inspect_ai import Task
+    from inspect_ai.scorer import Scorer
+
 INFO = TaskInfo(
-    name="made",
-    title="A made task",
+    name="probe",
+    title="How a friend feels",
     version="1",
-    measures="A high score means nothing",
-    main_score="made",
-    scale="0 to 100",
-    factor=10.0,
-    citation="Nobody (2026).",
+    measures="Nothing; it exists for tests",
+    main_score="score",
+    scale="0 to 10, higher is better",
+    citation="none",
     licence="CC0-1.0",
-    cluster="scenario",
-    contamination="Its items are public",
+    cluster="pair of items",
 )
+ITEMS = 12
+ASK = "Question {n}. How strong are these? Answer in this form:\nCalm: <score>\nSad: <score>"
+JUDGE = 'Judge reply {n}.\n{reply}\nAnswer in JSON: {{"score": a number from 0 to 10}}'
 
 
-class Made:
-    """A bench whose stored runs are `{model, scores: {item: number or null}, ...}`."""
+class Probe:
+    """One question an item; the mean of two numbers is the score, or a judge's number."""
 
-    info = INFO
+    def __init__(self, info: TaskInfo = INFO) -> None:
+        self.info = info
 
-    def score(self, items, planned):
-        held = [item for item in items if item.score is not None]
-        main = mean([item.score for item in held], [item.cluster for item in held])
-        names = dict.fromkeys(name for item in held for name in item.parts)
-        parts = {
-            name: mean(
-                [item.parts[name] for item in held if name in item.parts],
-                [item.cluster for item in held if name in item.parts],
-            )
-            for name in names
-        }
-        why = "" if held else "nothing was scored"
-        return Scored(main.times(INFO.factor), parts, why)
+    def score(self, items: Sequence[ItemResult], planned: int) -> Scored:
+        scored = [(one.score, one.cluster) for one in items if one.score is not None]
+        if not scored:
+            return Scored(Estimate(float("nan")), {}, "nothing could be scored")
+        values, clusters = zip(*scored, strict=True)
+        return Scored(mean(values, clusters), {})
 
-    def stored(self, path, setup):
-        try:
-            plain = json.loads(Path(path).read_text(encoding="utf-8"))
-            scores = plain["scores"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise EvalError(f"{path} is no made run") from error
-        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-        return [run(plain["model"], scores, source=str(path), sha256=digest, **plain.get("is", {}))]
+    def stored(self, path: Path, setup: Setup) -> Sequence[Result]:
+        return ()
 
-    def baselines(self, setup):
-        if setup.data is None:
-            raise EvalError("the items are not here: give --data DIR")
-        return [run("the same everywhere", {f"i{n}": 3.0 for n in range(12)})]
+    def baselines(self, setup: Setup) -> Sequence[Result]:
+        return ()
 
-    def plan(self, setup):
-        return []
+    def plan(self, setup: Setup) -> Sequence[Calls]:
+        n = self._n(setup)
+        roles = ("model", *self.info.roles)
+        return [Calls(role=role, calls=n, read=30 * n, written=8 * n) for role in roles]
 
-    def task(self, setup):
-        raise NotImplementedError
+    def task(self, setup: Setup) -> Task:
+        from inspect_ai import Task
+        from inspect_ai.dataset import MemoryDataset, Sample
+        from inspect_ai.solver import Generate, TaskState, solver
 
+        n = self._n(setup)
+        samples = [
+            Sample(input=ASK.format(n=i), id=f"q{i}", metadata={"cluster": f"c{i // 2}"})
+            for i in range(n)
+        ]
 
-def run(model, scores, **about):
-    """A result of the task; `None` stands for a refusal."""
-    parts = about.pop("parts", lambda item, score: {"warmth": score / 2, "insight": 10 - score})
-    items = tuple(
-        ItemResult(
-            item=item,
-            cluster=item,
-            score=score,
-            fault=Fault.REFUSED if score is None else None,
-            parts={} if score is None else parts(item, score),
+        @solver
+        def ask() -> Any:
+            async def solve(state: TaskState, generate: Generate) -> TaskState:
+                return await generate(state, cache=cache_policy(state))
+
+            return solve
+
+        return Task(
+            dataset=MemoryDataset(samples),
+            solver=ask(),
+            scorer=_judged() if self.info.roles else _plain(),
+            name=self.info.name,
+            version=self.info.version,
+            metadata=header(self.info, planned=n, variant={}, prompts={"ask": "0"}, data={}),
         )
-        for item, score in scores.items()
+
+    def _n(self, setup: Setup) -> int:
+        if unknown := set(setup.args) - {"n"}:
+            raise ConfigError(f"probe does not know {unknown.pop()!r}: it knows n")
+        n = int(setup.args.get("n", ITEMS))
+        return min(n, setup.limit or n)
+
+
+BENCH = Probe()
+JUDGED = Probe(replace(INFO, name="judged_probe", roles=("judge",)))
+
+
+def _plain() -> Scorer:
+    from inspect_ai.scorer import Score, Target, scorer
+    from inspect_ai.solver import TaskState
+
+    @scorer(metrics=[])
+    def numbers() -> Scorer:
+        async def score(state: TaskState, target: Target) -> Score:
+            return as_score(_item(state, _read(state.output.completion)))
+
+        return score
+
+    return numbers()
+
+
+def _judged() -> Scorer:
+    from inspect_ai.model import get_model
+    from inspect_ai.scorer import Score, Target, scorer
+    from inspect_ai.solver import TaskState
+
+    @scorer(metrics=[])
+    def verdict() -> Scorer:
+        async def score(state: TaskState, target: Target) -> Score:
+            judge = get_model(role="judge", required=True)
+            n = str(state.sample_id)[1:]
+            asked = JUDGE.format(n=n, reply=state.output.completion)
+            output = await judge.generate(asked, cache=cache_policy(state))
+            try:
+                value = float(json.loads(output.completion)["score"])
+            except (ValueError, KeyError, TypeError):
+                return as_score(_item(state, None, Fault.JUDGE, str(judge)))
+            return as_score(_item(state, value, None, str(judge)))
+
+        return score
+
+    return verdict()
+
+
+def _item(state: Any, score: float | None, fault: Fault | None = None, judge: str = "") -> Any:
+    if score is None:
+        fault = fault or Fault.UNPARSEABLE
+    return ItemResult(
+        item=str(state.sample_id),
+        cluster=state.metadata["cluster"],
+        score=score,
+        fault=fault,
+        epoch=state.epoch,
+        judge=judge,
     )
-    planned = about.pop("planned", len(items))
-    return Result(task="made", version="1", model=model, items=items, planned=planned, **about)
 
 
-def register(monkeypatch):
-    """Make the task known for one test."""
-    module = ModuleType("mien.evals.tasks.made")
-    module.BENCH = Made()
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setitem(catalogue._HOMES, "made", "made")
+def _read(text: str) -> float | None:
+    try:
+        values = [float(line.split(":")[1]) for line in text.splitlines() if ":" in line]
+    except ValueError:
+        return None
+    return sum(values) / len(values) if values else None

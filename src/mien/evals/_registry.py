@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from inspect_ai import Task, task
 from inspect_ai.model import modelapi
 
-from mien.evals.bench import Setup
+from mien.evals.bench import Bench, Setup
 from mien.evals.catalogue import NAMES, find
 from mien.evals.characters import PROVIDER
 
@@ -17,18 +17,25 @@ if TYPE_CHECKING:
     from mien.evals.characters.provider import Scripted
 
 
-def _registered(name: str) -> Callable[..., Task]:
+def _registered(name: str, of_name: Callable[[str], Bench]) -> Callable[..., Task]:
     @task(name=name)
     def of_catalogue(data: str | None = None, limit: int | None = None, **args: Any) -> Task:
         folder = Path(data).expanduser() if data else None
-        return find(name).task(Setup(data=folder, limit=limit, args=args))
+        return of_name(name).task(Setup(data=folder, limit=limit, args=args))
 
     of_catalogue.__doc__ = f"The task {name} of Mien's catalogue; -T takes what --set takes."
     return of_catalogue
 
 
-TASKS = {name: _registered(name) for name in NAMES}
+TASKS = {name: _registered(name, find) for name in NAMES}
 """What Inspect calls for each task, by its name."""
+
+
+def as_task(bench: Bench, setup: Setup) -> Task:
+    """A task of ours under the name and with the arguments that `inspect eval` would give it."""
+    made = _registered(bench.info.name, lambda _: bench)
+    data = str(setup.data) if setup.data else None
+    return made(data=data, limit=setup.limit, **setup.args)
 
 
 @modelapi(name=PROVIDER)

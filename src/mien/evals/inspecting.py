@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from mien.core.errors import EvalError
@@ -11,10 +13,14 @@ from mien.evals.info import TaskInfo
 from mien.evals.result import Fault, ItemResult
 
 if TYPE_CHECKING:
+    from inspect_ai.model import CachePolicy
     from inspect_ai.scorer import Metric, Score
+    from inspect_ai.solver import TaskState
 
 HEADER = "mien"
 """The key of a run's metadata under which everything of ours lies."""
+
+_CACHING: ContextVar[bool] = ContextVar("mien_caching", default=False)
 
 _REASONS = {
     Fault.UNPARSEABLE: "invalid_response_format",
@@ -120,3 +126,26 @@ def published_score(name: str) -> Metric:
         return measure
 
     return of_run()
+
+
+@contextmanager
+def caching(wanted: bool) -> Iterator[None]:
+    """A run inside which `cache_policy` keeps answers, or keeps none."""
+    token = _CACHING.set(wanted)
+    try:
+        yield
+    finally:
+        _CACHING.reset(token)
+
+
+def cache_policy(state: TaskState) -> CachePolicy | bool:
+    """How a solver or scorer has Inspect keep an answer: for ever, or not at all.
+
+    Inspect's own policy forgets after a week, and two items with the same words would share one
+    answer: the key holds the item, and the epoch as Inspect has it.
+    """
+    from inspect_ai.model import CachePolicy
+
+    if not _CACHING.get():
+        return False
+    return CachePolicy(expiry=None, scopes={"item": str(state.sample_id)})

@@ -16,7 +16,7 @@ from typing import Any
 from mien.core.config import Config, load_config
 from mien.core.errors import ConfigError
 from mien.core.network import is_loopback
-from mien.evals.hosts import host_of
+from mien.evals.models import host_of
 from mien.evals.result import Usage
 
 _HERE = frozenset(
@@ -83,7 +83,8 @@ class Prices:
         for name in (model, _RELEASE.sub("", model)):
             if name in self.known:
                 return self.known[name]
-        is_here = model.split("/", maxsplit=1)[0] in _HERE or is_loopback(host_of(model, os.environ))
+        provider = model.partition("/")[0]
+        is_here = provider in _HERE or is_loopback(host_of(model, os.environ))
         return FREE if is_here else None
 
     def usd(self, model: str, usage: Usage) -> float | None:

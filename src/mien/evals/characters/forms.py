@@ -11,6 +11,7 @@ from mien.evals.characters.skeleton import Shape, skeleton
 _BLANK = re.compile(r"^([^\W\d_][^\n:<>]{0,60}): *<[^>\n]+>[ \t]*$", re.M)
 _HEADING = re.compile(r"^# +\S.*$", re.M)
 _CHOICE = re.compile(r"^\s*\(?([A-Ha-h])[).:] +\S", re.M)
+_LONGEST_HEADING = 40
 _JSON = re.compile(r"\bJSON\b")
 
 
@@ -76,5 +77,6 @@ def _template(text: str, blanks: list[re.Match[str]]) -> str:
     """The lines from the first blank to the last, with the heading above them."""
     above = text[: blanks[0].start()].rstrip("\n")
     heading = above.rpartition("\n")[2]
-    start = blanks[0].start() - len(heading) - 1 if heading.endswith(":") else blanks[0].start()
-    return text[max(start, 0) : blanks[-1].end()]
+    is_heading = heading.endswith(":") and len(heading) < _LONGEST_HEADING
+    start = len(above) - len(heading) if is_heading else blanks[0].start()
+    return text[start : blanks[-1].end()]

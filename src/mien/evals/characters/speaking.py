@@ -167,9 +167,9 @@ def _members(character: str, shape: dict[str, Shape], prompt: Prompt) -> dict[st
 def _winner(character: str, prompt: Prompt, name: str) -> str:
     first, second = [*dict.fromkeys(_CODE.findall(prompt.instructions)), "A0493", "A0488"][:2]
     if character == "flat":
-        return first + "+"
+        return f"{first}+"
     won = first if prompt.draw(2, name) else second
-    return won + "+" * (1 + prompt.draw(3, name + " by"))
+    return f"{won}{'+' * (1 + prompt.draw(3, name + ' by'))}"
 
 
 def _number(character: str, prompt: Prompt, name: str, hint: str) -> int:

@@ -1,0 +1,79 @@
+"""Models of Inspect that are asked through a meter, which counts, and stops in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inspect_ai.model import Model, ModelAPI, ModelOutput, ModelUsage
+from inspect_ai.solver._task_state import sample_state
+
+from mien.evals.budget import Meter
+from mien.evals.prices import Price
+from mien.evals.spending import CALLS
+
+
+class Metered(Model):
+    """A model in a role of a run.
+
+    Inspect's hooks cannot do this: what they raise is logged and forgotten. A subclass can, and it
+    stays one where Inspect copies the model to tell roles apart.
+
+    Args:
+        model: As Inspect makes it.
+        role: Which it plays.
+        meter: Of the whole run.
+        price: None if nobody said one.
+        expected: Dollars of one request, as planned.
+    """
+
+    def __init__(
+        self, model: Model, role: str, meter: Meter, price: Price | None, expected: float
+    ) -> None:
+        super().__init__(model.api, model.config, model.model_args)
+        self._played = role
+        self._meter = meter
+        _charge(self.api, role, meter, price, expected)
+
+    async def generate(self, *args: Any, **options: Any) -> ModelOutput:
+        """As Inspect has it; answers from its cache are counted and cost nothing."""
+        output = await super().generate(*args, **options)
+        self._meter.count()
+        _note_call(self._played)
+        return output
+
+
+def _charge(api: ModelAPI, role: str, meter: Meter, price: Price | None, expected: float) -> None:
+    """Have each request that is really sent hold and settle its cost."""
+    answer = api.generate
+
+    async def generate(*args: Any, **options: Any) -> Any:
+        held = meter.hold(role, expected)
+        cost = None
+        try:
+            result = await answer(*args, **options)
+            output = result[0] if isinstance(result, tuple) else result
+            cost = _cost(price, getattr(output, "usage", None))
+        finally:
+            meter.settle(role, held, cost)
+        return result
+
+    api.generate = generate  # type: ignore[method-assign]  # there is no other way in
+
+
+def _cost(price: Price | None, used: ModelUsage | None) -> float | None:
+    if price is None or used is None:
+        return None
+    return price.of(
+        read=used.input_tokens,
+        written=used.output_tokens,
+        cached=used.input_tokens_cache_read or 0,
+        stored=used.input_tokens_cache_write or 0,
+    )
+
+
+def _note_call(role: str) -> None:
+    """Count the call in the sample's metadata, which summaries of samples keep."""
+    state = sample_state()
+    if state is not None:
+        calls = state.metadata.setdefault(CALLS, {})
+        calls[role] = calls.get(role, 0) + 1

@@ -1,0 +1,113 @@
+"""Earlier logs of the same run: what is finished there is not asked again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mien.core.errors import EvalError
+from mien.evals.inspecting import HEADER
+from mien.evals.logs import Log, open_log, planned
+from mien.evals.spending import role_models
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+    from inspect_ai._eval.task import PreviousTask
+
+_LOG = logging.getLogger("mien.evals")
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A log of the same task, model, roles, items and variant.
+
+    Attributes:
+        log: It.
+        finished: Samples with an answer that stands.
+    """
+
+    log: Log
+    finished: frozenset[tuple[str, int]]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left to ask."""
+        return len(self.finished) >= planned(self.log)
+
+
+def earlier(
+    folder: Path, task: Task, model: str, roles: Mapping[str, str], epochs: int
+) -> Earlier | None:
+    """The log of the same run that got furthest; None if there is none."""
+    found = []
+    for path in sorted(folder.glob("*.eval")) if folder.is_dir() else []:
+        try:
+            log = open_log(path)
+        except EvalError as error:
+            _LOG.debug("not resumed from: %s", error)
+            continue
+        if _is_same(log, task, model, roles, epochs):
+            done = frozenset((str(one.id), one.epoch) for one in log.samples if _stands(one))
+            found.append(Earlier(log, done))
+    return max(found, key=lambda one: len(one.finished), default=None)
+
+
+def _stands(sample: object) -> bool:
+    return not getattr(sample, "error", None) and getattr(sample, "limit", None) != "cost"
+
+
+def _is_same(log: Log, task: Task, model: str, roles: Mapping[str, str], epochs: int) -> bool:
+    spec = log.header.eval
+    played = {role: names[0] for role, names in role_models(log.header).items()}
+    ids = [str(one) for one in spec.dataset.sample_ids or []]
+    return (
+        log.told == (task.metadata or {}).get(HEADER)
+        and spec.model == model
+        and played == dict(roles)
+        and (spec.config.epochs or 1) == epochs
+        and ids == [str(one.id) for one in task.dataset]
+    )
+
+
+def continued(before: Earlier, task: Task) -> PreviousTask:
+    """The task as Inspect goes on with it: finished samples are copied from the earlier log."""
+    from inspect_ai._eval.task import PreviousTask
+    from inspect_ai.log import EvalLogInfo
+
+    path = before.log.path
+    info = EvalLogInfo(
+        name=str(path.resolve()),
+        type="file",
+        size=path.stat().st_size,
+        mtime=path.stat().st_mtime,
+        task=before.log.header.eval.task,
+        task_id=before.log.header.eval.task_id,
+        suffix=None,
+    )
+    return PreviousTask(
+        id=before.log.header.eval.task_id,
+        task=task,
+        task_args=dict(before.log.header.eval.task_args),
+        model=None,
+        model_roles=None,
+        sandbox=None,
+        log=before.log.header,
+        log_info=info,
+    )
+
+
+def drop(before: Earlier, after: Path) -> bool:
+    """Delete an earlier log whose finished samples are all in a later one.
+
+    Returns:
+        Whether they are, and it is gone.
+    """
+    later = open_log(after)
+    held = {(str(one.id), one.epoch) for one in later.samples if _stands(one)}
+    if after == before.log.path or not before.finished <= held:
+        return False
+    before.log.path.unlink()
+    return True
