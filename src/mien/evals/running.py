@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from mien.core.config import Config, load_config
 from mien.core.errors import ConfigError, EvalError, MissingExtra, ModelServiceError
 from mien.core.progress import Report, ignore
-from mien.evals.bench import Bench, Scored, Setup
+from mien.evals.bench import Bench, Setup
 from mien.evals.budget import Meter, check_budget, expected_costs
 from mien.evals.info import TaskInfo
 from mien.evals.inspecting import caching
@@ -20,7 +20,8 @@ from mien.evals.logs import read_log
 from mien.evals.models import check_models, kinds_of_error, model_of
 from mien.evals.planning import UNDER_TEST, Load, Plan, make_plan
 from mien.evals.prices import Prices, load_prices
-from mien.evals.result import Fault, Result
+from mien.evals.ran import Ran
+from mien.evals.result import Fault
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -70,29 +71,6 @@ class Manner:
     retries: int = ASKS_AGAIN
     watch: Watch = lambda title, total: nullcontext(ignore)
     config: Config = field(default_factory=load_config)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
-    """What running a task on one model came to.
-
-    Attributes:
-        log: Where its log is.
-        result: What the log holds.
-        scored: Its figures.
-        plan: What was planned.
-        seconds: It took, this time.
-        kept: Samples that an earlier run had finished.
-        replaced: The earlier log that this one holds whole, and that was deleted for it.
-    """
-
-    log: Path
-    result: Result
-    scored: Scored
-    plan: Plan
-    seconds: float = 0.0
-    kept: int = 0
-    replaced: Path | None = None
 
 
 def run(bench: Bench, models: Sequence[str], setup: Setup, manner: Manner) -> Iterator[Ran]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import typer
 
 from mien.cli.evals.bundle import bundle, verify
+from mien.cli.evals.catalogue import info, list_tasks
 from mien.cli.evals.compare import compare
 from mien.cli.evals.lint import lint
 from mien.cli.evals.perception import perception
+from mien.cli.evals.plan import plan
 from mien.cli.evals.report import report
+from mien.cli.evals.run import run
 from mien.cli.evals.score import score
 
 app = typer.Typer(
@@ -16,7 +19,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-for command in (score, compare, report, bundle, verify, perception, lint):
+app.command("list")(list_tasks)
+for command in (info, plan, run, score, compare, report, bundle, verify, perception, lint):
     app.command()(command)
 
 
