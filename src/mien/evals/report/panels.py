@@ -15,7 +15,16 @@ from mien.evals.comparing import Difference
 from mien.evals.estimate import Estimate
 from mien.evals.report.terminal import scale
 from mien.evals.report.transcripts import Said, Talk
-from mien.evals.report.words import ends, interval, money, number, places, share
+from mien.evals.report.words import (
+    ends,
+    grey,
+    interval,
+    lower_still,
+    money,
+    number,
+    places,
+    share,
+)
 
 
 def board_table(board: Board) -> Markup:
@@ -26,7 +35,7 @@ def board_table(board: Board) -> Markup:
         for i, group in enumerate(board.groups)
     ]
     lost = [_row(row, span, held) for row in board.rows if row.rank is None]
-    grey = [_row(row, span, held, grey=True) for row in board.baselines]
+    below = [_row(row, span, held, is_grey=True) for row in grey(board)]
     label = f"scale of {board.info.main_score}"
     heads = ["rank", "model", axis(span, label), "score", "interval", "scored", "refused", "USD"]
     shown = tag(
@@ -35,7 +44,7 @@ def board_table(board: Board) -> Markup:
         tag("thead", tag("tr", [tag("th", text, scope="col") for text in heads])),
         bodies,
         tag("tbody", lost, class_="lost") if lost else None,
-        tag("tbody", grey, class_="grey") if grey else None,
+        tag("tbody", below, class_="grey") if below else None,
         class_="board",
     )
     return tag("div", shown, tag("p", _legend(board), class_="fine"), class_="panel")
@@ -46,16 +55,16 @@ def _legend(board: Board) -> str:
     if any(row.run.stated is not None for row in board.rows):
         told += " Tick: the score that the file itself states."
     if board.baselines:
-        told += " Hollow, in grey: answers that read nothing."
-    return told
+        told += f" Hollow, in grey: answers that read nothing. {lower_still(board)}"
+    return told.strip()
 
 
-def _row(row: Row, span: Span, held: int, *, grey: bool = False) -> Markup:
+def _row(row: Row, span: Span, held: int, *, is_grey: bool = False) -> Markup:
     has_score = not math.isnan(row.main.value)
     value, between = number(row.main.value, held), interval(row.main, held)
     told = f"{row.model}: {value}, {between}" if has_score else row.why_none
     drawn: Content = (
-        dot(span, row.main.value, ends(row.main), told, mark=row.run.stated, hollow=grey)
+        dot(span, row.main.value, ends(row.main), told, mark=row.run.stated, hollow=is_grey)
         if has_score
         else tag("span", row.why_none, class_="quiet")
     )
@@ -68,10 +77,10 @@ def _row(row: Row, span: Span, held: int, *, grey: bool = False) -> Markup:
         tag("td", drawn, class_="plot"),
         tag("td", value, tag("span", between, class_="narrow"), class_="number"),
         tag("td", between, class_="number quiet"),
-        tag("td", "" if grey else scored, class_="number quiet"),
-        tag("td", "" if grey else share(row.refused), class_="number quiet"),
-        tag("td", "" if grey else money(row.usd), class_="number quiet"),
-        data_model=None if grey else row.model,
+        tag("td", "" if is_grey else scored, class_="number quiet"),
+        tag("td", "" if is_grey else share(row.refused), class_="number quiet"),
+        tag("td", "" if is_grey else money(row.usd), class_="number quiet"),
+        data_model=None if is_grey else row.model,
         data_day=row.run.created[:10] or None,
     )
 

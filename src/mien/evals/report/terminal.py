@@ -15,7 +15,9 @@ from mien.core.redact import printable
 from mien.evals.board import Board, Row
 from mien.evals.report.words import (
     ends,
+    grey,
     interval,
+    lower_still,
     name_of,
     number,
     places,
@@ -26,8 +28,8 @@ from mien.evals.report.words import (
 )
 
 WIDTH = 80
-DOTS = 24
-NAME = 24
+DOTS = 20
+NAME = 23
 ASCII = str.maketrans("·’“”±…−–●○─", '-\'""~.--*o-')
 
 
@@ -57,24 +59,26 @@ def _parts(board: Board) -> Iterator[Text | Grid]:
     yield _text(what_it_says(board))
     yield Text()
     yield _grid(board)
+    if lower := lower_still(board):
+        yield _text(lower, "dim")
     yield Text()
     for heading, told in trust(board):
         yield _text(f"{heading}: {told}", "dim")
 
 
 def _grid(board: Board) -> Grid:
-    held, rows = places(board), (*board.rows, *board.baselines)
+    held, rows = places(board), (*board.rows, *grey(board))
     span = scale(board)
     grid = Grid(box=None, padding=(0, 1, 0, 0), header_style="dim")
     grid.add_column("rank", justify="right")
     grid.add_column("model", no_wrap=True, overflow="ellipsis", max_width=NAME)
     grid.add_column(_axis(span), no_wrap=True)
     grid.add_column("score", justify="right")
-    grid.add_column("interval", justify="right")
+    grid.add_column("interval", justify="right", no_wrap=True)
     grid.add_column("refused", justify="right")
     before: int | None = 0
     for row in rows:
-        is_grey = row in board.baselines
+        is_grey = any(row is one for one in board.baselines)
         rank = "" if row.rank is None or row.rank == before else str(row.rank)
         before = row.rank
         refused = "" if is_grey else share(row.refused)
@@ -85,10 +89,10 @@ def _grid(board: Board) -> Grid:
 
 
 def scale(board: Board) -> Span:
-    """One that holds all scores, their intervals and the baselines."""
+    """One that holds all scores, their intervals and the baselines that are shown."""
     values = [
         value
-        for row in (*board.rows, *board.baselines)
+        for row in (*board.rows, *grey(board))
         for value in (row.main.value, *(ends(row.main) or ()))
         if not math.isnan(value)
     ]

@@ -15,6 +15,7 @@ MEANING = (
     "and models that share a rank are not told apart."
 )
 MOST_NAMED = 3
+MOST_GREY = 4
 
 
 def number(value: float, places: int = 1) -> str:
@@ -119,6 +120,18 @@ def what_it_says(board: Board) -> str:
         return f"{lead}{interval(groups[0][0].main, held)}.{_beaten(board)}"
     ranks = "one rank" if len(groups) == 1 else f"{len(groups)} ranks"
     return f"{lead} The {ranked} models take {ranks}.{_beaten(board)}"
+
+
+def grey(board: Board) -> tuple[Row, ...]:
+    """The baselines that a table shows: the best few, which models must beat."""
+    return board.baselines[:MOST_GREY]
+
+
+def lower_still(board: Board) -> str:
+    """The other baselines in words; empty if there are none."""
+    rest = board.baselines[MOST_GREY:]
+    told = [f"{row.model} {number(row.main.value, places(board))}" for row in rest]
+    return f"Lower still: {', '.join(told)}." if told else ""
 
 
 def _beaten(board: Board) -> str:
