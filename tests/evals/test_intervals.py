@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.evals.intervals import Interval, Resampling, _tail, more_needed
-from mien.evals.perception.moments import Cell, Moments
+from mien.evals.perception.scoring.moments import Cell, Moments
 from mien.evals.stats import quadratic_kappa
 
 

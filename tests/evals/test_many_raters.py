@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mien.evals.intervals import Resampling
-from mien.evals.perception import agreement, graded
 from mien.evals.perception.measuring import Manner, tabulate
+from mien.evals.perception.scoring import agreement, graded
 
 from . import made
 

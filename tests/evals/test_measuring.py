@@ -26,7 +26,6 @@ from mien.evals.perception import (
     to_csv,
     to_json,
 )
-from mien.evals.perception.gist import gist
 from mien.evals.perception.items import Text
 from mien.evals.perception.keeping import keep_file, predictions
 from mien.evals.perception.measuring import limited, score
@@ -36,7 +35,8 @@ from mien.evals.perception.predict import (
     decoder_predictor,
     no_answer,
 )
-from mien.evals.perception.results import Who
+from mien.evals.perception.telling.gist import gist
+from mien.evals.perception.telling.results import Who
 from tests.data import shared
 from tests.evals import made
 

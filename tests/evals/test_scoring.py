@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from mien.emotions import Emotion, label_map
 from mien.evals import stats
 from mien.evals.intervals import Resampling
-from mien.evals.perception.agreement import alphas, cronbach, staged
-from mien.evals.perception.grades import GradesScorer, best_threshold
 from mien.evals.perception.items import Form
-from mien.evals.perception.labels import explain
-from mien.evals.perception.lenient import lenient, passing
-from mien.evals.perception.moments import Cell, Moments, mean_over
+from mien.evals.perception.scoring.agreement import alphas, cronbach, staged
+from mien.evals.perception.scoring.grades import GradesScorer, best_threshold
+from mien.evals.perception.scoring.labels import explain
+from mien.evals.perception.scoring.lenient import lenient, passing
+from mien.evals.perception.scoring.moments import Cell, Moments, mean_over
 from mien.evals.perception.sets import open_sets
 from tests.data import shared
 from tests.evals import made

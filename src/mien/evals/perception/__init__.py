@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from mien.evals.perception.calibrating import calibrate
     from mien.evals.perception.items import About, Item, Opened
     from mien.evals.perception.measuring import Manner, measure, measure_ratings
-    from mien.evals.perception.page import render_page
     from mien.evals.perception.predict import Prediction, Predictor
     from mien.evals.perception.published import rescore
-    from mien.evals.perception.results import Outcome, Row, to_csv, to_json
     from mien.evals.perception.sets import data_sets, open_sets
-    from mien.evals.perception.text import render_text
+    from mien.evals.perception.telling.page import render_page
+    from mien.evals.perception.telling.results import Outcome, Row, to_csv, to_json
+    from mien.evals.perception.telling.text import render_text
 
 __all__ = [
     "About",
@@ -41,20 +41,20 @@ _HOMES = {
     "Item": "items",
     "Manner": "measuring",
     "Opened": "items",
-    "Outcome": "results",
+    "Outcome": "telling.results",
     "Prediction": "predict",
     "Predictor": "predict",
-    "Row": "results",
+    "Row": "telling.results",
     "calibrate": "calibrating",
     "data_sets": "sets",
     "measure": "measuring",
     "measure_ratings": "measuring",
     "open_sets": "sets",
-    "render_page": "page",
-    "render_text": "text",
+    "render_page": "telling.page",
+    "render_text": "telling.text",
     "rescore": "published",
-    "to_csv": "results",
-    "to_json": "results",
+    "to_csv": "telling.results",
+    "to_json": "telling.results",
 }
 
 

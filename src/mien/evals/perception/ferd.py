@@ -16,9 +16,9 @@ from mien.emotions.emotion import EMONET_40, Emotion
 from mien.evals.intervals import Interval, Resampling
 from mien.evals.perception.files import STRANGE
 from mien.evals.perception.items import About, Form
-from mien.evals.perception.lenient import passing
-from mien.evals.perception.moments import mean_of
-from mien.evals.perception.results import Outcome, Row, Who
+from mien.evals.perception.scoring.lenient import passing
+from mien.evals.perception.scoring.moments import mean_of
+from mien.evals.perception.telling.results import Outcome, Row, Who
 from mien.timeline.reading import Channel
 
 Values = NDArray[np.float64]

@@ -19,9 +19,9 @@ from mien.evals.perception.items import Form, Opened
 from mien.evals.perception.keeping import keep_file, predictions
 from mien.evals.perception.predict import Costs, Prediction, Predictor, decoder_predictor
 from mien.evals.perception.ratings import open_ratings
-from mien.evals.perception.results import Outcome
+from mien.evals.perception.scoring.tables import ChoiceTable, GradesTable
 from mien.evals.perception.sets import open_sets
-from mien.evals.perception.tables import ChoiceTable, GradesTable
+from mien.evals.perception.telling.results import Outcome
 from mien.timeline.reading import Channel
 
 Watch: TypeAlias = Callable[[str, int], AbstractContextManager[Report]]

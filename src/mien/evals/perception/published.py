@@ -18,10 +18,10 @@ from mien.evals.intervals import Interval, Resampling
 from mien.evals.perception.ferd import ferd
 from mien.evals.perception.files import STRANGE, table
 from mien.evals.perception.items import About
-from mien.evals.perception.moments import mean_of
-from mien.evals.perception.results import Outcome, Row, Who
+from mien.evals.perception.scoring.moments import mean_of
 from mien.evals.perception.sets.emonet_face_hq import ABOUT as FACE_HQ
 from mien.evals.perception.sets.emonet_voice_bench import ABOUT as VOICE_BENCH
+from mien.evals.perception.telling.results import Outcome, Row, Who
 from mien.evals.stats import pearson
 
 Values = NDArray[np.float64]

@@ -12,9 +12,9 @@ from mien.charts.svg import number, picture
 from mien.charts.table import Cell, sort_script, table
 from mien.charts.theme import DARK, LIGHT, variables
 from mien.evals.intervals import Interval
-from mien.evals.perception.gist import ceiling_of, gist, main_figure
-from mien.evals.perception.results import SHORT, TITLES, Outcome, Row, Who
-from mien.evals.perception.text import AGREEMENT, columns, formed, needed, shown
+from mien.evals.perception.telling.gist import ceiling_of, gist, main_figure
+from mien.evals.perception.telling.results import SHORT, TITLES, Outcome, Row, Who
+from mien.evals.perception.telling.text import AGREEMENT, columns, formed, needed, shown
 
 WIDTH, HEIGHT, EDGE = 260.0, 26.0, 6.0
 """Of the drawing in a row, and what is kept free at its ends, px."""
@@ -50,7 +50,7 @@ def render_page(outcomes: Sequence[Outcome], *, on: date | None = None) -> str:
         [_section(outcome.about.title, _detail(outcome)) for outcome in outcomes],
     )
     style = variables(LIGHT, DARK) + asset("mien.charts", "page.css")
-    style += asset("mien.evals.perception", "page.css")
+    style += asset("mien.evals.perception.telling", "page.css")
     return page("How well emotion is read · Mien", body, style=style, script=sort_script())
 
 

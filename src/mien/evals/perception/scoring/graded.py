@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mien.emotions.emotion import Emotion
 from mien.evals.perception.items import Opened
-from mien.evals.perception.moments import Cell
+from mien.evals.perception.scoring.moments import Cell
 
 Values: TypeAlias = NDArray[np.float64]
 Index: TypeAlias = NDArray[np.intp]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mien.evals.intervals import Interval, Resampling
 from mien.evals.perception.items import Sheet
-from mien.evals.perception.moments import mean_over
+from mien.evals.perception.scoring.moments import mean_over
 from mien.evals.stats import Level, alpha_of_pairs, cronbach_alpha, rating_pairs
 
 Values = NDArray[np.float64]

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from mien.charts.html import Markup, markup, tag
 from mien.charts.numbers import decimal
 from mien.evals.intervals import Interval
-from mien.evals.perception.results import SHORT, Outcome, Row, Who
-from mien.evals.perception.text import shown
+from mien.evals.perception.telling.results import SHORT, Outcome, Row, Who
+from mien.evals.perception.telling.text import shown
 
 
 def gist(outcomes: Sequence[Outcome], most: int = 4) -> list[Markup]:

@@ -14,12 +14,12 @@ from mien.core.errors import UnknownDecoder
 from mien.decoders.registry import find
 from mien.emotions.emotion import Emotion
 from mien.evals.intervals import Interval, Resampling
-from mien.evals.perception.agreement import Staged, alphas, cronbach, staged
-from mien.evals.perception.choice import ChoiceScorer, corpus_labels, uncovered
-from mien.evals.perception.grades import GradesScorer
 from mien.evals.perception.items import About, Opened
 from mien.evals.perception.predict import UNREADABLE, Prediction
-from mien.evals.perception.results import Row, Who
+from mien.evals.perception.scoring.agreement import Staged, alphas, cronbach, staged
+from mien.evals.perception.scoring.choice import ChoiceScorer, corpus_labels, uncovered
+from mien.evals.perception.scoring.grades import GradesScorer
+from mien.evals.perception.telling.results import Row, Who
 
 Values: TypeAlias = NDArray[np.float64]
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from mien.emotions.emotion import Emotion
 from mien.emotions.maps import LabelMap, label_map
 from mien.evals.intervals import Interval, Resampling
-from mien.evals.perception.agreement import alpha_of_votes
 from mien.evals.perception.items import Opened
-from mien.evals.perception.labels import explain
-from mien.evals.perception.lenient import lenient
-from mien.evals.perception.moments import mean_over
+from mien.evals.perception.scoring.agreement import alpha_of_votes
+from mien.evals.perception.scoring.labels import explain
+from mien.evals.perception.scoring.lenient import lenient
+from mien.evals.perception.scoring.moments import mean_over
 from mien.evals.stats import accuracy, confusion, macro_f1, unweighted_average_recall
 
 Values: TypeAlias = NDArray[np.float64]

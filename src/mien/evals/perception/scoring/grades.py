@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from mien.emotions.emotion import Emotion
 from mien.evals.intervals import Interval, Resampling
-from mien.evals.perception.graded import (
+from mien.evals.perception.items import Form, Opened
+from mien.evals.perception.scoring.graded import (
     ENOUGH,
     Graded,
     Values,
@@ -19,8 +20,7 @@ from mien.evals.perception.graded import (
     known_pairs,
     pairs_of_raters,
 )
-from mien.evals.perception.items import Form, Opened
-from mien.evals.perception.moments import Cell, Moments, mean_kappa, mean_over
+from mien.evals.perception.scoring.moments import Cell, Moments, mean_kappa, mean_over
 from mien.evals.stats import QuantileMap, ranks
 
 Index: TypeAlias = NDArray[np.intp]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from mien.charts.numbers import count, decimal
 from mien.evals.intervals import LEAST_CLUSTERS, Interval
 from mien.evals.perception.items import Form
-from mien.evals.perception.results import SHORT, Outcome, Row, Who, more_items
+from mien.evals.perception.telling.results import SHORT, Outcome, Row, Who, more_items
 
 COLUMNS = {
     Form.CHOICE: ("uar", "accuracy", "macro_f1_labels", "one_rater", "lenient"),

@@ -1,0 +1,1 @@
+"""Scoring: from answers and ratings to the rows of a table."""
