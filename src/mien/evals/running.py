@@ -85,7 +85,7 @@ def run(bench: Bench, models: Sequence[str], setup: Setup, manner: Manner) -> It
         ModelServiceError: If a model answered nothing at all.
         MissingExtra: If inspect-ai is not installed.
     """
-    check_roles(bench.info, manner.roles)
+    manner = replace(manner, roles=cast_roles(bench.info, manner.roles))
     check_models([*models, *manner.roles.values()], manner.config)
     meter = Meter(manner.budget)
     plans = [plan_of(bench, model, setup, manner) for model in models]
@@ -100,19 +100,28 @@ def plan_of(bench: Bench, model: str, setup: Setup, manner: Manner) -> Plan:
     """What a run of one model will come to."""
     return make_plan(
         bench,
-        {**manner.roles, UNDER_TEST: model},
+        {**spread_roles(bench.info, manner.roles), UNDER_TEST: model},
         setup,
         manner.prices,
         Load(epochs=manner.epochs, connections=manner.max_connections),
     )
 
 
-def check_roles(info: TaskInfo, roles: Mapping[str, str]) -> None:
-    """Return if a run names exactly the roles that a task has.
+def spread_roles(info: TaskInfo, roles: Mapping[str, str]) -> dict[str, str]:
+    """Roles with `judge` in place of each of `judge_1`, `judge_2`, ... that nobody else plays."""
+    numbered = {role: role.rpartition("_")[0] for role in info.roles}
+    spread = {role: roles[one] for role, one in numbered.items() if one in roles}
+    rest = {role: who for role, who in roles.items() if role not in numbered.values()}
+    return spread | rest
+
+
+def cast_roles(info: TaskInfo, given: Mapping[str, str]) -> dict[str, str]:
+    """Who plays each role of a task, exactly those that it has.
 
     Raises:
         ConfigError: If one is missing or unknown; no judge is ever chosen silently.
     """
+    roles = spread_roles(info, given)
     missing = [role for role in info.roles if role not in roles]
     if missing:
         needed = " ".join(f"--role {role}=PROVIDER/MODEL" for role in missing)
@@ -120,6 +129,7 @@ def check_roles(info: TaskInfo, roles: Mapping[str, str]) -> None:
     if unknown := [role for role in roles if role not in info.roles]:
         known = ", ".join(info.roles) or "none"
         raise ConfigError(f"{info.name} has no role {unknown[0]!r}: its roles are {known}")
+    return {role: roles[role] for role in info.roles}
 
 
 def _check_inspect() -> None:
