@@ -12,7 +12,7 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from mien.evals.info import TaskInfo
-from mien.evals.inspecting import as_score, header, published_score
+from mien.evals.inspecting import as_score, cache_policy, header, published_score
 from mien.evals.result import Fault, ItemResult
 from mien.evals.tasks.eq_bench import faults
 from mien.evals.tasks.eq_bench.items import Item
@@ -101,7 +101,8 @@ async def _answer(state: TaskState, rules: Rules, options: Options, tried: int) 
         max_tokens=options.max_tokens,
         stop_seqs=["\n\n"] if rules.is_harness else None,
     )
-    return await get_model().generate(state.input_text, config=config)
+    model, policy = get_model(), cache_policy(state)
+    return await model.generate(state.input_text, config=config, cache=policy)
 
 
 def _read(output: ModelOutput, rules: Rules, item: Item) -> Passes:

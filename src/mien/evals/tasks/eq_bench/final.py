@@ -81,7 +81,7 @@ def counting(items: Sequence[ItemResult]) -> str:
 
 def _with_pass(item: ItemResult, name: str, missing: float | None) -> ItemResult:
     score = item.parts.get(name, missing)
-    if score is None and item.fault is None:
+    if score is None and item.parts:
         # Only the other pass could be read.
         return replace(item, score=None, fault=Fault.UNPARSEABLE)
     return replace(item, score=score)

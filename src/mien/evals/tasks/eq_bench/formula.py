@@ -19,7 +19,7 @@ def fullscale(reference: Sequence[float], answer: Sequence[float]) -> float | No
     >>> fullscale([0, 6, 0, 7], [0, 6, 0, 7])
     10.0
     >>> round(fullscale([0, 6, 0, 7], [3, 3, 3, 3]), 3)
-    4.194
+    4.195
     """
     off = sum(_weight(abs(a - r)) for a, r in zip(answer, reference, strict=True))
     return 10.0 - ADJUST * off

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mien.core.errors import EvalError
-from mien.evals.source import Published
+from mien.evals.source import Published, parse
 
 EMOTIONS = 4
 """In every question."""
@@ -47,7 +48,13 @@ def read_items(published: Published, name: str) -> tuple[Item, ...]:
         AssetError: If it is not there.
         EvalError: If it is damaged; names the question.
     """
-    plain = published.json(name)
+    return _items(published.text(name), name)
+
+
+# Each of many stored runs needs them.
+@lru_cache(maxsize=4)
+def _items(text: str, name: str) -> tuple[Item, ...]:
+    plain = parse(text, name)
     if not isinstance(plain, dict) or not plain:
         raise EvalError(f"{name} holds no questions: an object with one a number is needed")
     if strange := [key for key in plain if not key.isdecimal()]:

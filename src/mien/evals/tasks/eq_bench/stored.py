@@ -111,7 +111,8 @@ class Reader:
             found = self.rules.read(held, item.names)
         else:
             found = Passes(*(parsing.answer(one, item.names) for one in _both(held)))
-        return self.rules.result(item, found, epoch=epoch, fault=faults.of_answer(text or "-"))
+        fault = None if any(found) else faults.of_answer(text or "-")
+        return self.rules.result(item, found, epoch=epoch, fault=fault)
 
 
 def _both(held: Any) -> tuple[Mapping[str, object], Mapping[str, object]]:
