@@ -91,7 +91,7 @@ def test_changed_bytes_are_named_by_their_own_hash(here):
 
 
 def test_a_file_that_is_not_there_says_where_to_get_it(here, shelf):
-    with pytest.raises(EvalError, match=r"https://example\.org/words @ 0000.*mien models pull words"):
+    with pytest.raises(EvalError, match=r"example\.org/words @ 0000.*models pull words"):
         here.read("words.jsonl")
     with pytest.raises(AssetError, match=r"mien models pull words.*--data DIR"):
         Published(asset(), None, shelf).read("words.jsonl")
