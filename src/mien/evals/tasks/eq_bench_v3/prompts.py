@@ -85,17 +85,17 @@ def load(published: Published) -> Texts:
         AssetError: If they were not pulled.
         EvalError: If one is missing, or lacks a field that is to be filled.
     """
-    templates = {name: published.text(f"data/{name}.txt") for name in _TEMPLATES}
+    templates = {name: published.text(f"{name}.txt") for name in _TEMPLATES}
     for name, wanted in _TEMPLATES.items():
         missing = [field for field in wanted if f"{{{field}}}" not in templates[name]]
         if missing:
-            raise EvalError(f"data/{name}.txt has no {{{missing[0]}}}: is it the published file?")
+            raise EvalError(f"{name}.txt has no {{{missing[0]}}}: is it the published file?")
     return Texts(
-        parsed=parse_scenarios(published.text("data/scenario_prompts.txt")),
-        notes=parse_notes(published.text("data/scenario_notes.txt")),
+        parsed=parse_scenarios(published.text("scenario_prompts.txt")),
+        notes=parse_notes(published.text("scenario_notes.txt")),
         templates=templates,
         criteria={
-            is_analysis: _criteria(published.text(f"data/rubric_scoring_criteria{ending}.txt"))
+            is_analysis: _criteria(published.text(f"rubric_scoring_criteria{ending}.txt"))
             for is_analysis, ending in ((False, ""), (True, "_analysis"))
         },
     )
