@@ -92,8 +92,8 @@ def _separation(runs: Sequence[Result], pairs: Sequence[Difference], cluster: st
         return
     apart = sum(pair.apart for pair in pairs)
     yield (
-        f"{apart:,} of {count(len(pairs), 'pair')} of models are told apart at 5 % by paired "
-        "differences after Holm's correction"
+        f"Of {count(len(pairs), 'pair')} of models {f'{apart:,}' if apart else 'none'} can be told apart at 5 % by "
+        "paired differences after Holm's correction"
     )
     held = {frozenset((p.better, p.worse)): p for p in pairs}
     beside = (frozenset((a.model, b.model)) for a, b in pairwise(runs))

@@ -32,6 +32,8 @@ def _line(one: Difference, width: int, other: int) -> str:
     from mien.evals.report.words import interval, number
 
     pair = f"{one.better.ljust(width)}  over  {one.worse.ljust(other)}"
+    if not one.value.n:
+        return f"{pair}  no item that both have a score for"
     told = "apart" if one.apart else "not told apart"
     needs = "" if one.apart or one.needed is None else f", needs about {one.needed:,}"
     return (

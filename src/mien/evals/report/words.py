@@ -71,12 +71,12 @@ def money(usd: float | None) -> str:
 def share(part: float) -> str:
     """A share in percent; a dash for none.
 
-    >>> share(0.125), share(0.0), share(float("nan"))
-    ('12.5 %', '0 %', '–')
+    >>> share(0.125), share(0.0), share(1.0), share(float("nan"))
+    ('12.5 %', '0 %', '100 %', '–')
     """
     if math.isnan(part):
         return "–"
-    return "0 %" if part == 0 else f"{100 * part:.1f} %"
+    return f"{100 * part:.0f} %" if part in (0, 1) else f"{100 * part:.1f} %"
 
 
 def name_of(board: Board) -> str:
@@ -118,8 +118,8 @@ def what_it_says(board: Board) -> str:
     if ranked < 2:
         lead = f"{first[0]} has {number(groups[0][0].main.value, held)} "
         return f"{lead}{interval(groups[0][0].main, held)}.{_beaten(board)}"
-    ranks = "one rank" if len(groups) == 1 else f"{len(groups)} ranks"
-    return f"{lead} The {ranked} models take {ranks}.{_beaten(board)}"
+    ranks = count(len(groups), "rank")
+    return f"{lead} {count(ranked, 'model').capitalize()} take {ranks}.{_beaten(board)}"
 
 
 def grey(board: Board) -> tuple[Row, ...]:
