@@ -92,7 +92,7 @@ def _separation(runs: Sequence[Result], pairs: Sequence[Difference], cluster: st
         return
     apart = sum(pair.apart for pair in pairs)
     yield (
-        f"Of {count(len(pairs), 'pair')} of models {f'{apart:,}' if apart else 'none'} can be told apart at 5 % by "
+        f"Of {count(len(pairs), 'pair')} of models {apart or 'none'} can be told apart at 5 % by "
         "paired differences after Holm's correction"
     )
     held = {frozenset((p.better, p.worse)): p for p in pairs}

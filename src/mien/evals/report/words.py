@@ -34,7 +34,7 @@ def interval(found: Estimate, places: int = 1) -> str:
     """Both ends, or a dash.
 
     >>> interval(Estimate(1.0, 0.5, -0.04, 2.04)), interval(Estimate(1.0))
-    ('[−0.0, 2.0]', '–')
+    ('[0.0, 2.0]', '–')
     """
     if math.isnan(found.low):
         return "–"
