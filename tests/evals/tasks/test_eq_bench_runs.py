@@ -3,6 +3,8 @@
 import gzip
 import json
 import math
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,14 +12,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from mien.cli.app import app
 from mien.core.errors import AssetError, ConfigError, EvalError
 from mien.evals.bench import Setup
 from mien.evals.catalogue import find
 from mien.evals.result import Fault, ItemResult
 from mien.evals.tasks.eq_bench import lm_eval, v1, v2
 from mien.evals.tasks.eq_bench.final import scored, settled
-from tests.data import shared
+from tests.data import ROOT, shared
 from tests.evals.tasks.made_questions import NAMES, REFERENCE, pairs, run_file, write_questions
 
 PERFECT, FLAT, FAR = REFERENCE, (3, 3, 3, 3), (10, 0, 10, 0)
@@ -377,3 +381,18 @@ def test_the_catalogue_finds_each_member_by_its_name(name):
     bench = find(name)
     assert bench.info.name == name
     assert bench.info.asset == "eq-bench-v2"
+
+
+def test_the_commands_of_the_page_score_a_published_run(tmp_path, monkeypatch):
+    page = (ROOT / "docs/how-to/score-eq-bench.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^\$ mien (evals score .*--data.*)$", page, re.MULTILINE)
+    run = shared(f"{FOLDER}/runs") / "gpt-4-0314_eqbench_v2_results.json"
+    (tmp_path / "run.json").write_bytes(run.read_bytes())
+    (tmp_path / "EQ-Bench").mkdir()
+    (tmp_path / "EQ-Bench/data").symlink_to(shared(f"{FOLDER}/questions"))
+    monkeypatch.chdir(tmp_path)
+    (line,) = commands
+    made = CliRunner().invoke(app, shlex.split(line))
+    row = json.loads(made.stdout)
+    assert (row["file"], row["score"], row["n"], row["parseable"]) == ("run.json", 85.73, 171, 171)
+    assert row["ci"][0] < row["score"] < row["ci"][1]
