@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.emotions import EMONET_40, Emotion
-from mien.evals.perception.answers import (
+from mien.evals.perception.asking.answers import (
     Outcome,
     Said,
     Told,
@@ -16,7 +16,7 @@ from mien.evals.perception.answers import (
     told_grades,
     told_yes_no,
 )
-from mien.evals.perception.prompts import (
+from mien.evals.perception.asking.prompts import (
     Way,
     ask_grades,
     ask_yes_no,

@@ -24,11 +24,11 @@ from mien.core.errors import (
     UnreadableSource,
 )
 from mien.emotions import EMONET_40, Emotion
-from mien.evals.perception.answers import Outcome
-from mien.evals.perception.asking import Asking, ModelPredictor, host_of
+from mien.evals.perception.asking.answers import Outcome
+from mien.evals.perception.asking.model import Asking, ModelPredictor, host_of
+from mien.evals.perception.asking.prompts import Way, key
 from mien.evals.perception.items import Item, Picture, Sound, Text
 from mien.evals.perception.predict import UNREADABLE
-from mien.evals.perception.prompts import Way, key
 from mien.llm.testing import (
     Answer,
     Fault,
@@ -303,7 +303,7 @@ def test_no_message_reaches_a_log_of_the_program(ask, caplog):
 
 KILLED = """
 import sys
-from mien.evals.perception.asking import Asking, ModelPredictor
+from mien.evals.perception.asking.model import Asking, ModelPredictor
 from tests.evals.test_asking import MODEL, text
 from pathlib import Path
 asking = Asking(logs=Path(sys.argv[1]), max_connections=1)
@@ -393,6 +393,6 @@ def test_without_inspect_the_extra_is_named(ask, monkeypatch):
 
 
 def test_importing_the_room_does_not_import_inspect():
-    code = "import sys, mien.evals.perception.asking; print('inspect_ai' in sys.modules)"
+    code = "import sys, mien.evals.perception.asking.model; print('inspect_ai' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"

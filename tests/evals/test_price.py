@@ -3,7 +3,7 @@
 import pytest
 
 from mien.evals.perception import Manner, measure
-from mien.evals.perception.asking import Asking, ModelPredictor
+from mien.evals.perception.asking.model import Asking, ModelPredictor
 from mien.llm.testing import Answer, ScriptedServer, Usage
 from tests.data import shared
 

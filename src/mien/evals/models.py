@@ -12,7 +12,7 @@ from mien.core.config import Config
 from mien.core.errors import ConfigError
 from mien.core.network import Purpose, allow
 from mien.evals.characters import PROVIDER
-from mien.evals.perception.asking import host_of
+from mien.evals.perception.asking.model import host_of
 
 if TYPE_CHECKING:
     from inspect_ai.model import Model

@@ -141,8 +141,8 @@ def _of_ratings(
 def _models(names: list[str], way: str, connections: int | None, manner: Manner) -> list[Predictor]:
     if not names:
         return []
-    from mien.evals.perception.asking import Asking, ModelPredictor
-    from mien.evals.perception.prompts import Way
+    from mien.evals.perception.asking.model import Asking, ModelPredictor
+    from mien.evals.perception.asking.prompts import Way
 
     try:
         chosen = Way(way)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from mien.emotions.emotion import Emotion
-from mien.evals.perception.prompts import HIGHEST, key
+from mien.evals.perception.asking.prompts import HIGHEST, key
 from mien.llm import Chance
 
 LONGEST = 100_000

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from mien.core.errors import ConfigError, MissingExtra, ModelServiceError, SourceError
 from mien.emotions.emotion import EMONET_40
-from mien.evals.perception.answers import Outcome, Said, Told, told_grades, told_yes_no
-from mien.evals.perception.items import Item, Picture, Sound, Text
-from mien.evals.perception.prompts import Way, ask_grades, ask_yes_no
-from mien.evals.perception.records import (
+from mien.evals.perception.asking.answers import Outcome, Said, Told, told_grades, told_yes_no
+from mien.evals.perception.asking.prompts import Way, ask_grades, ask_yes_no
+from mien.evals.perception.asking.records import (
     RECORD,
     TASK,
     Answered,
@@ -21,7 +20,8 @@ from mien.evals.perception.records import (
     record,
     unreadable,
 )
-from mien.evals.perception.showing import data_url, shown
+from mien.evals.perception.asking.showing import data_url, shown
+from mien.evals.perception.items import Item, Picture, Sound, Text
 from mien.llm import Chance
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from inspect_ai.model import ChatMessage, Content, GenerateConfig, Model, ModelOutput
     from inspect_ai.solver import Solver, TaskState
 
-    from mien.evals.perception.asking import Asking
+    from mien.evals.perception.asking.model import Asking
 
 _TOP = 5  # what every provider with logprobs gives; OpenAI has up to 20
 _MOST_TOKENS = {Way.GRADES: 4096, Way.YES_NO: 512, Way.YES_NO_SAID: 512}

@@ -1,4 +1,4 @@
-"""Vision, audio and text models asked the same items as decoders, through Inspect AI."""
+"""A model as a predictor: how it is asked, and what asking brought and cost."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from mien.core.errors import ConfigError
 from mien.core.network import Purpose, allow, host_in
 from mien.core.redact import without_secrets
 from mien.emotions.emotion import Emotion
-from mien.evals.perception.answers import Outcome, Told
-from mien.evals.perception.inspecting import ask_all
+from mien.evals.perception.asking.answers import Outcome, Told
+from mien.evals.perception.asking.inspecting import ask_all
+from mien.evals.perception.asking.prompts import Way, fingerprint
+from mien.evals.perception.asking.records import Answered
 from mien.evals.perception.items import Item
 from mien.evals.perception.predict import UNREADABLE, Prediction, no_answer
-from mien.evals.perception.prompts import Way, fingerprint
-from mien.evals.perception.records import Answered
 
 LOCAL_PROVIDERS = frozenset({"mockllm", "ollama", "llama-cpp-python"})
 """Providers of Inspect that stay on this machine unless a variable leads them elsewhere; others

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mien.core.errors import SourceError
-from mien.evals.perception.answers import Outcome, Told
+from mien.evals.perception.asking.answers import Outcome, Told
+from mien.evals.perception.asking.prompts import Way, prompt
+from mien.evals.perception.asking.showing import digest, shown
 from mien.evals.perception.items import Item
-from mien.evals.perception.prompts import Way, prompt
-from mien.evals.perception.showing import digest, shown
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalSample
