@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 HEADER = "mien"
 """The key of a run's metadata under which everything of ours lies."""
 
+ORIGIN = "mien_rejudged"
+"""The key of a run's metadata with the log whose answers it judges again."""
+
 _CACHING: ContextVar[bool] = ContextVar("mien_caching", default=False)
 
 _REASONS = {

@@ -59,11 +59,13 @@ class Load:
         epochs: Answers to each item.
         connections: Requests at once; None for Inspect's own rule.
         pace: Of the models; None for an assumption.
+        roles: Who is asked; empty for all.
     """
 
     epochs: int = 1
     connections: int | None = None
     pace: Pace | None = None
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,16 +163,17 @@ def make_plan(
     asked = [
         replace(one, calls=one.calls * epochs, read=one.read * epochs, written=one.written * epochs)
         for one in bench.plan(setup)
+        if not load.roles or one.role in load.roles
     ]
     at_once = load.connections or CONNECTIONS
-    seconds = (
-        sum(_pace(models.get(one.role, ""), load.pace).seconds(one) for one in asked) / at_once
-    )
+    paces = [_pace(models.get(one.role, ""), load.pace) for one in asked]
+    seconds = sum(pace.seconds(one) for pace, one in zip(paces, asked, strict=True)) / at_once
+    sources = dict.fromkeys(pace.source for pace in paces)
     return Plan(
         task=bench.info.name,
         parts=tuple(_part(one, models.get(one.role, ""), prices) for one in asked),
         seconds=seconds,
-        pace=f"{(load.pace or ASSUMED).source}, {at_once} requests at once",
+        pace=f"{' and '.join(sources)}, {at_once} requests at once",
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.core.errors import EvalError
-from mien.evals.inspecting import HEADER
+from mien.evals.inspecting import HEADER, ORIGIN
 from mien.evals.logs import Log, open_log, planned
 from mien.evals.spending import role_models
 
@@ -38,9 +38,26 @@ class Earlier:
         return len(self.finished) >= planned(self.log)
 
 
-def earlier(
-    folder: Path, task: Task, model: str, roles: Mapping[str, str], epochs: int
-) -> Earlier | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What two logs must share for the answers of one to be those of the other.
+
+    Attributes:
+        task: With its items and all that its header tells.
+        model: Under test.
+        roles: Who plays them.
+        epochs: Answers to each item.
+        origin: Where the answers are from, if this run does not ask for them.
+    """
+
+    task: Task
+    model: str
+    roles: Mapping[str, str]
+    epochs: int
+    origin: Mapping[str, str]
+
+
+def earlier(folder: Path, wanted: Wanted) -> Earlier | None:
     """The log of the same run that got furthest; None if there is none."""
     found = []
     for path in sorted(folder.glob("*.eval")) if folder.is_dir() else []:
@@ -49,7 +66,7 @@ def earlier(
         except EvalError as error:
             _LOG.debug("not resumed from: %s", error)
             continue
-        if _is_same(log, task, model, roles, epochs):
+        if _is_same(log, wanted):
             done = frozenset((str(one.id), one.epoch) for one in log.samples if _stands(one))
             found.append(Earlier(log, done))
     return max(found, key=lambda one: len(one.finished), default=None)
@@ -59,16 +76,17 @@ def _stands(sample: object) -> bool:
     return not getattr(sample, "error", None) and getattr(sample, "limit", None) != "cost"
 
 
-def _is_same(log: Log, task: Task, model: str, roles: Mapping[str, str], epochs: int) -> bool:
+def _is_same(log: Log, wanted: Wanted) -> bool:
     spec = log.header.eval
     played = {role: names[0] for role, names in role_models(log.header).items()}
     ids = [str(one) for one in spec.dataset.sample_ids or []]
     return (
-        log.told == (task.metadata or {}).get(HEADER)
-        and spec.model == model
-        and played == dict(roles)
-        and (spec.config.epochs or 1) == epochs
-        and ids == [str(one.id) for one in task.dataset]
+        log.told == (wanted.task.metadata or {}).get(HEADER)
+        and (spec.metadata or {}).get(ORIGIN, {}) == dict(wanted.origin)
+        and spec.model == wanted.model
+        and played == dict(wanted.roles)
+        and (spec.config.epochs or 1) == wanted.epochs
+        and ids == [str(one.id) for one in wanted.task.dataset]
     )
 
 

@@ -10,6 +10,7 @@ from mien.cli.evals.compare import compare
 from mien.cli.evals.lint import lint
 from mien.cli.evals.perception import perception
 from mien.cli.evals.plan import plan
+from mien.cli.evals.rejudge import rejudge
 from mien.cli.evals.report import report
 from mien.cli.evals.run import run
 from mien.cli.evals.score import score
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("list")(list_tasks)
-for command in (info, plan, run, score, compare, report, bundle, verify, perception, lint):
+for command in (info, plan, run, rejudge, score, compare, report, bundle, verify, perception, lint):
     app.command()(command)
 
 

@@ -75,11 +75,11 @@ def run(
         prices=load_prices(prices),
         cache=cache,
         retries=retries,
-        watch=_watch,
+        watch=watch,
     )
     _announce(bench, model, setup, manner)
     for ran in run(bench, model, setup, manner):
-        _tell(ran, as_json=as_json)
+        tell(ran, as_json=as_json)
 
 
 def _announce(bench: Bench, models: list[str], setup: Setup, manner: Manner) -> None:
@@ -98,7 +98,8 @@ def _announce(bench: Bench, models: list[str], setup: Setup, manner: Manner) -> 
         advise(told)
 
 
-def _tell(ran: Ran, *, as_json: bool) -> None:
+def tell(ran: Ran, *, as_json: bool) -> None:
+    """What a run came to; what was kept of earlier ones goes to stderr."""
     if ran.kept:
         n = "all" if ran.kept >= ran.result.planned else f"{ran.kept:,} of"
         advise(
@@ -129,7 +130,8 @@ def _headline(ran: Ran) -> str:
 
 
 @contextmanager
-def _watch(title: str, total: int) -> Iterator[Report]:
+def watch(title: str, total: int) -> Iterator[Report]:
+    """A bar on stderr, where that is a terminal."""
     from mien.core.progress import bar
 
     with bar(title, float(total), sys.stderr) as report:
