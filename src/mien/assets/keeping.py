@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -131,6 +132,8 @@ class Keeper:
         """
         record, pinned = self.shelf.record(self.asset), self.known(file).sha256
         found = self.compare(file, fetched, sha256, pinned or told, is_ours=is_ours)
+        if pinned is None:
+            self._check_text(file, fetched, is_ours=is_ours)
         with named_faults(f"read {fetched}"):
             size = fetched.stat().st_size
         kept = self._take_in(file, fetched, record, found, is_ours=is_ours)
@@ -174,13 +177,56 @@ class Keeper:
         try:
             return self.convert(file, fetched, work)
         except BadWeights as error:
-            moved = ""
-            if is_ours:
-                aside = self.shelf.quarantine(self.asset, file.name, fetched)
-                moved = f"; it was moved to {aside}"
+            reason = str(error).replace(str(work), str(self.place))
+            text = next((t for t in self._texts if error.path == work / t.name), None)
+            if text is not None:
+                at_fault, moved = text, self._aside(text, self.place / text.name, is_ours=True)
+            else:
+                at_fault, moved = file, self._aside(file, fetched, is_ours=is_ours)
+            self._forget_unproven()
             raise AssetError(
-                f"{file.name} of {self.asset.name} cannot be converted: {error}{moved}"
+                f"{at_fault.name} of {self.asset.name} cannot be converted: {reason}{moved}"
             ) from error
+
+    @property
+    def _texts(self) -> tuple[AssetFile, ...]:
+        """Those that are kept as they are where others are converted, which needs them."""
+        return tuple(file for file in self.asset.files if not file.converts)
+
+    def _check_text(self, file: AssetFile, fetched: Path, *, is_ours: bool) -> None:
+        """Refuse JSON that is none before its hash is written down and held to for good."""
+        if not file.name.endswith(".json"):
+            return
+        with named_faults(f"read {fetched}"):
+            content = fetched.read_bytes()
+        try:
+            json.loads(content.decode("utf-8"))
+        except (ValueError, RecursionError) as error:
+            moved = self._aside(file, fetched, is_ours=is_ours)
+            raise AssetError(
+                f"{file.name} of {self.asset.name} is not valid JSON ({error}): {fetched} "
+                f"was not taken in{moved}"
+            ) from error
+
+    def _aside(self, file: AssetFile, path: Path, *, is_ours: bool) -> str:
+        """Move a file that is at fault aside, if it is ours; what to say of that."""
+        if not is_ours:
+            return ""
+        return f"; it was moved to {self.shelf.quarantine(self.asset, file.name, path)}"
+
+    def _forget_unproven(self) -> None:
+        """Hold to no text whose hash nobody published and with which nothing was ever converted.
+
+        It may be of another model; the next pull or import brings it again.
+        """
+        record = self.shelf.record(self.asset)
+        if any(file.converts and file.name in record.files for file in self.asset.files):
+            return
+        doubtful = {file.name for file in self._texts if file.sha256 is None} & {*record.files}
+        for name in doubtful:
+            (self.place / name).unlink(missing_ok=True)
+        files = {name: seen for name, seen in record.files.items() if name not in doubtful}
+        write_record(self.place, replace(record, files=files))
 
     @contextmanager
     def _workshop(self, record: Record) -> Iterator[Path]:

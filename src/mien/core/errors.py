@@ -73,7 +73,15 @@ class MissingWeights(DecoderError):
 
 
 class BadWeights(DecoderError):
-    """A weight file that is damaged, or not what its card says."""
+    """A weight file that is damaged, or not what its card says.
+
+    Attributes:
+        path: The file at fault, where it is another than the one that was asked about.
+    """
+
+    def __init__(self, message: str, path: Path | None = None) -> None:
+        self.path = path
+        super().__init__(message)
 
 
 class LicenceRefused(DecoderError):

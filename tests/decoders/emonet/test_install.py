@@ -1,5 +1,6 @@
 """EmoNet onto this machine: which files, converted by whom, and what is here of a set."""
 
+import json
 import sys
 from dataclasses import replace
 from types import ModuleType
@@ -51,7 +52,7 @@ def converted(monkeypatch, tmp_path):
 
 def published(asset: Asset):
     """A small file for each of an asset, whose true ones need not be here."""
-    return {file.name: file.name.encode() for file in asset.files}
+    return {file.name: json.dumps(file.name).encode() for file in asset.files}
 
 
 @pytest.fixture
@@ -319,6 +320,67 @@ def test_an_encoder_that_was_cut_at_its_publisher_leaves_nothing(faces, manner):
     assert manner.shelf.installed(find("siglip2")) is None
     left = {path.name for path in manner.shelf.place(find("siglip2")).iterdir()}
     assert left <= {"config.json", "preprocessor_config.json", "lock.json", ".lock", ".fetching"}
+
+
+ANOTHER = {
+    "no JSON": (b"{", "is not valid JSON"),
+    "no object": (b"[]", "holds list, not an object"),
+    "of another model": (b'{"model_type": "clip"}', "of a model of type 'clip'"),
+}
+
+
+@pytest.mark.parametrize("content, reason", ANOTHER.values(), ids=ANOTHER)
+def test_a_bad_configuration_is_blamed_alone_and_the_good_one_comes_after_it(
+    faces, manner, content, reason
+):
+    published = faces.repos[find("siglip2").hub]
+    good = published["config.json"]
+    published["config.json"] = content
+    with pytest.raises(AssetError, match=rf"config\.json of siglip2 .*{reason}") as caught:
+        install("siglip2", manner=manner)
+    assert ".converting" not in str(caught.value)
+    (aside,) = (manner.shelf.folder / "quarantine").iterdir()
+    assert aside.read_bytes() == content
+    published["config.json"], n = good, faces.files.count("model.safetensors")
+    assert install("siglip2", manner=manner).is_dir()
+    assert faces.files.count("model.safetensors") == max(n, 1), "the weights came twice"
+
+
+@pytest.mark.parametrize("content, reason", ANOTHER.values(), ids=ANOTHER)
+def test_a_bad_configuration_that_was_carried_does_not_stay(
+    faces, manner, tmp_path, content, reason
+):
+    stick = tmp_path / "encoder"
+    good = (stick / "config.json").read_bytes()
+    (stick / "config.json").write_bytes(content)
+    with pytest.raises(AssetError, match=rf"config\.json of siglip2 .*{reason}"):
+        carry("siglip2", stick, shelf=manner.shelf)
+    (stick / "config.json").write_bytes(good)
+    assert carry("siglip2", stick, shelf=manner.shelf).is_dir()
+
+
+def test_a_configuration_of_another_size_is_not_held_to(faces, manner, tmp_path):
+    """It is valid, so the weights are blamed, but no hash of it was ever known to be right."""
+    stick = tmp_path / "encoder"
+    good = (stick / "config.json").read_bytes()
+    told = json.loads(good)
+    told["vision_config"]["hidden_size"] = 32
+    (stick / "config.json").write_text(json.dumps(told))
+    with pytest.raises(AssetError, match="asks for"):
+        carry("siglip2", stick, shelf=manner.shelf)
+    (stick / "config.json").write_bytes(good)
+    assert carry("siglip2", stick, shelf=manner.shelf).is_dir()
+
+
+def test_a_configuration_that_was_right_is_held_to(faces, manner, tmp_path):
+    folder = install("siglip2", manner=manner)
+    before = manner.shelf.record(find("siglip2")).files["config.json"]
+    (folder / "config.json").write_bytes(b"[]".ljust(before.bytes))
+    (folder / "tower-int8.onnx").unlink()
+    with pytest.raises(AssetError, match=r"config\.json of siglip2 .*moved to"):
+        install("siglip2", manner=manner)
+    assert manner.shelf.record(find("siglip2")).files["config.json"] == before
+    assert install("siglip2", manner=manner).is_dir()
 
 
 def test_a_disk_without_room_for_all_is_refused_before_the_encoder_comes(faces, manner):

@@ -90,7 +90,8 @@ def read_geometry(folder: Path) -> Geometry:
     if kind != "siglip":
         raise BadWeights(
             f"{path} is of a model of type {kind!r}, and the heads read type 'siglip' "
-            "(siglip2-so400m-patch16-384, not a NaFlex one): pull siglip2 again"
+            "(siglip2-so400m-patch16-384, not a NaFlex one): pull siglip2 again",
+            path,
         )
     vision = {**_DEFAULTS, **_part(config, "vision_config", path)}
     pixels = _object(folder / PREPROCESSOR)
@@ -100,7 +101,8 @@ def read_geometry(folder: Path) -> Geometry:
     if size != {"height": geometry.image_px, "width": geometry.image_px}:
         raise BadWeights(
             f"{folder / PREPROCESSOR} resizes to {size!r}, and the tower takes "
-            f"{geometry.image_px} x {geometry.image_px} px: pull siglip2 again"
+            f"{geometry.image_px} x {geometry.image_px} px: pull siglip2 again",
+            folder / PREPROCESSOR,
         )
     return geometry
 
@@ -127,51 +129,54 @@ def _check(geometry: Geometry, vision: Mapping[str, Any], path: Path) -> None:
     if geometry.patch_px != PATCH_PX or geometry.image_px % geometry.patch_px:
         raise BadWeights(
             f"{path} cuts {geometry.image_px} px into patches of {geometry.patch_px}, and the "
-            f"heads read the tower with patches of {PATCH_PX}: pull siglip2 again"
+            f"heads read the tower with patches of {PATCH_PX}: pull siglip2 again",
+            path,
         )
     if geometry.width % geometry.heads:
-        raise BadWeights(f"{path} parts {geometry.width} numbers among {geometry.heads} heads")
+        raise BadWeights(
+            f"{path} parts {geometry.width} numbers among {geometry.heads} heads", path
+        )
     for key in ("hidden_act", "num_channels"):
         if vision[key] != _DEFAULTS[key]:
-            raise BadWeights(f"{path} has {key} {vision[key]!r}, not {_DEFAULTS[key]!r}")
+            raise BadWeights(f"{path} has {key} {vision[key]!r}, not {_DEFAULTS[key]!r}", path)
 
 
 def _object(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise BadWeights(f"{path} is missing: pull siglip2 again") from error
+        raise BadWeights(f"{path} is missing: pull siglip2 again", path) from error
     except ValueError as error:
-        raise BadWeights(f"{path} is not valid JSON: {error}") from error
+        raise BadWeights(f"{path} is not valid JSON: {error}", path) from error
     if not isinstance(found, dict):
-        raise BadWeights(f"{path} holds {type(found).__name__}, not an object")
+        raise BadWeights(f"{path} holds {type(found).__name__}, not an object", path)
     return found
 
 
 def _part(config: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
     found = config.get(key)
     if not isinstance(found, dict):
-        raise BadWeights(f"{path} has no {key}")
+        raise BadWeights(f"{path} has no {key}", path)
     return found
 
 
 def _count(config: Mapping[str, Any], key: str, path: Path) -> int:
     found = config.get(key)
     if type(found) is not int or found < 1:
-        raise BadWeights(f"{path} has {key} {found!r}, not a whole number above 0")
+        raise BadWeights(f"{path} has {key} {found!r}, not a whole number above 0", path)
     return found
 
 
 def _number(config: Mapping[str, Any], key: str, path: Path) -> float:
     found = config.get(key)
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < math.inf:
-        raise BadWeights(f"{path} has {key} {found!r}, not a number above 0")
+        raise BadWeights(f"{path} has {key} {found!r}, not a number above 0", path)
     return float(found)
 
 
 def _triple(config: Mapping[str, Any], key: str, path: Path) -> tuple[float, float, float]:
     found = config.get(key)
     if not isinstance(found, list) or len(found) != 3:
-        raise BadWeights(f"{path} has {key} {found!r}, not three numbers")
+        raise BadWeights(f"{path} has {key} {found!r}, not three numbers", path)
     one, two, three = (_number({key: value}, key, path) for value in found)
     return one, two, three

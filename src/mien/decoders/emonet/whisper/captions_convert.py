@@ -114,7 +114,9 @@ def _named(folder: Path) -> dict[str, int]:
             added = {row["content"]: row["id"] for row in told.get("added_tokens", ())}
             return {**told["model"]["vocab"], **added}
         except (KeyError, TypeError) as error:
-            raise BadWeights(f"{path} is no byte-level tokenizer: it lacks {error}") from error
+            raise BadWeights(
+                f"{path} is no byte-level tokenizer: it lacks {error}", path
+            ) from error
     if not (folder / "vocab.json").is_file():
         raise MissingWeights(f"no tokenizer.json or vocab.json in {folder}: pull the model again")
     more = folder / "added_tokens.json"

@@ -65,12 +65,12 @@ def read_geometry(path: Path) -> Geometry:
     told = read_json(path)
     if told.get("model_type") != "whisper" or told.get("activation_function") != "gelu":
         kind = f"{told.get('model_type')!r} with {told.get('activation_function')!r}"
-        raise BadWeights(f"{path} is about {kind}, not about a Whisper with 'gelu'")
+        raise BadWeights(f"{path} is about {kind}, not about a Whisper with 'gelu'", path)
     width = _count(told, "d_model", path)
     encoder = _stack(told, "encoder", "max_source_positions", path)
     decoder = _stack(told, "decoder", "max_target_positions", path)
     if width % encoder.heads or width % decoder.heads:
-        raise BadWeights(f"{path}: {width} numbers cannot be dealt to its heads of attention")
+        raise BadWeights(f"{path}: {width} numbers cannot be dealt to its heads of attention", path)
     bands, vocabulary = _count(told, "num_mel_bins", path), _count(told, "vocab_size", path)
     return Geometry(width, bands, vocabulary, encoder, decoder)
 
@@ -87,9 +87,9 @@ def read_json(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise MissingWeights(f"no {path.name} in {path.parent}: pull the model again") from None
     except (OSError, ValueError) as error:
-        raise BadWeights(f"cannot read {path}: {error}") from error
+        raise BadWeights(f"cannot read {path}: {error}", path) from error
     if not isinstance(told, dict):
-        raise BadWeights(f"{path} holds no JSON object")
+        raise BadWeights(f"{path} holds no JSON object", path)
     return told
 
 
@@ -153,5 +153,5 @@ def _stack(told: dict[str, Any], half: str, positions: str, path: Path) -> Stack
 def _count(told: dict[str, Any], name: str, path: Path) -> int:
     value = told.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= 1_000_000:
-        raise BadWeights(f"{path} sets {name} to {value!r}, which is no count")
+        raise BadWeights(f"{path} sets {name} to {value!r}, which is no count", path)
     return value
