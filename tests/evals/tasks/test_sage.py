@@ -324,3 +324,15 @@ def test_marks_in_what_somebody_says_are_never_filled_in():
     person = Person(id="a", profile="SECRET", scene="s", kind="k", first="f")
     talk = [{"role": "assistant", "content": "{{simulator_role}}"}]
     assert ask_feeling(prompts, person, talk, 40).count("SECRET") == 1
+
+
+def test_scripted_characters_can_play_the_person():
+    from mien.evals.characters.speaking import Prompt, speak
+
+    form = "# 输出格式:\nActivity:\n[心理活动]\nAnalyse:\n[感受]\nChange:\n[人物的emotion变化]"
+    felt = read_feeling(speak("empathic", Prompt(form, form)).text)
+    assert 1 <= felt.change <= 6
+    assert felt.activity
+    assert read_feeling(speak("flat", Prompt(form, form)).text).change == 0
+    said = "Thinking:\n[分析内容]\nResponse:\n[最终回复]"
+    assert read_reply(speak("empathic", Prompt(said, said)).text)

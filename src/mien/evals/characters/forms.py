@@ -1,4 +1,4 @@
-"""In which form a prompt wants its answer: JSON, a list of scores, a letter, sections, or words."""
+"""In which form a prompt wants its answer: JSON, scores, labels, a letter, sections, or words."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ _HEADING = re.compile(r"^# +\S.*$", re.M)
 _CHOICE = re.compile(r"^\s*\(?([A-Ha-h])[).:] +\S", re.M)
 _LONGEST_HEADING = 40
 _JSON = re.compile(r"\bJSON\b")
+_LABEL = re.compile(r"^([A-Za-z]\w{2,30}):[ \t]*\n\[([^\]\n]+)\]", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,18 @@ class Structured:
 
 
 @dataclass(frozen=True, slots=True)
+class Labelled:
+    """Labels on lines of their own, each with what it is to hold: `Change:` over `[in words]`."""
+
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Free:
     """Words."""
 
 
-Form: TypeAlias = Filled | Lettered | Sections | Structured | Free
+Form: TypeAlias = Filled | Labelled | Lettered | Sections | Structured | Free
 
 
 def form_of(instructions: str, last: str) -> Form:
@@ -65,6 +73,9 @@ def form_of(instructions: str, last: str) -> Form:
     blanks = list(_BLANK.finditer(last))
     if len(blanks) > 1:
         return Filled(_template(last, blanks))
+    fields = tuple(_LABEL.findall(last))
+    if len(fields) > 1:
+        return Labelled(fields)
     letters = tuple(dict.fromkeys(_CHOICE.findall(last)))
     steps = [ord(one) - ord(letters[0]) for one in letters]
     if len(letters) > 1 and steps == [*range(len(letters))]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from mien.evals.characters.forms import (
     Filled,
     Form,
+    Labelled,
     Lettered,
     Sections,
     Structured,
@@ -29,6 +30,7 @@ _MEANS = (4, 4, 3, 3)
 """The rounded mean at each place of EQ-Bench's reference answers: a guess without reading."""
 _NUMBER = re.compile(r"number|score|integer|\d|\bint\b|float")
 _LETTER = re.compile(r"\b(?:letter|option|choice)\b")
+_MOVE = re.compile(r"emotion\s*变化|情绪变化|change of feelings")
 _SPEECH = ("reply", "message", "response", "content")
 _LIKE = {"slow": "empathic"}
 
@@ -95,6 +97,9 @@ def _answer(character: str, form: Form, prompt: Prompt) -> str:
         return json.dumps(_fill(character, form.shape, prompt, ""), ensure_ascii=False)
     if isinstance(form, Filled):
         return _filled(character, form, prompt)
+    if isinstance(form, Labelled):
+        held = ((label, _field(character, prompt, label, hint)) for label, hint in form.fields)
+        return "\n".join(f"{label}:\n{text}" for label, text in held)
     if isinstance(form, Lettered):
         letters = form.letters
         return letters[0] if character == "flat" else letters[prompt.draw(len(letters))]
@@ -107,6 +112,14 @@ def _answer(character: str, form: Form, prompt: Prompt) -> str:
 def _section(character: str, heading: str, prompt: Prompt) -> str:
     is_said = re.search(r"response|draft$", heading.lower())
     return _words(character, Kind.REPLY if is_said else Kind.THOUGHT, prompt, heading)
+
+
+def _field(character: str, prompt: Prompt, label: str, hint: str) -> str:
+    """What a label holds; a change of feelings is a number with its sign."""
+    if _MOVE.search(hint):
+        return "+0" if character == "flat" else f"+{1 + prompt.draw(6, label)}"
+    is_said = label.lower() in _SPEECH
+    return _words(character, Kind.USER if is_said else Kind.THOUGHT, prompt, label)
 
 
 def _filled(character: str, form: Filled, prompt: Prompt) -> str:
