@@ -18,6 +18,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
+from mien.evals.inspecting import cache_policy
 from mien.evals.pairs import keep
 from mien.evals.result import Fault
 from mien.evals.tasks.live import simulator
@@ -122,7 +123,7 @@ async def _talk(
     ]
     said = [{"role": "user", "content": persona.opening}]
     for _ in range(turns):
-        output = await model.generate(state.messages)
+        output = await model.generate(state.messages, cache=cache_policy(state))
         state.output = output
         course.fault = _fault(output, said, course.counts)
         if course.fault:
@@ -174,7 +175,7 @@ async def _turn(
             ChatMessageSystem(content=asked.system),
             ChatMessageUser(content=asked.user + why),
         ]
-        output = await user.generate(messages, config=config)
+        output = await user.generate(messages, config=config, cache=cache_policy(state))
         turn = simulator.read(output.completion, persona, mind, said)
         course.counts.update({slip.value: n for slip, n in turn.slips.items()})
         wrong = [slip for slip in _WHY if slip in turn.slips]

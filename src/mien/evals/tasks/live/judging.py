@@ -10,7 +10,7 @@ from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, ge
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from mien.evals.inspecting import as_score, published_score
+from mien.evals.inspecting import as_score, cache_policy, published_score
 from mien.evals.judging import Asked as Found
 from mien.evals.judging import ask
 from mien.evals.pairs import TALK
@@ -42,7 +42,12 @@ def judged(rubric: str | None = None, judges: int = JUDGES) -> Scorer:
             fault = Fault((course or {}).get("fault") or Fault.FAILED)
             return as_score(_item(state, persona, course or {}, None, str(judge), fault))
         asked = ask_of_one(persona, criteria, talk["messages"])
-        found = await ask(judge, as_messages(asked), lambda text: read_verdict(text, criteria))
+        found = await ask(
+            judge,
+            as_messages(asked),
+            lambda text: read_verdict(text, criteria),
+            cache=cache_policy(state),
+        )
         fault_of_judge = None if found.verdict else Fault.JUDGE
         item = _item(state, persona, course, found, str(judge), fault_of_judge)
         return as_score(item, explanation=found.verdict.notes if found.verdict else "")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 from mien.evals.tasks.live.folder import Read, read_all
@@ -109,7 +109,7 @@ def _alike(people: Sequence[tuple[str, Persona]]) -> Iterator[Finding]:
 
 def _pairs_of_words(text: str) -> set[tuple[str, str]]:
     words = ["", *_WORD.findall(text.lower()), ""]
-    return set(zip(words, words[1:], strict=False))
+    return set(pairwise(words))
 
 
 def _unbalanced(people: Sequence[Persona]) -> Iterator[Finding]:

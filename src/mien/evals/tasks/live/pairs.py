@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,6 +132,14 @@ def person_of(showing: Showing) -> Persona:
     return Persona.from_plain(showing.first.more["persona"])
 
 
+def as_plain(showing: Showing) -> dict[str, Any]:
+    """What a judge needs of a showing, for a sample's store."""
+    return {
+        "persona": dict(showing.first.more["persona"]),
+        "talks": [list(talk.messages) for talk in (showing.first, showing.second)],
+    }
+
+
 def score(items: Sequence[ItemResult], planned: int) -> Scored:
     """No score: how often the first shown wins, how often neither, and by how much on each side.
 
@@ -213,11 +221,3 @@ class LivePairs:
 
 
 BENCH = LivePairs()
-
-
-def as_metadata(showing: Showing) -> Mapping[str, Any]:
-    """What the judge needs of a showing, in a sample's metadata."""
-    return {
-        "persona": dict(showing.first.more["persona"]),
-        "talks": [list(talk.messages) for talk in (showing.first, showing.second)],
-    }
