@@ -122,7 +122,7 @@ def require_same_judges(
     scenarios = len({j.scenario for j in judgements})
     anew = (
         f"judging anew takes {len(judgements):,} answers of {theirs}, one a judgement, over "
-        f"{scenarios:,} scenarios"
+        f"{scenarios:,} scenarios (`mien evals rejudge` for logs of Mien's)"
     )
     if any(not judge for judge in judges):
         raise EvalError(
