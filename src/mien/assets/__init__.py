@@ -4,6 +4,7 @@ from mien.assets.carry import import_files
 from mien.assets.entry import SMALL, Asset, AssetFile, catalogue, find, size
 from mien.assets.fetching import pull
 from mien.assets.keeping import Convert
+from mien.assets.locking import to_stderr
 from mien.assets.manner import Manner
 from mien.assets.record import Kept, Record, Seen
 from mien.assets.room import require_room
@@ -16,6 +17,7 @@ from mien.assets.shelf import (
     mark_checked,
     path,
     remove,
+    set_aside,
     verify,
 )
 
@@ -41,6 +43,8 @@ __all__ = [
     "pull",
     "remove",
     "require_room",
+    "set_aside",
     "size",
+    "to_stderr",
     "verify",
 ]

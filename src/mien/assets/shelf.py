@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mien.assets.entry import Asset, AssetFile, catalogue, find
 from mien.assets.locking import locked, named_faults, to_stderr
-from mien.assets.record import Kept, Record, read_record, write_record
+from mien.assets.record import Kept, Record, Seen, read_record, write_record
 from mien.core.config import Config
 from mien.core.errors import AssetError
 from mien.core.paths import models_folder
@@ -208,6 +208,37 @@ def mismatch(asset: Asset, name: str, found: str, wanted: str, aside: Path) -> s
         f"{name} of {asset.name} has the hash {found}, not {wanted}: "
         f"it is not used and was moved to {aside}"
     )
+
+
+def set_aside(asset: Asset, names: Collection[str], shelf: Shelf) -> None:
+    """Move what lies here of some files aside, so that the next pull or import brings them.
+
+    Args:
+        asset: Whose.
+        names: As published. Of what lies here as it was recorded the hash is forgotten: what it
+            stands for turned out to be wrong.
+        shelf: Where assets lie.
+
+    Raises:
+        AssetError: If the disk refuses.
+    """
+    with locked(shelf.place(asset), to_stderr, is_needed=False):
+        record = shelf.record(asset)
+        wrong = {name for name in names if _is_as_recorded(shelf.place(asset), record.files[name])}
+        for name in names:
+            for kept in record.files[name].kept:
+                if (shelf.place(asset) / kept).is_file():
+                    shelf.quarantine(asset, kept, shelf.place(asset) / kept)
+        files = {name: seen for name, seen in record.files.items() if name not in wrong}
+        write_record(shelf.place(asset), replace(record, files=files, checked=None))
+
+
+def _is_as_recorded(place: Path, seen: Seen) -> bool:
+    with named_faults(f"read {place}"):
+        return all(
+            (place / name).is_file() and sha256(place / name) == one.sha256
+            for name, one in seen.kept.items()
+        )
 
 
 def mark_checked(name: str, found: Mapping[str, Any], shelf: Shelf | None = None) -> None:

@@ -12,9 +12,11 @@ from mien.assets import Manner, Shelf, catalogue, find, listing, verify
 from mien.assets.entry import Asset
 from mien.core.config import Config
 from mien.core.errors import AssetError, BadWeights, ConfigError, MissingExtra, MissingWeights
+from mien.core.paths import models_folder
 from mien.decoders.emonet.install import carry, encoder_folder, install, installed
 from mien.decoders.emonet.suites import suites
-from tests.fakes.emonet import malicious, write_face_set
+from tests.fakes import emonet_home
+from tests.fakes.emonet import malicious, write_face_set, write_voice_set
 from tests.fakes.hub import COMMIT, forget_this_machine, hub, unpinned
 from tests.fakes.siglip import write_siglip
 from tests.fakes.whisper import publish as published_whisper
@@ -47,6 +49,9 @@ def converted(monkeypatch, tmp_path):
         module = ModuleType(room)
         setattr(module, function, converter(room))
         monkeypatch.setitem(sys.modules, f"mien.decoders.emonet.{room}", module)
+    fitting = ModuleType("fitting")
+    fitting.fitted, fitting.unfit = (lambda suite, shelf, convert: convert), (lambda *_: {})
+    monkeypatch.setitem(sys.modules, "mien.decoders.emonet.heads.fitting", fitting)
     return done
 
 
@@ -322,6 +327,96 @@ def test_an_encoder_that_was_cut_at_its_publisher_leaves_nothing(faces, manner):
     assert left <= {"config.json", "preprocessor_config.json", "lock.json", ".lock", ".fetching"}
 
 
+def of_another_shape(folder, name, **shape):
+    """A head as published, but for its shape."""
+    (path,) = write_face_set(folder, names=[name], **shape)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("shape", "reason"),
+    [
+        ({"width": 32}, "it reads 32 numbers, and siglip2 gives 64"),
+        ({"width": 64, "hidden": (128, 16)}, "layers are 64 > 128 > 16 > 1, and those of .* > 32"),
+    ],
+    ids=["width", "layers"],
+)
+def test_a_head_of_another_shape_is_refused_and_the_right_one_comes_after_it(
+    faces, manner, tmp_path, shape, reason
+):
+    heads = faces.repos[find(FACE).hub]
+    good = heads["model_fear_best.pth"]
+    heads["model_fear_best.pth"] = of_another_shape(
+        tmp_path / "odd", "model_fear_best.pth", **shape
+    )
+    with pytest.raises(AssetError, match=rf"model_fear_best\.pth .*{reason}.*moved to"):
+        install(FACE, emotions=["amusement", "fear"], manner=manner)
+    assert "fear" not in [h.key for h in installed(suites()[FACE], manner.config).heads]
+    heads["model_fear_best.pth"] = good
+    install(FACE, emotions=["amusement", "fear"], manner=manner)
+    assert_heads_run(manner, 5)
+
+
+def assert_heads_run(manner, n):
+    from mien.decoders.emonet.heads.face import FaceHeads
+
+    heads = FaceHeads.open(installed(suites()[FACE], manner.config), manner.config)
+    assert (len(heads.heads), heads.width) == (n, 64)
+
+
+@pytest.mark.parametrize("way", ["pull", "import"])
+def test_a_head_of_another_shape_that_is_here_already_is_replaced(
+    faces, manner, tmp_path, monkeypatch, way
+):
+    """As of a Mien that did not look at shapes."""
+    heads = faces.repos[find(FACE).hub]
+    good = heads["model_fear_best.pth"]
+    heads["model_fear_best.pth"] = of_another_shape(
+        tmp_path / "odd", "model_fear_best.pth", width=32
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "mien.decoders.emonet.heads.fitting.fitted", lambda suite, shelf, convert: convert
+        )
+        install(FACE, emotions=["amusement", "fear"], manner=manner)
+    heads["model_fear_best.pth"] = good
+    monkeypatch.setattr("mien.assets.carry._OFF", 1e6)  # made files have other sizes
+    if way == "pull":
+        install(FACE, emotions=["amusement", "fear"], manner=manner)
+    else:
+        carry(FACE, tmp_path / "heads", emotions=["amusement", "fear"], shelf=manner.shelf)
+    assert_heads_run(manner, 5)
+    assert len([name for name in faces.files if name == "model_amusement_best.pth"]) == 1
+
+
+def test_a_head_that_is_only_damaged_must_come_back_with_its_recorded_hash(faces, manner):
+    folder = install(FACE, emotions=["anger"], manner=manner)
+    before = manner.shelf.record(find(FACE)).files["model_anger_best.pth"]
+    held = folder / "model_anger_best.safetensors"
+    held.write_bytes(bytes(held.stat().st_size))
+    install(FACE, emotions=["anger"], manner=manner)
+    assert manner.shelf.record(find(FACE)).files["model_anger_best.pth"] == before
+    verify(FACE, manner.shelf)
+
+
+@pytest.mark.parametrize("size", [{"columns": 32}, {"hidden": (8, 8, 6, 2)}], ids=["in", "layers"])
+def test_a_voice_head_of_another_shape_is_refused(tmp_path, monkeypatch, size):
+    monkeypatch.setattr("mien.assets.carry._OFF", 1e6)  # what is looked at is the shape
+    columns = 1500 * emonet_home.WHISPER.d_model
+    with emonet_home.unpinned():
+        config = emonet_home.make_home(tmp_path)
+        folder = tmp_path / "odd"
+        shape = {"columns": columns, "hidden": (8, 8, 6, 4), **size}
+        write_voice_set(folder, "plus", names=["model_Awe_best.pth"], **shape)
+        with pytest.raises(AssetError, match=r"Awe.*cannot be converted"):
+            carry(
+                "emonet-voice-plus",
+                folder,
+                emotions=["awe"],
+                shelf=Shelf(models_folder(config)),
+            )
+
+
 ANOTHER = {
     "no JSON": (b"{", "is not valid JSON"),
     "no object": (b"[]", "holds list, not an object"),
@@ -329,7 +424,7 @@ ANOTHER = {
 }
 
 
-@pytest.mark.parametrize("content, reason", ANOTHER.values(), ids=ANOTHER)
+@pytest.mark.parametrize(("content", "reason"), ANOTHER.values(), ids=ANOTHER)
 def test_a_bad_configuration_is_blamed_alone_and_the_good_one_comes_after_it(
     faces, manner, content, reason
 ):
@@ -346,7 +441,7 @@ def test_a_bad_configuration_is_blamed_alone_and_the_good_one_comes_after_it(
     assert faces.files.count("model.safetensors") == max(n, 1), "the weights came twice"
 
 
-@pytest.mark.parametrize("content, reason", ANOTHER.values(), ids=ANOTHER)
+@pytest.mark.parametrize(("content", "reason"), ANOTHER.values(), ids=ANOTHER)
 def test_a_bad_configuration_that_was_carried_does_not_stay(
     faces, manner, tmp_path, content, reason
 ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +18,8 @@ from mien.assets import (
     import_files,
     pull,
     require_room,
+    set_aside,
+    to_stderr,
 )
 from mien.core.config import Config
 from mien.core.errors import BadWeights, ConfigError, MissingExtra, MissingWeights
@@ -75,6 +77,8 @@ def install(
     require_room({**required, asset: asset.choose(only)}, manner, form)
     for other in required:
         install(other.name, manner=manner)
+    _set_aside_unfit(asset, only, manner.shelf, manner.tell)
+    convert = _fitting(asset, manner.shelf, convert)
     return pull(asset, manner, only=only, convert=convert, form=form)
 
 
@@ -116,6 +120,8 @@ def carry(
                 f"run `mien models import {required} FOLDER` first"
             )
     form = SMALL if small else ""
+    _set_aside_unfit(asset, only, shelf, to_stderr)
+    convert = _fitting(asset, shelf, convert)
     return import_files(asset, source, shelf, only=only, convert=convert, form=form)
 
 
@@ -173,6 +179,32 @@ def _files(asset: Asset, emotions: Sequence[str] | None) -> frozenset[str] | Non
     return frozenset(
         head.file for head in suite.heads if head.emotion in wanted or head.key in DIMENSIONS
     )
+
+
+def _fitting(asset: Asset, shelf: Shelf, convert: Convert | None) -> Convert | None:
+    """The conversion; of a set one that refuses heads which could not run with the others."""
+    suite = suites().get(asset.name)
+    if suite is None or convert is None:
+        return convert
+    from mien.decoders.emonet.heads.fitting import fitted
+
+    return fitted(suite, shelf, convert)
+
+
+def _set_aside_unfit(
+    asset: Asset, only: Collection[str] | None, shelf: Shelf, tell: Callable[[str], None]
+) -> None:
+    """Make room for heads that are here and cannot run with the others, if they are wanted."""
+    suite = suites().get(asset.name)
+    if suite is None or not shelf.record(asset).files:
+        return
+    from mien.decoders.emonet.heads.fitting import unfit
+
+    faults = {n: why for n, why in unfit(suite, shelf).items() if only is None or n in only}
+    if faults:
+        set_aside(asset, list(faults), shelf)
+    for fault in faults.values():
+        tell(f"{fault}: it was set aside")
 
 
 def _require_extra() -> None:

@@ -232,7 +232,7 @@ def _check_forms(files: Sequence[VoiceFile]) -> None:
     for file in files:
         if file.form != files[0].form:
             raise BadWeights(f"{file.path} has other layers than {files[0].path.name}: "
-                             "remove the set and pull it again")  # fmt: skip
+                             "pull the set again")  # fmt: skip
 
 
 def _all_cores(config: Config) -> Config:
