@@ -71,8 +71,8 @@ _SUPPORTER = re.compile(
 )
 _STOP = re.compile(
     r"(?:\[|<|#{2,}|\*{2})\s*(?:end|stop|exit|done|ende|fin|conversation\s+(?:ends?|over))\b"
-    r"|^\s*[*(\[][^*)\]]*\b(?:leaves|left|logs?\s+off|hangs\s+up|closes\s+the\s+(?:chat|app|laptop)"
-    r"|ends\s+the\s+(?:chat|conversation)|goes\s+offline)\b[^*)\]]*[*)\]]\s*$",
+    r"|[*(\[][^*)\]]*\b(?:leaves\s+the|logs?\s+off|hangs\s+up|walks\s+away|goes\s+offline"
+    r"|closes\s+the\s+(?:chat|app|laptop)|ends\s+the\s+(?:chat|conversation))\b[^*)\]]*[*)\]]\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -160,4 +160,4 @@ def _words(text: str) -> set[str]:
 def _echoes(reply: str, heard: str) -> bool:
     """Whether a reply is for the most part what the other had just said."""
     mine, theirs = _words(reply), _words(heard)
-    return len(mine) >= 8 and len(mine & theirs) >= 0.8 * len(mine)
+    return len(mine) >= 6 and len(mine & theirs) >= 0.8 * len(mine)
