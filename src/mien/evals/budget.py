@@ -32,6 +32,10 @@ class Meter:
     _asked: int = 0
     _costs: dict[str, list[float]] = field(default_factory=dict)
 
+    def must_learn(self, role: str) -> bool:
+        """Whether it is not known yet what a request of a role costs, and it matters."""
+        return self.budget is not None and role not in self._costs
+
     def hold(self, role: str, expected: float) -> float:
         """Set aside what a request will cost: what such requests did so far, or the plan's figure.
 

@@ -179,7 +179,8 @@ def _items(log: Log) -> tuple[ItemResult, ...]:
     items = [_item(log, sample) for sample in log.samples]
     if any(item.fault is Fault.BUDGET for item in items):
         items += _never_begun(log, {(item.item, item.epoch) for item in items})
-    return tuple(items)
+    order = {str(one): at for at, one in enumerate(log.header.eval.dataset.sample_ids or [])}
+    return tuple(sorted(items, key=lambda one: (one.epoch, order.get(one.item, len(order)))))
 
 
 def _item(log: Log, sample: EvalSampleSummary) -> ItemResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio
 from inspect_ai.model import Model, ModelAPI, ModelOutput, ModelUsage
 from inspect_ai.solver._task_state import sample_state
 
@@ -46,7 +47,17 @@ def _charge(api: ModelAPI, role: str, meter: Meter, price: Price | None, expecte
     """Have each request that is really sent hold and settle its cost."""
     answer = api.generate
 
+    first = anyio.Lock()
+
     async def generate(*args: Any, **options: Any) -> Any:
+        if meter.must_learn(role):
+            # What a plan has too low is found out by one request, not by as many as go at once.
+            async with first:
+                if meter.must_learn(role):
+                    return await charged(*args, **options)
+        return await charged(*args, **options)
+
+    async def charged(*args: Any, **options: Any) -> Any:
         held = meter.hold(role, expected)
         cost = None
         try:

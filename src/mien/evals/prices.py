@@ -145,7 +145,7 @@ def _parse(text: str, where: str) -> dict[str, Price]:
 def _price(model: str, told: Any, source: str, where: str) -> Price:
     is_table = isinstance(told, dict) and {"read", "written"} <= told.keys() <= set(_FIELDS)
     if not is_table or not all(
-        isinstance(one, int | float) and 0 <= one < 1e6 for one in told.values()
+        type(one) in (int, float) and 0 <= one < 1e6 for one in told.values()
     ):
         raise ConfigError(
             f"{where} has no price for {model!r} in dollars per million tokens: write "

@@ -67,7 +67,8 @@ class Usage:
     """Tokens and money of one role.
 
     Attributes:
-        calls: Requests that were answered, those from a cache included.
+        calls: Requests that were answered, those from a cache included; 0 where the log of a run
+            by `inspect eval` does not say.
         read: Tokens read, cached ones included.
         written: Tokens written, reasoning included.
         usd: What they cost; None if the model has no price, which is not the same as 0.

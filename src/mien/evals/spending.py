@@ -39,10 +39,11 @@ def usage(
     for (role, model), tokens in _tokens(header, samples).items():
         found[role] = _plus(found.get(role, Usage(usd=0.0)), tokens, model, prices)
     calls = _calls(samples)
+    nothing = Usage(usd=0.0)
     return {
-        role: replace(found[role], calls=calls.get(role, 0))
+        role: replace(found.get(role, nothing), calls=calls.get(role, 0))
         for role in ["model", *roles]
-        if role in found
+        if role in found or role in calls
     }
 
 

@@ -10,7 +10,8 @@ from typing import TypeAlias
 Shape: TypeAlias = "dict[str, Shape] | list[Shape] | str"
 """An object by key, a list with an example, or the words that stand in place of a value."""
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\{\{?|\}\}?|[\[\],:]|[^\s"{}\[\],:]+')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s"{}\[\],:]+')
+_LONGEST = 6000  # characters; templates are far shorter, and transcripts full of braces are not
 _WHOLE = re.compile(r"\{\s*[\w\"]")
 
 
@@ -91,7 +92,7 @@ def skeleton(prompt: str) -> dict[str, Shape] | None:
         if start < end:
             continue
         reader = _Reader([])
-        spans = list(_TOKEN.finditer(prompt, start))
+        spans = list(_TOKEN.finditer(prompt, start, start + _LONGEST))
         reader.tokens = [span[0] for span in spans]
         try:
             shape = reader.members()
