@@ -13,7 +13,7 @@ import pytest
 from mien.assets import Shelf, catalogue, find, import_files, listing, path, remove, verify
 from mien.assets.entry import read_catalogue
 from mien.assets.shelf import installed, sha256
-from mien.core.errors import AssetError, ConfigError
+from mien.core.errors import AssetError, ConfigError, DamagedAsset
 from tests.assets.test_fetching import CONTENT, asset_of
 from tests.data import shared
 
@@ -149,6 +149,8 @@ def test_verify_finds_a_flipped_bit_and_moves_the_file_aside(known, shelf, tmp_p
     assert shelf.installed(NET) is None
     (kept,) = (shelf.folder / "quarantine").iterdir()
     assert kept.read_bytes() == bytes(damaged)
+    with pytest.raises(DamagedAsset, match=r"net\.onnx of net is gone: run `mien models pull net`"):
+        verify("net", shelf)
 
 
 def test_a_lock_that_was_made_to_fit_a_wrong_file_is_not_believed(known, shelf, tmp_path):

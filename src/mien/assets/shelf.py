@@ -13,7 +13,7 @@ from mien.assets.entry import Asset, AssetFile, catalogue, find
 from mien.assets.locking import locked, named_faults, to_stderr
 from mien.assets.record import Kept, Record, Seen, read_record, write_record
 from mien.core.config import Config
-from mien.core.errors import AssetError
+from mien.core.errors import AssetError, DamagedAsset
 from mien.core.paths import models_folder
 
 _CHUNK = 1 << 20
@@ -166,15 +166,17 @@ def verify(name: str, shelf: Shelf | None = None) -> Path:
     """The main file of an asset after all that is here of it was hashed.
 
     Raises:
-        AssetError: If it is not here or cannot be read, or if a file is damaged or gone; damaged
-            ones are moved aside.
+        AssetError: If it is not here or cannot be read.
+        DamagedAsset: If a file that came is damaged or gone, each time until it was pulled
+            again; damaged ones are moved aside.
         ConfigError: If no asset has that name.
     """
     shelf, asset = shelf or Shelf(), find(name)
-    main, record = path(name, shelf), shelf.record(asset)
+    record = shelf.record(asset)
     if faults := [fault for file in asset.files for fault in _faults(shelf, asset, file, record)]:
-        raise AssetError("; ".join(faults))
-    return main
+        # Before the question whether it is installed: what lost its only file is not "not here".
+        raise DamagedAsset(f"{'; '.join(faults)}: run `mien models pull {name}`")
+    return path(name, shelf)
 
 
 def _faults(shelf: Shelf, asset: Asset, file: AssetFile, record: Record) -> Iterator[str]:
@@ -191,7 +193,7 @@ def _faults(shelf: Shelf, asset: Asset, file: AssetFile, record: Record) -> Iter
     for name, should in seen.kept.items():
         held = shelf.place(asset) / name
         if not held.exists():
-            yield f"{name} of {asset.name} is gone: run `mien models pull {asset.name}`"
+            yield f"{name} of {asset.name} is gone"
             continue
         with named_faults(f"read {held}"):
             found = sha256(held)

@@ -101,8 +101,8 @@ def import_model(
 
 @app.command()
 def verify(name: Name, as_json: Json = False) -> None:
-    """Hash its files; a damaged one is moved aside."""
-    from mien.assets import verify as hash_all
+    """Hash its files; a damaged one is moved aside, and the exit code is 1 until it is replaced."""
+    from mien.decoders.emonet.install import verify as hash_all
 
     held = hash_all(name)
     if not as_json:

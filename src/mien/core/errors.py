@@ -11,6 +11,7 @@ MienError
 │   ├── BadWeights
 │   └── LicenceRefused
 ├── AssetError             a pinned file that cannot be fetched or trusted
+│   └── DamagedAsset
 ├── EvalError              a comparison, log or rating that does not hold
 ├── MissingExtra           an optional dependency is not installed
 ├── ModelServiceError      a language model that gives no usable answer
@@ -96,6 +97,12 @@ class LicenceRefused(DecoderError):
 
 class AssetError(MienError):
     """A pinned file that cannot be fetched, is damaged, or has the wrong hash."""
+
+
+class DamagedAsset(AssetError):
+    """What is here of an asset is not what was recorded, or not of use as it is."""
+
+    exit_code = 1
 
 
 class EvalError(MienError):

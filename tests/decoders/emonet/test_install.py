@@ -11,9 +11,17 @@ import pytest
 from mien.assets import Manner, Shelf, catalogue, find, listing, verify
 from mien.assets.entry import Asset
 from mien.core.config import Config
-from mien.core.errors import AssetError, BadWeights, ConfigError, MissingExtra, MissingWeights
+from mien.core.errors import (
+    AssetError,
+    BadWeights,
+    ConfigError,
+    DamagedAsset,
+    MissingExtra,
+    MissingWeights,
+)
 from mien.core.paths import models_folder
 from mien.decoders.emonet.install import carry, encoder_folder, install, installed
+from mien.decoders.emonet.install import verify as verify_set
 from mien.decoders.emonet.suites import suites
 from tests.fakes import emonet_home
 from tests.fakes.emonet import malicious, write_face_set, write_voice_set
@@ -265,7 +273,9 @@ def test_a_pulled_head_that_is_damaged_is_not_taken_for_one_nobody_asked_for(
         head.unlink()
     else:
         head.write_bytes(head.read_bytes()[:100])
-    with pytest.raises(BadWeights, match=r"1 of the pulled heads.*model_anger_best\.pth.*pull"):
+    with pytest.raises(
+        BadWeights, match=r"a pulled head of .* is gone or cut: model_anger_best\.pth.*pull"
+    ):
         installed(suites()[FACE], manner.config)
     install(FACE, emotions=["anger", "fear"], manner=manner)
     assert len(installed(suites()[FACE], manner.config).heads) == 5
@@ -379,6 +389,8 @@ def test_a_head_of_another_shape_that_is_here_already_is_replaced(
             "mien.decoders.emonet.heads.fitting.fitted", lambda suite, shelf, convert: convert
         )
         install(FACE, emotions=["amusement", "fear"], manner=manner)
+    with pytest.raises(DamagedAsset, match=r"model_fear_best\.pth of .* has layers 32 > .*pull"):
+        verify_set(FACE, manner.shelf)
     heads["model_fear_best.pth"] = good
     monkeypatch.setattr("mien.assets.carry._OFF", 1e6)  # made files have other sizes
     if way == "pull":
@@ -386,6 +398,7 @@ def test_a_head_of_another_shape_that_is_here_already_is_replaced(
     else:
         carry(FACE, tmp_path / "heads", emotions=["amusement", "fear"], shelf=manner.shelf)
     assert_heads_run(manner, 5)
+    verify_set(FACE, manner.shelf)
     assert len([name for name in faces.files if name == "model_amusement_best.pth"]) == 1
 
 
@@ -415,6 +428,23 @@ def test_a_voice_head_of_another_shape_is_refused(tmp_path, monkeypatch, size):
                 emotions=["awe"],
                 shelf=Shelf(models_folder(config)),
             )
+
+
+@pytest.mark.parametrize("way", ["cut", "gone", "flipped"])
+def test_verify_names_a_damaged_encoder_until_it_was_pulled_again(faces, manner, way):
+    folder = install("siglip2", manner=manner)
+    tower = folder / "tower-int8.onnx"
+    content = tower.read_bytes()
+    if way == "gone":
+        tower.unlink()
+    else:
+        tower.write_bytes(content[:100] if way == "cut" else b"x" + content[1:])
+    for _ in range(2):
+        with pytest.raises(DamagedAsset, match=r"tower-int8\.onnx .*models pull siglip2") as told:
+            verify("siglip2", manner.shelf)
+        assert told.value.exit_code == 1
+    install("siglip2", manner=manner)
+    verify("siglip2", manner.shelf)
 
 
 ANOTHER = {

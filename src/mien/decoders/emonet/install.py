@@ -21,8 +21,15 @@ from mien.assets import (
     set_aside,
     to_stderr,
 )
+from mien.assets import verify as hash_all
 from mien.core.config import Config
-from mien.core.errors import BadWeights, ConfigError, MissingExtra, MissingWeights
+from mien.core.errors import (
+    BadWeights,
+    ConfigError,
+    DamagedAsset,
+    MissingExtra,
+    MissingWeights,
+)
 from mien.core.paths import models_folder
 from mien.decoders.emonet.suites import Head, Suite, suites
 from mien.emotions.emotion import EMONET_40, Emotion
@@ -138,15 +145,37 @@ def installed(suite: Suite, config: Config) -> Installed:
     here = {file.name for file in shelf.here(asset)}
     broken = [n for n, seen in shelf.record(asset).files.items() if seen.kept and n not in here]
     if here and broken:
+        n = len(broken)
+        told = f"{n} of the pulled heads of {suite.name} are gone or cut, the first"
         raise BadWeights(
-            f"{len(broken)} of the pulled heads of {suite.name} are gone or cut, first "
-            f"{min(broken)}, in {shelf.place(asset)}: run `mien models pull {suite.name}` again"
+            f"{told if n > 1 else f'a pulled head of {suite.name} is gone or cut:'} "
+            f"{min(broken)} in {shelf.place(asset)}: run `mien models pull {suite.name}` again"
         )
     heads = tuple(head for head in suite.heads if head.file in here)
     if not heads:
         raise MissingWeights(_way(suite.name))
     encoder_folder(suite.encoder, config)
     return Installed(shelf.place(asset), heads)
+
+
+def verify(name: str, shelf: Shelf | None = None) -> Path:
+    """The main file of an asset after all that is here of it was hashed, and heads compared.
+
+    Raises:
+        AssetError: If it is not here or cannot be read.
+        DamagedAsset: If a file is damaged or gone, or a head cannot run with its encoder or with
+            the other heads.
+        ConfigError: If no asset has that name.
+    """
+    shelf = shelf or Shelf()
+    main, suite = hash_all(name, shelf), suites().get(name)
+    if suite is not None:
+        from mien.decoders.emonet.heads.fitting import unfit
+
+        if faults := unfit(suite, shelf):
+            told = "; ".join(faults.values())
+            raise DamagedAsset(f"{told}: run `mien models pull {name}`")
+    return main
 
 
 def encoder_folder(name: str, config: Config) -> Path:
