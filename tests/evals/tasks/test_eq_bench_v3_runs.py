@@ -4,7 +4,9 @@ import json
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
+from mien.cli.app import app
 from mien.core.errors import ConfigError, EvalError
 from mien.evals.catalogue import find
 from mien.evals.pairs import read_talks, rows_of, write_rows
@@ -234,6 +236,8 @@ def test_pairs_are_judged_in_both_orders_and_rated(runs, tmp_path):
             ("ant", 2, 90),
         ]
     assert tables[0].rows == tables[1].rows
+    told = CliRunner().invoke(app, ["rate", log.location, "--draws", "50", "--json"])
+    assert [one["model"] for one in json.loads(told.stdout)["rows"]] == ["bee", "ant"]
 
 
 def test_a_judgement_that_cannot_be_read_is_a_row_with_its_error(runs, tmp_path):
@@ -242,6 +246,23 @@ def test_a_judgement_that_cannot_be_read_is_a_row_with_its_error(runs, tmp_path)
     (rows,) = rows_of([log.location]).values()
     assert [(row["error"], row["outcome"]) for row in rows] == [("judge", None)] * 4
     assert PAIRS.score([item_of(log)], 1).why_none
+
+
+def test_judgements_that_were_never_made_are_counted(runs, tmp_path):
+    from inspect_ai.log import read_eval_log, write_eval_log
+
+    setup = eq3.setup(args={"runs": runs}, limit=4)
+    log = read_eval_log(run(PAIRS.task(setup), mock(one_sided), tmp_path).location)
+    log.samples = log.samples[:3]
+    write_eval_log(log, str(tmp_path / "cut.eval"))
+    (rows,) = rows_of([tmp_path / "cut.eval"]).values()
+    assert [row.get("error") for row in rows] == [None, None, None, "never judged"]
+    log.eval.metadata["mien"]["variant"] = {"data": "changed 12345678"}
+    write_eval_log(log, str(tmp_path / "other.eval"))
+    with pytest.raises(EvalError, match="don't mean the same"):
+        rows_of([tmp_path / "cut.eval", tmp_path / "other.eval"])
+    with pytest.raises(EvalError, match="no judgements of pairs"):
+        rows_of([runs[0].partition("=")[2]])
 
 
 def test_a_limit_keeps_both_orders_of_a_pair(runs, tmp_path):

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from inspect_ai.log import EvalSampleSummary
 
 _SIDES = {"first", "second", "scenario"}
+_COLUMNS = (
+    *("first", "second", "scenario", "iteration", "kind"),
+    *(f"{side}_{what}" for side in ("first", "second") for what in ("length", "markdown")),
+)
 
 
 def pair_metadata(showing: Showing) -> dict[str, Any]:
@@ -85,7 +89,7 @@ def _rows_of(path: Path) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
 
 def _row(sample: EvalSampleSummary) -> dict[str, Any]:
     score = next(iter((sample.scores or {}).values()), None)
-    row = dict(sample.metadata)
+    row = {name: sample.metadata[name] for name in _COLUMNS if name in sample.metadata}
     if score is None:
         return {**row, "outcome": None, "error": "not judged"}
     item = as_item(score, sample.epoch)
