@@ -23,6 +23,7 @@ from mien.evals.tables import boards_of, compare_files, score_files
 from tests.fakes.boards import register, run
 
 N = 40
+LIMITED = {"items": f"first {N} of 100"}
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +131,14 @@ def test_a_judge_of_the_models_own_family_is_named():
     own, other = sorted(make_board(runs).rows, key=lambda row: row.model != "openai/o3")
     assert any("own family (gpt)" in remark for remark in own.remarks)
     assert not other.remarks
+
+
+def test_a_limited_run_says_by_how_much_it_misses_the_whole():
+    whole, part = (run(m, scores(5), variant=v) for m, v in (("a", {}), ("b", LIMITED)))
+    assert not make_board([whole]).rows[0].remarks
+    (row,) = make_board([part]).rows
+    off = row.main.se * (1 - N / 100) ** 0.5 * (2 / np.pi) ** 0.5
+    assert f"{N} items miss the score of all 100 by {off:.1f} points" in row.remarks[0]
 
 
 def test_scripted_characters_are_said_to_be_so(write):

@@ -14,7 +14,7 @@ from mien.evals.comparing import Difference, differences, rank_groups
 from mien.evals.estimate import Estimate, finite
 from mien.evals.gathering import Key, one_board
 from mien.evals.info import TaskInfo
-from mien.evals.remarks import of_board, of_run
+from mien.evals.remarks import of_board, of_run, of_score
 from mien.evals.result import Fault, Result, Usage
 
 
@@ -151,7 +151,7 @@ def _row(bench: Bench, run: Result) -> Row:
         missing=max(0, run.planned - len(run.items)),
         faults=Counter(item.fault for item in run.items if item.fault is not None),
         usage=run.usage,
-        remarks=of_run(run),
+        remarks=(*of_run(run), *of_score(run, scored.main)),
         run=run,
     )
 

@@ -75,23 +75,22 @@ def mean(values: Sequence[float], clusters: Sequence[str]) -> Estimate:
     return Estimate(value, se, value - half, value + half, n, g)
 
 
-def miss(found: Estimate, whole: int) -> float:
-    """By how much the mean of some items misses that of all, on average.
+def miss(found: Estimate, share: float) -> float:
+    """By how much the mean of a random part of the items misses that of all, on average.
 
-    For a random part of the items: E|error| = s sqrt((1 - n/N) / n) sqrt(2 / pi), with the factor
-    for a part of a finite whole (Cochran 1977, theorem 2.2). On 86 published runs of EQ-Bench 2,
-    parts of 10, 20, 40 and 80 of its 171 items missed by 6.4, 4.7, 3.0 and 1.8 points; from
-    the median standard error of these runs this gives 6.5, 4.4, 2.9 and 1.7.
+    E|error| = se sqrt(1 - n/N) sqrt(2 / pi), with the factor for a part of a finite whole (Cochran
+    1977, theorem 2.2). On 86 published runs of EQ-Bench 2, parts of 10, 20, 40 and 80 of its
+    171 items missed by 6.4, 4.7, 3.0 and 1.8 points; from the median standard error of these
+    runs this gives 6.5, 4.4, 2.9 and 1.7.
 
     Args:
-        found: Of the part; its standard error tells how much items differ.
-        whole: How many items there are in all.
+        found: Of the part.
+        share: Of all items that the part holds, 0 to 1.
 
-    >>> round(miss(Estimate(70.0, se=5.9, n=20, clusters=20), 171), 1)
+    >>> round(miss(Estimate(70.0, se=5.9, n=20, clusters=20), 20 / 171), 1)
     4.4
     """
-    left_out = max(0.0, 1 - found.clusters / whole)
-    return found.se * math.sqrt(left_out * 2 / math.pi)
+    return found.se * math.sqrt(max(0.0, 1 - share) * 2 / math.pi)
 
 
 def _clustered(off: NDArray[np.float64], number: NDArray[np.intp], g: int) -> float:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mien.charts.numbers import count, listed
 from mien.evals.comparing import Difference, item_means
+from mien.evals.estimate import Estimate, miss
 from mien.evals.info import TaskInfo
 from mien.evals.result import Fault, Result
 from mien.rate.families import family
+
+_PART = re.compile(r"first (\d+) of (\d+)")
+"""As `Setup.cut` says it."""
 
 _FAULTS = {
     Fault.UNPARSEABLE: "could not be parsed",
@@ -49,6 +55,24 @@ def _own_family(run: Result) -> Iterator[str]:
     for role, model in run.roles.items():
         if family(model) == own:
             yield f"{role} {model} is of the model's own family ({own})"
+
+
+def of_score(run: Result, main: Estimate) -> tuple[str, ...]:
+    """What a limit took from the precision of a score.
+
+    Args:
+        run: Whose variant says how many of the items were asked.
+        main: Its score.
+    """
+    part = _PART.fullmatch(run.variant.get("items", ""))
+    if part is None or math.isnan(main.se):
+        return ()
+    asked, whole = int(part[1]), int(part[2])
+    off = miss(main, asked / whole)
+    return (
+        f"{asked:,} items miss the score of all {whole:,} by {off:.1f} points on average, if they "
+        "are like the rest",
+    )
 
 
 def of_board(

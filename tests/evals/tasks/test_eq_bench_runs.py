@@ -3,8 +3,10 @@
 import gzip
 import json
 import math
+import random
 import re
 import shlex
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +20,7 @@ from mien.cli.app import app
 from mien.core.errors import AssetError, ConfigError, EvalError
 from mien.evals.bench import Setup
 from mien.evals.catalogue import find
+from mien.evals.estimate import mean, miss
 from mien.evals.result import Fault, ItemResult
 from mien.evals.tasks.eq_bench import lm_eval, v1, v2
 from mien.evals.tasks.eq_bench.final import scored, settled
@@ -206,6 +209,20 @@ def test_the_other_48_published_runs_come_to_their_scores():
     for run in runs:
         found = v2.BENCH.score(run.items, run.planned)
         assert abs(round(found.main.value, 2) - run.stated) <= 0.02 + 1e-9, run.model
+
+
+@pytest.mark.parametrize("n", [10, 20, 40, 80])
+def test_parts_of_the_items_miss_the_whole_as_far_as_is_said(n):
+    draw = random.Random(n)
+    missed, said = [], []
+    for path, setup in published_runs():
+        (run,) = v2.BENCH.stored(path, setup)
+        points = [10 * item.score for item in run.items if item.score is not None]
+        for _ in range(20):
+            part = mean(draw.sample(points, n), [str(i) for i in range(n)])
+            missed.append(abs(part.value - statistics.fmean(points)))
+            said.append(miss(part, n / len(points)))
+    assert statistics.fmean(missed) == pytest.approx(statistics.fmean(said), rel=0.12)
 
 
 def test_stored_runs_need_neither_inspect_nor_scipy(tmp_path):
