@@ -408,8 +408,10 @@ def test_the_commands_of_the_page_score_a_published_run(tmp_path, monkeypatch):
     (tmp_path / "EQ-Bench").mkdir()
     (tmp_path / "EQ-Bench/data").symlink_to(shared(f"{FOLDER}/questions"))
     monkeypatch.chdir(tmp_path)
-    (line,) = commands
-    made = CliRunner().invoke(app, shlex.split(line))
-    row = json.loads(made.stdout)
-    assert (row["file"], row["score"], row["n"], row["parseable"]) == ("run.json", 85.73, 171, 171)
-    assert row["ci"][0] < row["score"] < row["ci"][1]
+    assert len(commands) == 2
+    for line in commands:
+        made = CliRunner().invoke(app, shlex.split(line))
+        row = json.loads(made.stdout)
+        assert row["file"] == "run.json"
+        assert (row["score"], row["n"], row["parseable"]) == (85.73, 171, 171)
+        assert row["ci"][0] < row["score"] < row["ci"][1]

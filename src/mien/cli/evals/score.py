@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from mien.cli.evals.options import AsJson, Data, Runs, setup_of
+from mien.cli.evals.asking import Sets, asked_setup
+from mien.cli.evals.options import AsJson, Data, Runs
 from mien.cli.output import result, result_json
 
 
@@ -15,12 +16,13 @@ def score(
     task: Annotated[str, typer.Argument(help="Such as eq_bench; `mien evals list` names all.")],
     runs: Runs,
     data: Data = None,
+    given: Sets = None,
     as_json: AsJson = False,
 ) -> None:
     """Score stored runs again, from their answers."""
     from mien.evals.tables import score_files
 
-    found = score_files(task, runs, setup_of(data))
+    found = score_files(task, runs, asked_setup(data, None, given))
     for one in found:
         if as_json:
             result_json(one)
