@@ -33,21 +33,25 @@ class Slip(StrEnum):
 FATAL = frozenset({Slip.UNREADABLE, Slip.OUT_OF_ROLE, Slip.ROLE_SWAP, Slip.EARLY_STOP})
 """A reply with one of these is never shown to the model under test."""
 
-# Of the first person only: to call the *other* a chatbot is often the truth here.
+_MACHINE = r"""(?:ai|a\.i\.|artificial\s+intelligence|(?:large\s+)?language\s+model|chatbot
+    |virtual\s+assistant|ai\s+assistant|simulat\w+|persona)\b"""
+_MASCHINE = r"(?:ki\b|ki-\w+|künstliche\s+intelligenz|sprachmodell|chatbot|simulation)"
+_MAQUINA = r"(?:ia\b|inteligencia\s+artificial|modelo\s+de\s+lenguaje|personaje\s+simulado)"
+
+# Of the first person only: to call the *other* a chatbot, or to say what one is to do "as an AI",
+# is often apt here.
 _OUT_OF_ROLE = re.compile(
-    r"""
-    \b(?:i\s*am|i'm|i\s+was|as|being)\s+(?:just\s+|only\s+|really\s+)?an?\s+
-        (?:ai|a\.i\.|artificial\s+intelligence|large\s+language\s+model|language\s+model
-        |chatbot|virtual\s+assistant|ai\s+assistant|simulat\w+|simulated\s+\w+|persona)\b
-    |\bich\s+bin\s+(?:nur\s+)?(?:eine?\s+)?(?:ki|künstliche\s+intelligenz|sprachmodell
-        |chatbot|simulation|simulierte\w*)\b
-    |\bals\s+(?:ki|ki-\w+|sprachmodell)\b
-    |\b(?:soy|como)\s+(?:solo\s+)?(?:una?\s+)?(?:ia\b|inteligencia\s+artificial|modelo\s+de\s+lenguaje
-        |personaje\s+simulado)
-    |\bmy\s+(?:character\s+card|persona\s+card|persona|instructions|system\s+prompt|felt\s+state)\b
+    rf"""
+    \b(?:i\s*am|i'm)\s+(?:just\s+|only\s+|really\s+)?an?\s+{_MACHINE}
+    |\bas\s+an?\s+{_MACHINE}(?:\s+\w+){{0,3}},?\s+(?:i|my)\b
+    |\bich\s+bin\s+(?:nur\s+)?(?:eine?\s+)?{_MASCHINE}
+    |\bals\s+(?:eine?\s+)?{_MASCHINE}(?:\s+\w+)?,?\s+ich\b
+    |\bsoy\s+(?:solo\s+)?(?:una?\s+)?{_MAQUINA}
+    |\bcomo\s+(?:una?\s+)?{_MAQUINA},?\s+(?:yo\b|no\s+(?:puedo|tengo|siento)|tengo\b|soy\b)
+    |\bmy\s+(?:character\s+card|persona\s+card|system\s+prompt|felt\s+state)\b
     |\b(?:trust|openness)\s+(?:gate|threshold|score)\b
     |\b(?:meine|mi)\s+(?:rollenkarte|systemanweisung\w*|ficha\s+de\s+personaje)\b
-    |\b(?:staying|stay|breaking|break|out\s+of)\s+(?:in\s+)?character\b
+    |\b(?:staying\s+in|stay\s+in|breaking|break)\s+character\b
     |\bprogress_on_core_issue\b|\bmay_tell\b
     |\b(?:trusting|understood|safe|anxious|defensive|resistant)\s*[:=]\s*\d
     |\bhow\s+(?:can|may)\s+i\s+(?:help|assist)\s+you\b
@@ -58,7 +62,7 @@ _OUT_OF_ROLE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _OTHERS_LINES = re.compile(
-    r"^\s*\**(?:assistant|model|partner|chatbot|ai|them|other(?:\s+side)?|user|human)\**\s*:",
+    r"^\s*\**(?:assistant|model|chatbot|ai|user|human)\**\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _SUPPORTER = re.compile(
@@ -70,7 +74,7 @@ _SUPPORTER = re.compile(
     re.IGNORECASE,
 )
 _STOP = re.compile(
-    r"(?:\[|<|#{2,}|\*{2})\s*(?:end|stop|exit|done|ende|fin|conversation\s+(?:ends?|over))\b"
+    r"(?:\[|<|#{2,})\s*(?:end|stop|exit|done|ende|fin|conversation\s+(?:ends?|over))\b"
     r"|[*(\[][^*)\]]*\b(?:leaves\s+the|logs?\s+off|hangs\s+up|walks\s+away|goes\s+offline"
     r"|closes\s+the\s+(?:chat|app|laptop)|ends\s+the\s+(?:chat|conversation))\b[^*)\]]*[*)\]]\s*$",
     re.IGNORECASE | re.MULTILINE,
