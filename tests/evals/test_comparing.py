@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.core.student import t_quantile, two_sided
 from mien.evals.comparing import LEAST_CLUSTERS, differences, holm, rank_groups
 from mien.evals.estimate import mean
-from mien.evals.student import t_quantile, two_sided
 from tests.fakes.boards import run
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from mien.core.student import t_quantile, two_sided
 from mien.evals.estimate import Estimate, finite, mean
 from mien.evals.result import ItemResult, Result
-from mien.evals.student import t_quantile, two_sided
 
 ALPHA = 0.05
 POWER = 0.8

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.evals.student import t_quantile
+from mien.core.student import t_quantile
 
 DRAWS = 1000
 """Resamples; the ends of an interval then move by about a hundredth of its width."""
