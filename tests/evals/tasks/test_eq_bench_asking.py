@@ -13,6 +13,7 @@ from mien.evals.bench import Setup
 from mien.evals.logs import read_log
 from mien.evals.result import Fault
 from mien.evals.tasks.eq_bench import lm_eval, v1, v2
+from mien.evals.tasks.eq_bench.formula import fullscale
 from tests.evals.tasks.made_questions import REFERENCE, pairs, write_questions
 
 PERFECT = pairs(REFERENCE)
@@ -131,6 +132,13 @@ def test_the_harness_asks_once_and_counts_zero(ask):
     assert model.configs[0].stop_seqs == ["\n\n"]
     assert found.main.value == 50.0
     assert found.parts["parseable"].value == 50.0
+
+
+def test_the_harness_takes_zeros_for_an_answer(ask):
+    result, _ = ask(Answers(pairs((0, 0, 0, 0))), bench=lm_eval.BENCH)
+    (item,) = result.items
+    assert item.score == pytest.approx(fullscale(REFERENCE, (0, 0, 0, 0)))
+    assert item.fault is Fault.PLACEHOLDER
 
 
 def test_epochs_are_averaged(ask):

@@ -64,6 +64,14 @@ def test_a_better_revised_pass_with_gaps_does_not_count(tmp_path):
     assert (found.main.value, found.main.n) == (100.0, 19)
 
 
+def test_a_revised_pass_below_zero_does_not_beat_an_unreadable_first_one(tmp_path):
+    _, found = stored(tmp_path, run_file(answers((), FAR)))
+    assert found.parts["revised"].value < 0
+    assert math.isnan(found.main.value)
+    _, found = stored(tmp_path, run_file(answers((), PERFECT)))
+    assert found.main.value == 100.0
+
+
 def test_items_of_a_stored_run_have_the_points_of_the_pass_that_counts(tmp_path):
     held = answers(FLAT, PERFECT, n=30)
     held["3"] = (FLAT, ())

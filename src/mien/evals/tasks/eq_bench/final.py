@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -60,6 +61,8 @@ def settled(items: Sequence[ItemResult], rules: Rules) -> tuple[ItemResult, ...]
         items: Of the run.
         rules: Of the task.
     """
+    if not any(REVISED in item.parts for item in items):
+        return tuple(items)
     epochs: defaultdict[int, list[ItemResult]] = defaultdict(list)
     for item in items:
         epochs[item.epoch].append(item)
@@ -75,7 +78,8 @@ def counting(items: Sequence[ItemResult]) -> str:
     )
     if not revised:
         return FIRST
-    is_better = not first or sum(revised) / len(revised) >= sum(first) / len(first)
+    # A pass without readable answers comes to 0, as published.
+    is_better = statistics.fmean(revised) >= (statistics.fmean(first) if first else 0.0)
     return REVISED if is_better and len(revised) >= _ENOUGH * len(first) else FIRST
 
 
@@ -97,7 +101,7 @@ def _mean_of_epochs(counted: Sequence[ItemResult]) -> Estimate:
     for item in counted:
         epochs[item.epoch].append(item.score or 0.0)
     pooled = mean([item.score or 0.0 for item in counted], [item.cluster for item in counted])
-    value = sum(sum(held) / len(held) for held in epochs.values()) / len(epochs)
+    value = statistics.fmean(map(statistics.fmean, epochs.values()))
     # Epochs may have lost different questions; their common error is that of all answers.
     off = value - pooled.value
     return pooled._replace(value=value, low=pooled.low + off, high=pooled.high + off).times(FACTOR)
