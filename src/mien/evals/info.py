@@ -31,6 +31,8 @@ class TaskInfo:
         turns: Replies of the model under test in a conversation.
         contamination: Since when its items are public, and what that means.
         pairs: The task that compares two runs of this one; empty if it scores runs alone.
+        folders: Whether its publisher spreads runs over the files of a folder, which may then be
+            named as a whole.
     """
 
     name: str
@@ -49,6 +51,7 @@ class TaskInfo:
     turns: int = 1
     contamination: str = ""
     pairs: str = ""
+    folders: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

@@ -141,14 +141,18 @@ def caching(wanted: bool) -> Iterator[None]:
         _CACHING.reset(token)
 
 
-def cache_policy(state: TaskState) -> CachePolicy | bool:
+def cache_policy(state: TaskState, **also: str) -> CachePolicy | bool:
     """How a solver or scorer has Inspect keep an answer: for ever, or not at all.
 
     Inspect's own policy forgets after a week, and two items with the same words would share one
     answer: the key holds the item, and the epoch as Inspect has it.
+
+    Args:
+        state: Of the sample.
+        also: What else tells an answer from others to the same words, such as its number.
     """
     from inspect_ai.model import CachePolicy
 
     if not _CACHING.get():
         return False
-    return CachePolicy(expiry=None, scopes={"item": str(state.sample_id)})
+    return CachePolicy(expiry=None, scopes={"item": str(state.sample_id), **also})

@@ -1,4 +1,4 @@
-"""EmoBench: what someone feels and why, and what would help, in English and Chinese."""
+"""EmoBench: what to do for someone (EA), and what they feel and why (EU), in two languages."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING
 from mien.evals.bench import Calls, Scored, Setup
 from mien.evals.info import TaskInfo
 from mien.evals.result import ItemResult, Result
-from mien.evals.source import published
-from mien.evals.tasks.emobench.about import INFO, Options
+from mien.evals.tasks.emobench.about import INFO
 from mien.evals.tasks.emobench.baselines import baselines
-from mien.evals.tasks.emobench.items import read_items
-from mien.evals.tasks.emobench.prompts import read_prompts
+from mien.evals.tasks.emobench.items import chosen
+from mien.evals.tasks.emobench.options import Options
+from mien.evals.tasks.emobench.planning import calls
+from mien.evals.tasks.emobench.prompts import wording
 from mien.evals.tasks.emobench.scoring import score
 from mien.evals.tasks.emobench.stored import runs
-from mien.evals.tokens import tokens_in
 
 if TYPE_CHECKING:
     from inspect_ai import Task
 
 __all__ = ["BENCH"]
-
-_WRITTEN, _WRITTEN_WITH_REASONS = 30, 400
-"""Tokens of one answer, about."""
 
 
 class EmoBench:
@@ -36,38 +33,28 @@ class EmoBench:
         return INFO
 
     def score(self, items: Sequence[ItemResult], planned: int) -> Scored:
-        """Accuracy in percent."""
+        """Accuracy in percent, with that of each order."""
         return score(items, planned)
 
     def stored(self, path: Path, setup: Setup) -> Sequence[Result]:
-        """The run in a published table of answers, with those of other orders beside it."""
+        """The runs in published tables of answers, which hold all that is scored."""
         return runs(path)
 
     def baselines(self, setup: Setup) -> Sequence[Result]:
-        """The longest option, the first emotion, one letter everywhere, and chance."""
-        return baselines(published(INFO, setup))
+        """One letter, the longest option and chance, for each test and language at hand."""
+        return baselines(setup)
 
     def plan(self, setup: Setup) -> Sequence[Calls]:
-        """One call a question and order."""
-        options, source = Options.of(setup), published(INFO, setup)
-        prompts = read_prompts(source)
-        items, _ = setup.cut(read_items(source, options))
-        read = sum(
-            tokens_in(prompts.system(item, cot=options.cot)) + tokens_in(prompts.question(item))
-            for item in items
-        )
-        written = _WRITTEN_WITH_REASONS if options.cot else _WRITTEN
-        return (Calls(role="model", calls=len(items), read=read, written=written * len(items)),)
+        """Calls and tokens of the model under test."""
+        options = Options.of(setup.args)
+        asked = chosen(options, setup)
+        return calls(asked.items, wording(asked.found, options), options)
 
     def task(self, setup: Setup) -> Task:
         """The task for Inspect."""
-        from mien.evals.tasks.emobench.asking import make_task
+        from mien.evals.tasks.emobench.asking import emobench
 
-        options, source = Options.of(setup), published(INFO, setup)
-        prompts = read_prompts(source)
-        items, cut = setup.cut(read_items(source, options))
-        about = {"variant": {**options.variant, **source.variant, **cut}, "data": source.hashes}
-        return make_task(items, prompts, options, about)
+        return emobench(setup)
 
 
 BENCH = EmoBench()

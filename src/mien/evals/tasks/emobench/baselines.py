@@ -1,77 +1,103 @@
-"""What answers come to that read no scene, in the published order of options."""
+"""What answers come to that read no scene."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+from math import prod
+from string import ascii_lowercase
 
-from mien.evals.result import Result
-from mien.evals.source import Published
-from mien.evals.tasks.emobench.about import INFO, Options
-from mien.evals.tasks.emobench.items import LETTERS, Choice, Item, read_items
-from mien.evals.tasks.emobench.scoring import result
+from mien.core.errors import AssetError, EvalError
+from mien.evals.bench import Setup
+from mien.evals.result import ItemResult, Result
+from mien.evals.tasks.emobench.about import INFO
+from mien.evals.tasks.emobench.items import Chosen, Item, Question, chosen
+from mien.evals.tasks.emobench.options import LANGUAGES, PROTOCOLS, TESTS, Options
+from mien.evals.tasks.emobench.scoring import QUESTIONS, marked
 
-SEED = 20240219
-"""Of the random answers."""
-
-DRAWS = 20
-"""Random answers to each question."""
-
-Pick = Callable[[Choice], int]
+Way = Callable[[Item], tuple[int, ...]]
 
 
-def baselines(source: Published) -> tuple[Result, ...]:
-    """The longest option, the first emotion with the longest cause, one letter, and chance.
-
-    Args:
-        source: Where the questions are.
+def baselines(setup: Setup) -> tuple[Result, ...]:
+    """Of each test, language and protocol that the arguments leave open and whose items are here.
 
     Raises:
-        AssetError: If they are not here.
-        EvalError: Likewise, for a folder.
+        AssetError: If none of the items are here.
+        ConfigError: If an argument makes no sense.
+        EvalError: As AssetError, for a folder.
     """
-    items = read_items(source, Options(language="both", orders=1))
-    draw = random.Random(SEED)  # noqa: S311  # guards nothing
-    ways: dict[str, list[Pick]] = {
-        "longest option": [_longest],
-        "first emotion, longest else": [_first_emotion],
-        **{f"always {LETTERS[place]}": [_always(place)] for place in range(4)},
-        "random": [lambda choice: draw.randrange(len(choice.options))] * DRAWS,
-    }
-    return tuple(_run(items, source, name, epochs) for name, epochs in ways.items())
+    found: list[Result] = []
+    missing: list[AssetError | EvalError] = []
+    for options in _wanted(setup):
+        try:
+            found += _of(options, chosen(options, replace(setup, limit=None)))
+        except (AssetError, EvalError) as error:
+            missing.append(error)
+    if not found:
+        raise missing[0]
+    return tuple(found)
 
 
-def _run(items: Sequence[Item], source: Published, name: str, epochs: Sequence[Pick]) -> Result:
-    answered = tuple(
-        result(
-            item.id,
-            item.cluster,
-            item.group,
-            {choice.name: (pick(choice), choice.key) for choice in item.choices},
-            epoch=epoch,
-        )
-        for epoch, pick in enumerate(epochs, 1)
-        for item in items
-    )
-    return Result(
+def _wanted(setup: Setup) -> dict[Options, None]:
+    names, held = ("protocol", "test", "language"), product(PROTOCOLS, TESTS, LANGUAGES)
+    told = (dict(zip(names, values, strict=True)) for values in held)
+    return dict.fromkeys(Options.of({**one, **setup.args}) for one in told)
+
+
+def _of(options: Options, asked: Chosen) -> Iterator[Result]:
+    # Neither reasoning nor several answers change what reads nothing.
+    shared = {key: value for key, value in options.variant.items() if key not in ("cot", "answers")}
+    run = Result(
         task=INFO.name,
         version=INFO.version,
-        model=name,
-        items=answered,
-        planned=len(answered),
-        variant=source.variant,
-        data=source.hashes,
-        notes=("options in the published order, English and Chinese together",),
+        model="",
+        items=(),
+        planned=len(asked.items),
+        variant={**shared, **asked.found.variant},
+        data=asked.found.hashes,
+        notes=(_places(asked.items),),
     )
+    for name, way in _ways(asked.items):
+        items = tuple(marked(item.name, [way(item)], item.right) for item in asked.items)
+        yield replace(run, model=name, items=items)
+    yield replace(run, model="chance", items=tuple(map(_chance, asked.items)))
 
 
-def _longest(choice: Choice) -> int:
-    return max(range(len(choice.options)), key=lambda place: len(choice.options[place]))
+def _ways(items: Sequence[Item]) -> Iterator[tuple[str, Way]]:
+    if len(items[0].questions) == 1:
+        for place, letter in enumerate(ascii_lowercase[:4]):
+            yield f"always {letter}", _always((place,))
+        yield "longest option", lambda item: (_longest(item.questions[0]),)
+        return
+    pair = Counter(item.right for item in items).most_common(1)[0][0]
+    emotion, cause = (ascii_lowercase[place] for place in pair)
+    yield f"always {emotion}, {cause}", _always(pair)
+    yield "first emotion, longest cause", lambda item: (0, _longest(item.questions[1]))
 
 
-def _first_emotion(choice: Choice) -> int:
-    return 0 if choice.name == "emotion" else _longest(choice)
+def _always(places: tuple[int, ...]) -> Way:
+    return lambda item: places
 
 
-def _always(place: int) -> Pick:
-    return lambda choice: place
+def _longest(question: Question) -> int:
+    return max(range(len(question.choices)), key=lambda place: len(question.choices[place]))
+
+
+def _chance(item: Item) -> ItemResult:
+    """What guessing comes to on average."""
+    names = QUESTIONS[len(item.questions)]
+    hits = [1 / len(question.choices) for question in item.questions]
+    parts = dict(zip(names, hits, strict=True)) if len(hits) > 1 else {}
+    return ItemResult(item=item.name, cluster=item.id, score=prod(hits), parts=parts)
+
+
+def _places(items: Sequence[Item]) -> str:
+    """Where the right options stand in the first order, which decides what a constant comes to."""
+    told, first = [], [item for item in items if item.order == 0]
+    for i, name in enumerate(QUESTIONS[len(items[0].questions)]):
+        counts = Counter(item.right[i] for item in first)
+        listed = ", ".join(f"{ascii_lowercase[place]} {counts[place]}" for place in sorted(counts))
+        told.append(f"{name} {listed}")
+    return f"right options in the first order: {'; '.join(told)}"

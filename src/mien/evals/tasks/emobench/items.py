@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 from mien.core.errors import EvalError
-from mien.evals.source import Published
+from mien.evals.bench import Setup
+from mien.evals.source import Published, published
+from mien.evals.tasks.emobench.about import ASSET_2024, INFO
 from mien.evals.tasks.emobench.options import EA, Options
 
 SIZE = 200
@@ -66,6 +69,11 @@ class Item:
         """Of the item in this order."""
         return f"{self.id}-{self.order}"
 
+    @property
+    def right(self) -> tuple[int, ...]:
+        """The right option of each question."""
+        return tuple(question.right for question in self.questions)
+
     def as_plain(self) -> dict[str, Any]:
         """For a sample's metadata."""
         return asdict(self) | {"questions": [list(one) for one in self.questions]}
@@ -77,8 +85,22 @@ class Item:
         return cls(**{**plain, "questions": questions})
 
 
-def read_items(found: Published, options: Options) -> list[Item]:
-    """All questions, each in all orders that are to be asked, by number and then by order.
+class Chosen(NamedTuple):
+    """What a run asks.
+
+    Attributes:
+        found: Where it is from.
+        items: By number and then by order.
+        cut: What a limit adds to the name of the score.
+    """
+
+    found: Published
+    items: tuple[Item, ...]
+    cut: Mapping[str, str]
+
+
+def chosen(options: Options, setup: Setup) -> Chosen:
+    """The items of a run, each in all orders; a limit counts items, not orders.
 
     The orders of 2024 are the publisher's. There is one order of 2025; further ones turn its
     options by one place each, so that among four options the right one stands once at each place.
@@ -87,17 +109,20 @@ def read_items(found: Published, options: Options) -> list[Item]:
         AssetError: If the files were not pulled.
         EvalError: If they are not as published.
     """
+    asset = ASSET_2024 if options.is_2024 else INFO.asset
+    found = published(replace(INFO, asset=asset), setup)
     if options.is_2024:
         orders = [_of_2024(found, options, order) for order in range(options.orders)]
     else:
         first = _of_2025(found, options)
         orders = [[_turned(item, by) for item in first] for by in range(options.orders)]
-    return [item for same in zip(*orders, strict=True) for item in same]
+    kept, cut = setup.cut(list(zip(*orders, strict=True)))
+    return Chosen(found, tuple(chain.from_iterable(kept)), cut)
 
 
 def _turned(item: Item, by: int) -> Item:
     questions = tuple(question.turned(by) for question in item.questions)
-    return Item.from_plain(item.as_plain() | {"order": by, "questions": questions})
+    return replace(item, order=by, questions=questions)
 
 
 def _of_2024(found: Published, options: Options, order: int) -> list[Item]:

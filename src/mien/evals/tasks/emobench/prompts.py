@@ -1,100 +1,171 @@
-"""What a model is asked, in the words of the publisher's two files of May 2025."""
+"""What a model is asked, in the publisher's words of March 2024 or of May 2025."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from string import ascii_lowercase, ascii_uppercase
+from typing import Any, NamedTuple
 
 from mien.core.errors import EvalError, MissingExtra
 from mien.evals.source import Published
-from mien.evals.tasks.emobench.items import LETTERS, Choice, Item
+from mien.evals.tasks.emobench.items import Item
+from mien.evals.tasks.emobench.options import EA, Options
+from mien.evals.tasks.emobench.reading import picks
 
-PROMPTS, RESPONSES = "prompts.yaml", "response.yaml"
+WORDS_2024 = "dicts.json"
+WORDS_2025, FORMS_2025 = "prompts.yaml", "response.yaml"
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Asked(NamedTuple):
+    """One request.
+
+    Attributes:
+        system: The instruction.
+        user: The scene, the question and its options.
+    """
+
+    system: str
+    user: str
 
 
 @dataclass(frozen=True, slots=True)
-class Prompts:
-    """The texts of both files.
+class Wording:
+    """The texts of one run.
 
     Attributes:
-        asked: What is asked, by part and language.
-        form: What an answer must look like, likewise.
+        options: Of the run.
+        system: The instruction.
+        templates: Of questions; one a request.
+        ending: What follows a question.
     """
 
-    asked: Mapping[str, Any]
-    form: Mapping[str, Any]
+    options: Options
+    system: str
+    templates: tuple[str, ...]
+    ending: str = ""
 
-    def system(self, item: Item, *, cot: bool) -> str:
-        """The instruction, with the JSON that an answer must be.
+    @property
+    def hashes(self) -> dict[str, str]:
+        """sha256 of each text, by name."""
+        held = {"system": self.system, "ending": self.ending} | {
+            f"question {i}": text for i, text in enumerate(self.templates, 1)
+        }
+        return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in held.items()}
+
+    def following(self, item: Item, texts: Sequence[str]) -> Asked | None:
+        """The next request of an answer; None if it is whole.
+
+        In 2024 the cause is asked for after the emotion that the model picked, right or wrong. If
+        it picked none, the last emotion is named, as in the published program.
 
         Args:
-            item: The question.
-            cot: Whether the model is asked to reason first.
-
-        Raises:
-            EvalError: If the files lack a text.
+            item: What is asked.
+            texts: What the model said to the requests before.
         """
-        language = item.language
-        keys = _text(self.form, item.part, language)
-        if cot:
-            keys = f"{_text(self.form, 'reasoning', language)},\n{keys}"
-        statement = _text(self.form, "cot" if cot else "base", language)
-        # As the published program puts them together, white space included.
-        form = f"\n{statement}\n```json\n    {{\n    {keys}\n    }}\n``` \n    "
-        return _text(self.asked, "sys", language) + form
+        if len(texts) == len(self.templates):
+            return None
+        template = self.templates[len(texts)]
+        return Asked(self.system, _filled(template, self._values(item, texts)) + self.ending)
 
-    def question(self, item: Item) -> str:
-        """The scene, what is asked about it, and the options.
+    def _values(self, item: Item, texts: Sequence[str]) -> dict[str, str]:
+        values = {"scenario": item.scenario, "subject": item.subject, "q_type": item.sought}
+        if self.options.is_2024:
+            values["choices"] = _lettered(item.questions[len(texts)].choices)
+            if texts:
+                values["emotions"] = item.questions[0].choices[self._felt(item, texts)]
+            return values
+        names = ("choices",) if len(item.questions) == 1 else ("emo_choices", "cause_choices")
+        lists = (_numbered(question.choices) for question in item.questions)
+        return values | dict(zip(names, lists, strict=True))
 
-        Raises:
-            EvalError: If the files lack a text, or it has other places to fill.
-        """
-        lists = [_listed(choice) for choice in item.choices]
-        names = ("choices",) if item.part == "EA" else ("emo_choices", "cause_choices")
-        filled = {"scenario": item.scenario, "subject": item.subject, "q_type": item.asks}
-        filled |= dict(zip(names, lists, strict=True))
-        text = _text(self.asked, item.part, item.language)
-        try:
-            return text.format(**filled)
-        except (KeyError, IndexError, ValueError) as error:
-            raise EvalError(f"the prompt of {item.part} in {PROMPTS} cannot be filled") from error
+    def _felt(self, item: Item, texts: Sequence[str]) -> int:
+        return picks(item, texts, is_2024=True, language=self.options.language)[0]
 
 
-def read_prompts(published: Published) -> Prompts:
-    """The texts of both files.
+def wording(found: Published, options: Options) -> Wording:
+    """The texts of a run.
 
     Raises:
-        AssetError: If they are not here.
-        EvalError: If they are no YAML.
-        MissingExtra: If `mien[evals]` is not installed.
+        AssetError: If the files were not pulled.
+        EvalError: If they are not as published.
+        MissingExtra: If those of 2025 are wanted and `mien[evals]` is not installed.
     """
+    return _of_2024(found, options) if options.is_2024 else _of_2025(found, options)
+
+
+def _of_2024(found: Published, options: Options) -> Wording:
+    words, lang = found.json(WORDS_2024), options.language
+    asked = ("EA",) if options.test == EA else ("EU", "EU")
+    parts = [()] if options.test == EA else [("Emotion",), ("Cause",)]
+    templates = [
+        _text(words, "Prompts", test, *part, lang, file=WORDS_2024)
+        for test, part in zip(asked, parts, strict=True)
+    ]
+    system, ending = ("System_cot", "cot") if options.cot else ("System", "no_cot")
+    return Wording(
+        options,
+        system=_text(words, "Prompts", system, lang, file=WORDS_2024),
+        templates=tuple(templates),
+        ending=_text(words, "Prompts", ending, lang, file=WORDS_2024),
+    )
+
+
+def _of_2025(found: Published, options: Options) -> Wording:
+    words, forms = _yaml(found, WORDS_2025), _yaml(found, FORMS_2025)
+    lang = options.language
+    keys = _text(forms, options.test, lang, file=FORMS_2025)
+    if options.cot:
+        keys = f"{_text(forms, 'reasoning', lang, file=FORMS_2025)},\n{keys}"
+    statement = _text(forms, "cot" if options.cot else "base", lang, file=FORMS_2025)
+    # As the published program puts them together, white space included.
+    form = f"\n{statement}\n```json\n    {{\n    {keys}\n    }}\n``` \n    "
+    return Wording(
+        options,
+        system=_text(words, "sys", lang, file=WORDS_2025) + form,
+        templates=(_text(words, options.test, lang, file=WORDS_2025),),
+    )
+
+
+def _yaml(found: Published, name: str) -> Any:
     try:
-        import yaml
+        import yaml  # type: ignore[import-untyped]
     except ImportError as error:
-        raise MissingExtra("reading EmoBench's prompts", "evals") from error
-    read = []
-    for name in (PROMPTS, RESPONSES):
-        try:
-            plain = yaml.safe_load(published.text(name))
-        except yaml.YAMLError as error:
-            raise EvalError(f"{name} is not YAML: was it cut?") from error
-        if not isinstance(plain, dict):
-            raise EvalError(f"{name} holds no texts")
-        read.append(plain)
-    return Prompts(*read)
-
-
-def _listed(choice: Choice) -> str:
-    lines = zip(LETTERS, choice.options, strict=False)
-    return "\n".join(f"{letter}) {option}" for letter, option in lines)
-
-
-def _text(texts: Mapping[str, Any], part: str, language: str) -> str:
+        raise MissingExtra("reading EmoBench's prompts of 2025", "evals") from error
     try:
-        found = texts[part][language]
-    except (KeyError, TypeError):
-        found = None
-    if not isinstance(found, str):
-        raise EvalError(f"{PROMPTS} and {RESPONSES} have no text for {part} in {language}")
-    return found
+        return yaml.safe_load(found.text(name))
+    except (yaml.YAMLError, RecursionError) as error:
+        raise EvalError(f"{name} is not YAML: was it cut?") from error
+
+
+def _text(held: Any, *keys: str, file: str) -> str:
+    for key in keys:
+        held = held.get(key) if isinstance(held, Mapping) else None
+    if not isinstance(held, str) or not held.strip():
+        raise EvalError(f"{file} is not as published: it has no text {' / '.join(keys)}")
+    return held
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    """A template with its places filled in one pass: braces in a scene stay what they are."""
+
+    def value(place: re.Match[str]) -> str:
+        if place[1] not in values:
+            raise EvalError(f"a published prompt has an unknown place {place[0]}: was it changed?")
+        return values[place[1]]
+
+    return _PLACE.sub(value, template)
+
+
+def _lettered(choices: Sequence[str]) -> str:
+    pairs = zip(ascii_lowercase, choices, strict=False)
+    return "\n".join(f"({letter}) {choice.strip()}" for letter, choice in pairs)
+
+
+def _numbered(choices: Sequence[str]) -> str:
+    pairs = zip(ascii_uppercase, choices, strict=False)
+    return "\n".join(f"{letter}) {choice}" for letter, choice in pairs)

@@ -1,173 +1,212 @@
-"""Answers as published in March 2024: five a question, in tables of one order each.
+"""Answers as published in March 2024: a table an order of options, five answers an item.
 
-A table holds its own options and key, which differ from today's questions in many rows: answers
-are scored against those.
+A table holds its own options and right answers, which differ from the items of today in many rows:
+answers are scored against those.
 """
 
 from __future__ import annotations
 
+import ast
 import csv
 import hashlib
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from mien.core.errors import EvalError
 from mien.evals.result import ItemResult, Result
 from mien.evals.source import content
-from mien.evals.tasks.emobench.about import INFO, ORDERS
-from mien.evals.tasks.emobench.scoring import result
+from mien.evals.tasks.emobench.about import INFO
+from mien.evals.tasks.emobench.items import SIZE
+from mien.evals.tasks.emobench.options import EA, EU, ORDERS, PROTOCOLS, Y2024
+from mien.evals.tasks.emobench.reading import NONE
+from mien.evals.tasks.emobench.scoring import marked
 
-QUESTIONS = 200
-"""In each table; the publisher skips those with fewer."""
+_NAME = re.compile(r"(.+)-(en|zh)(_cot)?([1-3]?)\.csv(?:\.gz)?")
+_COLUMNS = {EA: ("",), EU: ("Emo ", "Cause ")}
+"""What stands before `Choices`, `Label` and `Pred`, one a question."""
 
-UNREAD = -1
-"""What a table holds where an answer could not be read."""
-
-_NAME = re.compile(
-    r"(?P<model>.+)-(?P<language>en|zh)(?P<cot>_cot)?(?P<order>[123]?)\.csv(?P<packed>\.gz)?"
-)
-
-_CHOICES = {
-    "EA": {"answer": ("Label", "Pred")},
-    "EU": {"emotion": ("Emo Label", "Emo Pred"), "cause": ("Cause Label", "Cause Pred")},
-}
+_MOST_FILES = 10_000
+_LONGEST = 1 << 20
+"""Characters of one answer."""
 
 
-class _About(NamedTuple):
-    """What the name of a table says."""
+class _Set(NamedTuple):
+    """What the tables of one run share."""
 
+    folder: Path
     model: str
     language: str
     cot: bool
-    order: int
+
+
+class _Table(NamedTuple):
+    """One order of a run."""
+
+    path: Path
+    test: str
+    columns: tuple[str, ...]
+    rows: list[dict[str, str]]
 
 
 def runs(path: Path) -> tuple[Result, ...]:
-    """The run that a table of the published order begins: it, and those of other orders beside it.
+    """The runs of a folder and those below it, or the one that a table belongs to.
 
-    Args:
-        path: Such as `gpt-4-en.csv`; `gpt-4-en1.csv` to `gpt-4-en3.csv` are found beside it. One
-            of these is scored alone.
+    A table alone is one of the four orders of a run, so that those beside it are read too.
 
     Raises:
-        EvalError: If the file is no such table.
+        EvalError: If nothing there is such a table, or one is damaged; says what and where.
     """
-    about = _about(path)
-    tables = {about.order: path}
-    if about.order == 0:
-        tables |= {order: beside for order in range(1, ORDERS) if (beside := _beside(path, order))}
-    read = {order: _rows(table) for order, table in sorted(tables.items())}
-    parts = {_part(rows, path) for rows in read.values()}
-    if len(parts) > 1:
-        raise EvalError(f"tables beside {path} are of the other part of EmoBench")
-    (part,) = parts
-    return (_result(path, about, part, read, list(tables.values())),)
+    if path.is_dir():
+        sets = _sets(path)
+        if not sets:
+            raise EvalError(f"{path} holds no tables of EmoBench, called MODEL-en.csv or the like")
+        return tuple(_run(about, orders) for about, orders in sets.items())
+    about, _ = _told(path)
+    beside = {order: one for one in path.parent.iterdir() if (order := _of(one, about)) is not None}
+    # Packed and plain copies may lie side by side; the one that was named counts.
+    return (_run(about, beside | {_told(path)[1]: path}),)
 
 
-def _result(
-    path: Path,
-    about: _About,
-    part: str,
-    read: Mapping[int, Sequence[dict[str, str]]],
-    files: Sequence[Path],
-) -> Result:
-    whole = {order: rows for order, rows in read.items() if len(rows) == QUESTIONS}
-    if not whole:
-        raise EvalError(
-            f"{path} holds {len(next(iter(read.values())))} answers, and its publisher scores only "
-            f"tables with {QUESTIONS}"
-        )
-    items = tuple(
-        item for order, rows in whole.items() for item in _items(rows, part, about.language, order)
-    )
-    variant = {"protocol": "2024-03", "part": part, "language": about.language}
-    orders = ", ".join(str(order + 1) for order in whole)
-    variant["orders"] = str(ORDERS) if len(whole) == ORDERS else f"{orders} of {ORDERS}"
-    return Result(
-        task=INFO.name,
-        version="published",
-        model=about.model,
-        items=items,
-        planned=len(items),
-        variant=variant | ({"reasoning": "asked for"} if about.cot else {}),
-        source=str(path),
-        sha256=_hash(files),
-        notes=tuple(
-            f"order {order + 1} has {len(rows)} of {QUESTIONS} questions and is left out"
-            for order, rows in read.items()
-            if order not in whole
-        ),
-    )
+def _sets(folder: Path) -> dict[_Set, dict[int, Path]]:
+    found: defaultdict[_Set, dict[int, Path]] = defaultdict(dict)
+    for number, path in enumerate(sorted(islice(folder.rglob("*.csv*"), _MOST_FILES + 1)), 1):
+        if number > _MOST_FILES:
+            raise EvalError(f"{folder} holds more than {_MOST_FILES:,} tables: name one below it")
+        if _NAME.fullmatch(path.name) and path.is_file():
+            about, order = _told(path)
+            found[about].setdefault(order, path)
+    return found
 
 
-def _items(
-    rows: Sequence[dict[str, str]], part: str, language: str, order: int
-) -> Iterator[ItemResult]:
-    for number, row in enumerate(rows, 1):
-        made = {
-            name: (majority(row, pred), _whole(row, label))
-            for name, (label, pred) in _CHOICES[part].items()
-        }
-        yield result(
-            f"{part}-{language}-{number}-{order + 1}",
-            f"{part}-{number}",
-            f"{part}-{language}",
-            made,
-        )
-
-
-def majority(row: Mapping[str, str], column: str) -> int | None:
-    """The most common of the answers, the first such on a tie; one that can be read if any can.
-
-    >>> majority({"Pred 1": "-1", "Pred 2": "2", "Pred 3": "-1"}, "Pred")
-    2
-    """
-    picked = [_whole(row, name) for name in row if re.fullmatch(rf"{column} \d", name)]
-    common = [value for value, _ in Counter(picked).most_common()]
-    return next((value for value in common if value != UNREAD), None)
-
-
-def _whole(row: Mapping[str, str], column: str) -> int:
-    return int(float(row[column]))
-
-
-def _about(path: Path) -> _About:
+def _told(path: Path) -> tuple[_Set, int]:
+    """What the name of a table says."""
     found = _NAME.fullmatch(path.name)
     if found is None:
         raise EvalError(
             f"{path} is no table of EmoBench's published answers: they are called MODEL-en.csv, "
-            "MODEL-zh_cot.csv, and with 1, 2, 3 for other orders"
+            "MODEL-zh_cot.csv and the like, with 1, 2 or 3 before the dot for other orders"
         )
-    return _About(found["model"], found["language"], bool(found["cot"]), int(found["order"] or 0))
+    model, language, cot, order = found.groups()
+    return _Set(path.parent, model, language, bool(cot)), int(order or 0)
 
 
-def _beside(path: Path, order: int) -> Path | None:
-    stem, dot, rest = path.name.rpartition(".csv")
-    beside = path.with_name(f"{stem}{order}{dot}{rest}")
-    return beside if beside.is_file() else None
+def _of(path: Path, about: _Set) -> int | None:
+    """Which order of a run a file holds, if it is one of its tables."""
+    if not _NAME.fullmatch(path.name) or not path.is_file():
+        return None
+    other, order = _told(path)
+    return order if other == about else None
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _run(about: _Set, orders: Mapping[int, Path]) -> Result:
+    tables = {order: _table(orders[order]) for order in sorted(orders)}
+    whole = {order: table for order, table in tables.items() if len(table.rows) == SIZE}
+    first = next(iter(tables.values()))
+    if not whole:
+        raise EvalError(
+            f"{first.path} holds {len(first.rows)} rows: its publisher scores tables of {SIZE} alone"
+        )
+    if len({(table.test, _answers(table)) for table in whole.values()}) > 1:
+        raise EvalError(f"the orders of {first.path} differ in their columns: are they of one run?")
+    used = next(iter(whole.values()))
+    listed = ", ".join(map(str, whole))
+    return Result(
+        task=INFO.name,
+        version="published",
+        model=about.model,
+        items=tuple(item for order, table in whole.items() for item in _items(table, order)),
+        planned=SIZE * len(whole),
+        variant={
+            "test": used.test,
+            "language": about.language,
+            "cot": "yes" if about.cot else "no",
+            "protocol": PROTOCOLS[Y2024],
+            "orders": str(ORDERS) if len(whole) == ORDERS else f"{listed} of {ORDERS}",
+            "answers": str(_answers(used)),
+        },
+        source=str(first.path),
+        sha256=_hash([table.path for table in tables.values()]),
+        notes=tuple(_notes(tables, whole)),
+    )
+
+
+def _notes(tables: Mapping[int, _Table], whole: Mapping[int, _Table]) -> Iterator[str]:
+    for order, table in tables.items():
+        if order not in whole:
+            yield f"order {order} is left out: it has {len(table.rows)} of {SIZE} items"
+    if missing := sorted({*range(ORDERS)} - {*tables}):
+        told = ", ".join(map(str, missing))
+        yield f"orders that were not found: {told}; one order is up to four points off"
+
+
+def _items(table: _Table, order: int) -> Iterator[ItemResult]:
+    for number, row in enumerate(table.rows, 1):
+        where = f"row {number} of {table.path}"
+        right = [_right(row, column, where) for column in table.columns]
+        answers = [
+            [_whole(row, f"{column}Pred {i}", where) for column in table.columns]
+            for i in range(1, _answers(table) + 1)
+        ]
+        yield marked(f"{number}-{order}", answers, right)
+
+
+def _right(row: Mapping[str, str], column: str, where: str) -> int:
+    """The right option; a label that no option has would make every answer wrong unseen."""
+    right, told = _whole(row, f"{column}Label", where), row[f"{column}Choices"] or ""
+    try:
+        n = len(ast.literal_eval(told)) if told.startswith("[") else 0
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        n = 0
+    if not 0 <= right < n:
+        raise EvalError(f"{where} has the label {right} for {n} options in {column}Choices")
+    return right
+
+
+def _whole(row: Mapping[str, str], column: str, where: str) -> int:
+    try:
+        value = float(row[column])
+    except (TypeError, ValueError):
+        value = float("nan")
+    if not value.is_integer() or value < NONE:
+        raise EvalError(f"{where} has {row[column]!r:.40} in {column!r}, which is no option")
+    return int(value)
+
+
+def _answers(table: _Table) -> int:
+    """How many answers an item has; the header says it."""
+    column = f"{table.columns[0]}Pred "
+    numbers = range(1, len(table.rows[0]) + 1)
+    return next((i - 1 for i in numbers if f"{column}{i}" not in table.rows[0]), len(numbers))
+
+
+def _table(path: Path) -> _Table:
     try:
         text = content(path).decode("utf-8-sig")
-        return list(csv.DictReader(StringIO(text, newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise EvalError(f"{path} is no table in UTF-8 ({type(error).__name__})") from error
-
-
-def _part(rows: Sequence[dict[str, str]], path: Path) -> str:
-    columns = {*rows[0]} if rows else set()
-    for part, choices in _CHOICES.items():
-        if all({label, f"{pred} 1"} <= columns for label, pred in choices.values()):
-            return part
+    except UnicodeDecodeError as error:
+        raise EvalError(f"{path} is not UTF-8 (byte {error.start}): was it saved anew?") from error
+    limit = csv.field_size_limit(_LONGEST)
+    try:
+        rows = list(csv.DictReader(StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise EvalError(f"{path} is no table ({error}): is it whole?") from error
+    finally:
+        csv.field_size_limit(limit)
+    held = {*rows[0]} if rows else set()
+    for test, columns in _COLUMNS.items():
+        if all({f"{c}Choices", f"{c}Label", f"{c}Pred 1"} <= held for c in columns):
+            return _Table(path, test, columns, rows)
     raise EvalError(f"{path} has neither the columns of EmoBench's EA nor those of its EU")
 
 
-def _hash(files: Sequence[Path]) -> str:
+def _hash(paths: Sequence[Path]) -> str:
     """Of one file its own; of several that of their hashes, in their order."""
-    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
-    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+    told = []
+    for path in paths:
+        with path.open("rb") as stream:
+            told.append(hashlib.file_digest(stream, "sha256").hexdigest())
+    return told[0] if len(told) == 1 else hashlib.sha256("".join(told).encode()).hexdigest()
