@@ -125,6 +125,13 @@ def test_names_that_differ_in_capitals_alone_are_refused():
         rate(rows)
 
 
+def test_scripted_characters_are_said_to_be_none():
+    strengths = {"ant": 0.2, "mien/empathic": 0.0, "mien/flat": -0.2}
+    (note,) = [one for one in rate(drawn(strengths), FEW).notes if "scripted" in one]
+    assert "mien/empathic and mien/flat" in note
+    assert not any("scripted" in one for one in rate(drawn(), FEW).notes)
+
+
 def test_nothing_is_no_table():
     with pytest.raises(EvalError, match="not one judgement"):
         rate([])

@@ -17,6 +17,9 @@ from mien.rate.judgement import Judgement
 from mien.rate.table import NotRated
 from mien.rate.tally import Tally, tally
 
+SCRIPTED = "mien/"
+"""How the names of Mien's scripted characters begin."""
+
 LEAST_SHOWN = 20
 """Judgements from which it is no accident that all were won by the same side."""
 
@@ -85,6 +88,14 @@ def names_told_apart(models: Iterable[str]) -> tuple[str, ...]:
             )
     alike = [listed(names) for names in by_bare.values() if len(names) > 1]
     return tuple(f"taken for different models, though their names are alike: {a}" for a in alike)
+
+
+def about_scripted(models: Iterable[str]) -> tuple[str, ...]:
+    """A note on scripted characters, which are rated like models and are none."""
+    scripted = sorted(model for model in models if model.startswith(SCRIPTED))
+    if not scripted:
+        return ()
+    return (f"scripted characters, not models: {listed(scripted)}; their ratings mean nothing",)
 
 
 def about_style(judgements: Sequence[Judgement], styles: Sequence[Style]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from mien.rate.bootstrap import DRAWS, Draws, Fitted, Range, resample
 from mien.rate.checks import (
     about_intervals,
     about_repeats,
+    about_scripted,
     about_style,
     finite,
     names_told_apart,
@@ -88,7 +89,7 @@ def rate(
     if not held:
         raise EvalError("nothing to rate: there is not one judgement")
     names = {name for j in held for name in (j.first, j.second)}
-    notes = (*names_told_apart(names), *about_repeats(held))
+    notes = (*names_told_apart(names), *about_scripted(names), *about_repeats(held))
     judges = tuple(sorted({j.judge for j in held}))
     if against is not None:
         require_same_judges(against, judges, held)

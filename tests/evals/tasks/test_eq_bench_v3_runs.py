@@ -161,6 +161,19 @@ def test_a_cut_or_copied_answer_is_judged_and_said_to_be_one(tmp_path):
     assert found[0].counts["cut_off"] == 4
 
 
+@pytest.mark.parametrize(
+    ("reply", "fault"),
+    [
+        ("I'm sorry, but as an AI I cannot take part in this. " * 4, Fault.REFUSED),
+        ("Well, first I would put the kettle on and listen. " * 4, Fault.UNPARSEABLE),
+    ],
+)
+def test_a_talk_that_is_blank_to_the_judge_is_said_to_be_one(tmp_path, reply, fault):
+    log = run(RUBRIC.task(eq3.setup(limit=1)), grader(1), tmp_path, mock(lambda *_: reply))
+    item = item_of(log)
+    assert (item.score, item.fault, item.counts["without_sections"]) == (1.0, fault, 3)
+
+
 def test_a_judge_without_a_verdict_leaves_the_talk_unscored(tmp_path):
     log = run(RUBRIC.task(eq3.setup(limit=1)), mock(lambda *_: "hm"), tmp_path, player("ant"))
     item = item_of(log)
@@ -312,13 +325,18 @@ def test_runs_of_other_lengths_or_items_are_not_compared(runs, tmp_path):
     write_eval_log(log, str(tmp_path / "old.eval"))
     with pytest.raises(EvalError, match="differ in version '1' and '0'"):
         read_talks([runs[0], f"{name}={tmp_path / 'old.eval'}"], "eq_bench_v3")
-    with pytest.raises(EvalError, match="is a run of 'eq_bench_v3'"):
+    with pytest.raises(EvalError, match="is a run of 'eq_bench_v3', and only"):
         read_talks([path], "live")
+
+
+def test_no_label_hides_a_scripted_character(tmp_path):
+    log = run(RUBRIC.task(eq3.setup(limit=1)), grader(1), tmp_path, "mien/empathic")
+    assert read_talks([f"wise={log.location}"], "eq_bench_v3").models == ("mien/wise",)
 
 
 def test_a_damaged_log_is_refused(tmp_path):
     (tmp_path / "a.eval").write_bytes(b"PK\x03\x04 and nothing more")
-    with pytest.raises(EvalError, match="no log of Inspect, or is damaged"):
+    with pytest.raises(EvalError, match="damaged, or no log of Inspect"):
         read_talks([tmp_path], "eq_bench_v3")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.core.errors import EvalError
-from mien.evals.inspecting import HEADER
+from mien.evals.characters import PROVIDER
+from mien.evals.logs import damages, open_log, planned
 from mien.evals.pairs.talks import TALK, Talk, Talks, kept_talk
 
 if TYPE_CHECKING:
-    from inspect_ai.log import EvalLog, EvalSample
+    from inspect_ai.log import EvalSample
 
 ENDING = ".eval"
-
-_DAMAGED = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
-"""What reading a log that is none, or is cut off, ends in."""
 
 _HEAVY = {"events", "attachments", "messages", "output", "timelines"}
 """Of a sample; the talk is in its store, and reading the rest takes most of the time."""
@@ -101,47 +97,26 @@ def _named(runs: Iterable[str | Path]) -> list[tuple[str, Path]]:
 
 
 def _log(path: Path, name: str, task: str, ignoring: Collection[str]) -> _Log:
-    log = header_of(path)
-    ours = (log.eval.metadata or {}).get(HEADER) or {}
-    if ours.get("task") != task:
-        said = ours.get("task") or log.eval.task
+    log = open_log(path)
+    if log.told["task"] != task:
         raise EvalError(
-            f"{path} is a run of {said!r}, and only runs of {task!r} can be compared here"
+            f"{path} is a run of {log.told['task']!r}, and only runs of {task!r} can be compared"
         )
+    model = log.header.eval.model
+    if name and model.startswith(f"{PROVIDER}/"):
+        # No name hides that a character, not a model, has spoken.
+        name = f"{PROVIDER}/{name}"
+    variant = log.told.get("variant") or {}
     return _Log(
         path=str(path),
-        model=name or log.eval.model,
-        run=log.eval.task_id,
-        held=len(log.eval.dataset.sample_ids or []) if log.status == "success" else _written(path),
-        planned=int(ours.get("planned", 0)) * (log.eval.config.epochs or 1),
-        version=str(ours.get("version", "")),
-        variant={
-            key: value for key, value in (ours.get("variant") or {}).items() if key not in ignoring
-        },
-        data=dict(ours.get("data") or {}),
+        model=name or model,
+        run=log.header.eval.task_id,
+        held=len(log.samples),
+        planned=planned(log),
+        version=str(log.told.get("version", "")),
+        variant={key: value for key, value in variant.items() if key not in ignoring},
+        data=dict(log.told.get("data") or {}),
     )
-
-
-def header_of(path: Path) -> EvalLog:
-    """The header of one of Inspect's logs, half-written ones included.
-
-    Raises:
-        EvalError: If it cannot be read.
-    """
-    from inspect_ai.log import read_eval_log
-
-    try:
-        return read_eval_log(str(path), header_only=True)
-    except _DAMAGED as error:
-        raise EvalError(
-            f"{path} is no log of Inspect, or is damaged: {type(error).__name__}"
-        ) from error
-
-
-def _written(path: Path) -> int:
-    from inspect_ai.log import read_eval_log_sample_summaries
-
-    return len(read_eval_log_sample_summaries(str(path)))
 
 
 def _fullest(logs: Iterable[_Log]) -> list[_Log]:
@@ -181,21 +156,21 @@ def _require_alike(one: _Log, other: _Log) -> None:
 def _talks_of(log: _Log) -> tuple[list[Talk], Counter[str]]:
     from inspect_ai.log import read_eval_log_samples
 
-    talks: list[Talk] = []
-    lost: Counter[str] = Counter()
-    read = 0
-    for sample in read_eval_log_samples(
-        log.path, all_samples_required=False, exclude_fields=_HEAVY
-    ):
-        read += 1
-        talk = _talk_of(log, sample)
-        if talk is None:
-            lost["whose talk is not whole"] += 1
-        else:
-            talks.append(talk)
-    if log.planned > read:
-        lost["that were never run"] += log.planned - read
-    return talks, lost
+    found: dict[tuple[str, int], Talk | None] = {}
+    try:
+        for sample in read_eval_log_samples(
+            log.path, all_samples_required=False, exclude_fields=_HEAVY
+        ):
+            # A sample that was asked again comes after the one that it replaces.
+            found[str(sample.id), sample.epoch] = _talk_of(log, sample)
+    except damages() as error:
+        raise EvalError(f"cannot read the talks of {log.path}: the log is damaged") from error
+    talks = [talk for talk in found.values() if talk is not None]
+    lost = {
+        "whose talk is not whole": len(found) - len(talks),
+        "that were never run": max(0, log.planned - len(found)),
+    }
+    return talks, Counter({reason: n for reason, n in lost.items() if n})
 
 
 def _talk_of(log: _Log, sample: EvalSample) -> Talk | None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mien.core.errors import EvalError
-from mien.evals.inspecting import HEADER, as_item
-from mien.evals.pairs.reading import header_of
+from mien.evals.inspecting import as_item
+from mien.evals.logs import open_log, planned
 from mien.evals.pairs.schedule import Showing
 from mien.evals.pairs.style import style_of
 from mien.timeline.files import replacing
@@ -74,17 +74,12 @@ def write_rows(logs: Iterable[str | Path], path: Path) -> int:
 
 
 def _rows_of(path: Path) -> tuple[Mapping[str, Any], list[dict[str, Any]]]:
-    from inspect_ai.log import read_eval_log_sample_summaries
-
-    log = header_of(path)
-    ours = (log.eval.metadata or {}).get(HEADER) or {}
-    summaries = read_eval_log_sample_summaries(str(path))
-    if not summaries or any(not one.metadata.keys() >= _SIDES for one in summaries):
-        raise EvalError(f"{path} holds no judgements of pairs: it is a run of {log.eval.task!r}")
-    told = {key: ours.get(key) for key in ("task", "version", "variant")}
-    planned = int(ours.get("planned", 0)) * (log.eval.config.epochs or 1)
-    missing = max(0, planned - len(summaries))
-    return told, [*map(_row, summaries), *({"error": "never judged"} for _ in range(missing))]
+    log = open_log(path)
+    if not log.samples or any(not one.metadata.keys() >= _SIDES for one in log.samples):
+        raise EvalError(f"{path} holds no judgements of pairs: it is a run of {log.told['task']!r}")
+    told = {key: log.told.get(key) for key in ("task", "version", "variant")}
+    missing = max(0, planned(log) - len(log.samples))
+    return told, [*map(_row, log.samples), *({"error": "never judged"} for _ in range(missing))]
 
 
 def _row(sample: EvalSampleSummary) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from mien.core.errors import EvalError
 from mien.evals.inspecting import as_score, cache_policy, published_score
@@ -31,6 +31,9 @@ _SAYS_MIN_P = frozenset(
     {"openai-api", "openrouter", "vllm", "sglang", "ollama", "llama-cpp-python", "together"}
 )
 """Providers whose servers know min_p; others refuse a request that has it."""
+
+_IDLE = 600
+"""Characters below which an analysis may be a refusal; a thousand words are asked for."""
 
 _PLACEHOLDER = re.compile(r"<[^<>]{20,}>")
 
@@ -188,11 +191,16 @@ def nothing_to_judge(talk: Talk) -> Fault | None:
 
 def _fault(talk: Talk) -> Fault | None:
     """What is wrong with a talk that is judged all the same, as published."""
-    if talk.more.get("cut_off"):
+    counts, n = _counts(talk), len(talk.answers)
+    if counts["refusals"] == n:
+        return Fault.REFUSED
+    if counts["cut_off"]:
         return Fault.TRUNCATED
-    asked = {told for turn in talk.messages[:1] for told in _PLACEHOLDER.findall(turn["content"])}
+    asked = _PLACEHOLDER.findall(talk.messages[0]["content"])
     said = "\n".join(talk.answers)
-    return Fault.PLACEHOLDER if any(told in said for told in asked) else None
+    if any(told in said for told in asked):
+        return Fault.PLACEHOLDER
+    return Fault.UNPARSEABLE if counts["without_sections"] == n else None
 
 
 def _item(
@@ -210,18 +218,22 @@ def _item(
         fault=fault,
         epoch=talk.epoch,
         parts=dict(grades),
-        counts={**_counts(talk.answers, talk.more, kind), **counts},
+        counts={**_counts(talk), **counts},
         judge=judge,
         kind=kind.value,
     )
 
 
-def _counts(answers: Sequence[str], more: Mapping[str, Any], kind: Kind) -> dict[str, int]:
-    style = style_of(answers)
+def _counts(talk: Talk) -> dict[str, int]:
+    kind = Kind(talk.kind)
+    blank = [answer for answer in talk.answers if not is_sectioned(answer, kind)]
+    # Who plays a part, or analyses at length, may well say "I can't" in it.
+    idle = [one for one in talk.answers if len(one) < _IDLE] if kind is Kind.ANALYSIS else blank
     return {
-        "answers": len(answers),
-        "characters": round(style.length),
-        "without_sections": sum(not is_sectioned(answer, kind) for answer in answers),
-        "cut_off": int(more.get("cut_off", 0)),
-        "held_back": int(more.get("held_back", 0)),
+        "answers": len(talk.answers),
+        "characters": round(style_of(talk.answers).length),
+        "without_sections": len(blank),
+        "refusals": sum(map(is_refusal, idle)),
+        "cut_off": int(talk.more.get("cut_off", 0)),
+        "held_back": int(talk.more.get("held_back", 0)),
     }
