@@ -284,6 +284,8 @@ def test_questions_that_are_not_as_published_are_in_the_name_of_the_score(tmp_pa
         (run_file(answers(FLAT, ()), total=171), "171 questions, eq_bench has 6"),
         (run_file({**answers(FLAT, ()), "99": (FLAT, ())}, total=6), "answers question '99'"),
         (run_file(answers(FLAT, ()), stated="good"), "is damaged"),
+        (run_file(answers(FLAT, ()), run_completed=1e300), "is damaged"),
+        ({"run": {"__meta__": {}}}, "a run of Spiral-Bench"),
         ({**run_file(answers(FLAT, ())), "raw_results": {}}, "is damaged"),
         ({**run_file(answers(FLAT, ())), "raw_results": {"1": {}}}, "is damaged"),
         ({**run_file(answers(FLAT, ())), "raw_results": {"x": {}}}, "is damaged"),

@@ -78,7 +78,7 @@ class Reader:
                 notes=("parsed anew from what the model wrote",) if self.from_text else (),
                 **told,
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
             raise EvalError(f"{name} is damaged ({type(error).__name__}: {error})") from error
 
     def _check(self, plain: dict[str, Any], name: str) -> None:
@@ -179,8 +179,9 @@ def _what_it_is(plain: Mapping[str, Any]) -> str:
         return ": it is a log of Inspect"
     if "__metadata__" in plain:
         return ": it holds pairwise judgements of EQ-Bench 3, for `mien rate`"
-    if "__meta__" in str(plain)[:100_000] and "scoring_summary" in str(plain)[:100_000]:
+    held = [value for value in plain.values() if isinstance(value, dict)]
+    if any("__meta__" in value for value in held):
         return ": it looks like a run of Spiral-Bench"
-    if "1" in plain and "prompt" in str(plain["1"])[:20]:
+    if any("reference_answer" in value for value in held):
         return ": it holds questions, and no answers"
     return ""
