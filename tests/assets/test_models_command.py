@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from mien.assets import catalogue
 from mien.cli.models import _Line, app
-from mien.core.errors import AssetError, NetworkRefused
+from mien.core.errors import AssetError, ConfigError, NetworkRefused
 from mien.decoders.calibrate import MonotoneMap
 from mien.decoders.calibration_file import Calibration
 from mien.emotions import Emotion
@@ -141,6 +141,30 @@ def test_errors_are_ours_and_leave_stdout_empty(run, monkeypatch):
     assert "raw.githubusercontent.com" in str(made.exception)
 
 
+FIGURES = {
+    "rmse_before.anger": 0.2,
+    "rmse_after.anger": 0.1,
+    "rmse_mean.anger": 0.15,
+    "rmse_before.fear": 0.2,
+    "rmse_after.fear": 0.18,
+    "rmse_mean.fear": 0.17,
+    "rmse_before": 0.2,
+    "rmse_after": 0.1,
+}
+
+
+def test_calibrating_on_noise_leaves_the_decoder_as_it_was(run, monkeypatch, tmp_path):
+    nothing = Calibration(
+        decoder="emonet-face-small-v1", made="2026-01-02", n=80, raters=3, maps={}, figures=FIGURES
+    )
+    monkeypatch.setattr("mien.evals.perception.calibrating.calibrate", lambda *_: nothing)
+    made = run("calibrate", "emonet-face-small", str(tmp_path / "ratings.csv"))
+    assert isinstance(made.exception, ConfigError)
+    assert "it stays as it was" in str(made.exception)
+    assert "no map: stays uncalibrated" in made.stderr
+    assert not list(tmp_path.rglob("emonet-face-small-v1.json"))
+
+
 def test_calibrating_keeps_the_maps_and_says_what_they_are_worth(run, monkeypatch, tmp_path):
     asked = []
 
@@ -152,7 +176,7 @@ def test_calibrating_keeps_the_maps_and_says_what_they_are_worth(run, monkeypatc
             n=80,
             raters=3,
             maps={Emotion.ANGER: MonotoneMap((0.0, 1.0), (0.1, 0.9))},
-            figures={"rmse_before": 0.2, "rmse_after": 0.1},
+            figures=FIGURES,
         )
 
     monkeypatch.setattr("mien.evals.perception.calibrating.calibrate", fit)
@@ -163,6 +187,8 @@ def test_calibrating_keeps_the_maps_and_says_what_they_are_worth(run, monkeypatc
     held = Path(made.stdout.strip())
     assert json.loads(held.read_text())["raters"] == 3
     assert "80 items of 3 raters, maps for 1 emotions; RMSE of shares 0.200 before" in made.stderr
+    table = [line.split("  ")[-1] for line in made.stderr.splitlines()[:3]]
+    assert table[1:] == ["map kept", "no map: stays uncalibrated"]
     told = json.loads(
         run("calibrate", "emonet-face-small", str(ratings), "--folder", "x", "--json").stdout
     )

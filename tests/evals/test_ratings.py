@@ -264,6 +264,20 @@ def test_a_rare_emotion_that_is_told_too_low_gets_its_map():
     assert fitted(np.float32([0.01])) == pytest.approx(0.2, abs=0.07)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_ratings_at_random_teach_nothing(seed):
+    """Any map about their mean errs less than the shares; the mean alone errs least."""
+    random = np.random.default_rng(seed)
+    rows = [(f"{i:03}", "r", "anger", float(random.random())) for i in range(66)]
+    found = {name: Prediction(name, anger_row(np.float32(random.random()))) for name, *_ in rows}
+    opened = made.graded(rows, (0.0, 1.0), Form.TAGS, {name: name for name, *_ in rows})
+    calibration = fit("made-v1", opened, found)
+    figures = calibration.figures
+    assert figures["rmse_mean.anger"] < figures["rmse_after.anger"] < figures["rmse_before.anger"]
+    assert calibration.maps == {}
+    assert figures["rmse_after"] == figures["rmse_before"]
+
+
 def test_a_table_that_is_not_there_is_said_before_anything_is_loaded(tmp_path):
     with pytest.raises(SourceNotFound, match=r"none\.csv"):
         calibrate("emonet-voice-small", tmp_path / "none.csv", tmp_path, Config(home=tmp_path))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mien.cli.output import advise, result, result_json
+from mien.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from mien.assets import Status
+    from mien.decoders.calibration_file import Calibration
     from mien.decoders.emonet.checks.comparing import Finding
 
 app = typer.Typer(
@@ -160,8 +163,8 @@ def calibrate(
 ) -> None:
     """Teach a decoder the shares of your own raters, emotion by emotion.
 
-    From then on it gives those. Emotions that do not come nearer to the raters on files that the
-    map was not fitted on get none.
+    From then on it gives those. Emotions that come no nearer to the raters, or no nearer than
+    always their mean, on files that the map was not fitted on get none and stay uncalibrated.
     """
     from mien.core.config import load_config
     from mien.decoders.calibration_file import save_calibration
@@ -169,6 +172,14 @@ def calibrate(
 
     config = load_config()
     fitted = fit(decoder, ratings, folder or ratings.parent, config)
+    if not as_json:
+        for line in _fit_lines(fitted):
+            advise(line)
+    if not fitted.maps:
+        raise ConfigError(
+            f"no map for {fitted.decoder} is nearer to the raters than what it says already, or "
+            "than always their mean: it stays as it was; more rated items may help"
+        )
     held = save_calibration(fitted, config)
     if as_json:
         told = {"decoder": fitted.decoder, "path": str(held), "n": fitted.n}
@@ -181,6 +192,20 @@ def calibrate(
         f"{fitted.figures['rmse_after']:.3f} after, on files not fitted on"
     )
     result(str(held))
+
+
+def _fit_lines(fitted: Calibration) -> Iterator[str]:
+    """A row an emotion that had enough items: its errors, and whether it got a map."""
+    slugs = [name.split(".")[1] for name in fitted.figures if name.startswith("rmse_before.")]
+    if slugs:
+        yield f"{'RMSE on files not fitted on':28} {'as is':>6} {'mean':>6} {'map':>6}"
+    kept = {emotion.value for emotion in fitted.maps}
+    for slug in slugs:
+        plain, mean, mapped = (
+            f"{fitted.figures[f'rmse_{kind}.{slug}']:6.3f}" for kind in ("before", "mean", "after")
+        )
+        verdict = "map kept" if slug in kept else "no map: stays uncalibrated"
+        yield f"{slug:28} {plain} {mean} {mapped}  {verdict}"
 
 
 @app.command()
