@@ -78,10 +78,12 @@ def test_a_fitted_map_is_accepted():
 def test_the_summary_names_items_raters_and_how_many_emotions():
     assert made().summary.startswith("shares: fitted on 80 items rated by 4 people")
     # The terminal shows what stands before the first semicolon.
-    assert made().summary.split("; ")[0].endswith("of 40 emotions)")
+    shown = made().summary.split("; ")[0]
+    assert shown.endswith("1 of 40 emotions), uncalibrated for the other 39")
     assert "1 of 40" in made().summary
     every = {emotion: MonotoneMap((0.0, 1.0), (0.0, 1.0)) for emotion in EMONET_40}
     assert "all emotions" in made(every).summary
+    assert "uncalibrated" not in made(every).summary
 
 
 BAD_MAPS = {

@@ -64,6 +64,23 @@ def test_ids_are_unique(html):
     assert len(ids) == len(set(ids))
 
 
+def test_a_page_says_which_emotions_are_fitted_and_that_the_others_are_not():
+    scene = scenes.call()
+    cards = [replace(card, calibration="shares: fitted on 66 items") for card in scene.cards]
+    covers = [emotion for emotion in cards[0].covers if emotion is not Emotion.NEUTRAL]
+    one, two, *others = covers
+
+    def shown(*fitted):
+        held = [replace(cards[0], fitted=fitted), *cards[1:]]
+        return render(replace(scene, cards=tuple(held)), on=ON).split("<h2>")[0]
+
+    told = f"voice-v1: {one.value} and {two.value} fitted to raters, the other {len(others)} "
+    assert f"{told}uncalibrated, so go by order" in shown(one, two)
+    told = f"voice-v1: fitted to raters but for {one.value}, which stay uncalibrated"
+    assert told in shown(two, *others)
+    assert "uncalibrated" not in shown(*covers)
+
+
 def test_the_page_ends_with_how_far_to_trust_it(html):
     assert headings(html)[-1] == "How far to trust this"
     assert "never a fact about what someone feels" in html

@@ -18,7 +18,7 @@ from mien.core.config import Config
 from mien.core.errors import ConfigError
 from mien.core.paths import data_folder
 from mien.decoders.calibrate import MonotoneMap
-from mien.emotions.emotion import Emotion
+from mien.emotions.emotion import EMONET_40, Emotion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +60,14 @@ class Calibration:
     @property
     def summary(self) -> str:
         """What a card says of it."""
-        scope = f"{len(self.maps)} of 40 emotions" if len(self.maps) < 40 else "all emotions"
+        left = len(EMONET_40) - len(self.maps)
+        scope, rest = "all emotions", ""
+        if left:
+            scope = f"{len(self.maps)} of {len(EMONET_40)} emotions"
+            rest = f", uncalibrated for the other {left}"
         return (
             f"shares: fitted on {self.n:,} items rated by {self.raters} people on this machine "
-            f"({self.made}, {scope}); confidence: as shipped"
+            f"({self.made}, {scope}){rest}; confidence: as shipped"
         )
 
 

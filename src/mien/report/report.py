@@ -10,6 +10,7 @@ from mien.charts.html import Content, Markup, asset, data_block, page, tag
 from mien.charts.numbers import listed
 from mien.charts.table import sort_script
 from mien.core.errors import ConfigError
+from mien.emotions.emotion import Emotion
 from mien.report import palette
 from mien.report.faces import photo
 from mien.report.foot import foot
@@ -20,6 +21,7 @@ from mien.report.story import what_it_is, what_would_help
 from mien.report.strongest import strongest_table
 from mien.report.view import View, views_of
 from mien.report.words import chat
+from mien.timeline.card import Card
 from mien.timeline.files import replacing
 from mien.timeline.timeline import Timeline
 
@@ -27,6 +29,7 @@ MEANING = (
     "Shares are the part of people who would name an emotion here, as estimated, not what "
     "someone feels."
 )
+BY_ORDER = "so go by order and change, not by size."
 HATCHED = " Hatched: nothing to go by, or too unsure to say."
 
 
@@ -99,9 +102,28 @@ def render_view(view: View, on: date | None = None) -> str:
 
 def _meaning(view: View) -> str:
     """What shares are, of which decoders they are only provisional, and what hatching says."""
-    names = [c.decoder for c in view.cards if c.calibration.startswith("uncalibrated")]
-    caution = f" {listed(names)}: uncalibrated, so go by order and change, not by size."
-    return MEANING + (caution if names else "") + ("" if view.is_photo else HATCHED)
+    names = [card.decoder for card in view.cards if card.calibration.startswith("uncalibrated")]
+    cautions = [f" {listed(names)}: uncalibrated, {BY_ORDER}"] if names else []
+    cautions += [f" {_half_fitted(card)}" for card in view.cards if _is_half_fitted(card)]
+    return MEANING + "".join(cautions) + ("" if view.is_photo else HATCHED)
+
+
+def _is_half_fitted(card: Card) -> bool:
+    return bool(card.fitted) and not set(card.covers) <= {*card.fitted, Emotion.NEUTRAL}
+
+
+def _half_fitted(card: Card) -> str:
+    """Which emotions of a decoder raters taught here, the shorter list named."""
+    rest = [e for e in card.covers if e not in card.fitted and e is not Emotion.NEUTRAL]
+    if len(card.fitted) <= len(rest):
+        told = f"{_emotions(card.fitted)} fitted to raters, the other {len(rest)} uncalibrated"
+    else:
+        told = f"fitted to raters but for {_emotions(rest)}, which stay uncalibrated"
+    return f"{card.decoder}: {told}, {BY_ORDER}"
+
+
+def _emotions(some: Sequence[Emotion]) -> str:
+    return listed([palette.name(emotion).lower() for emotion in some])
 
 
 def _pictures(view: View) -> list[Markup | None]:

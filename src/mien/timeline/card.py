@@ -67,6 +67,8 @@ class Card:
         commercial: Whether the licence allows commercial use.
         calibration: What shares mean: `shares: fitted on votes` or `uncalibrated as shares`,
             and how the confidence was fitted.
+        fitted: Those of `covers` whose shares a user's raters taught on this machine; the shares
+            of all others mean what they meant as shipped.
         data: What taught and tested it.
         figures: Measured on data that training never saw, unless the note says otherwise.
         limits: Known failures, one sentence each.
@@ -83,6 +85,7 @@ class Card:
     licence: str
     commercial: bool
     calibration: str
+    fitted: tuple[Emotion, ...] = ()
     data: tuple[Training, ...] = ()
     figures: tuple[Figure, ...] = ()
     limits: tuple[str, ...] = ()
@@ -119,6 +122,7 @@ class Card:
                 "channel": Channel(plain["channel"]),
                 "covers": tuple(Emotion(value) for value in plain["covers"]),
                 "dimensions": tuple(plain.get("dimensions", ())),
+                "fitted": tuple(Emotion(value) for value in plain.get("fitted", ())),
                 "data": tuple(Training(**row) for row in plain.get("data", ())),
                 "figures": tuple(Figure(**row) for row in plain.get("figures", ())),
                 "limits": tuple(plain.get("limits", ())),

@@ -121,12 +121,14 @@ class EmoNetFaceDecoder:
     def __init__(self, parts: Parts, card: Card) -> None:
         self._parts, self._shipped = parts, card
         keys = {head.key for head in parts.heads.heads}
-        calibration = parts.calibration.summary if parts.calibration else card.calibration
+        fitted = parts.calibration if parts.calibration and parts.calibration.maps else None
+        covers = tuple(e for e in card.covers if e in parts.emotions)
         self.card = replace(
             card,
-            covers=tuple(e for e in card.covers if e in parts.emotions),
+            covers=covers,
             dimensions=tuple(name for name in card.dimensions if name in keys),
-            calibration=calibration,
+            calibration=fitted.summary if fitted else card.calibration,
+            fitted=tuple(e for e in covers if fitted and e in fitted.maps),
         )
 
     @property

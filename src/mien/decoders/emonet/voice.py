@@ -139,8 +139,13 @@ class EmoNetVoiceDecoder:
     def __init__(self, parts: Parts, card: Card) -> None:
         self._parts, self._shipped = parts, card
         covers = tuple(e for e in card.covers if e in parts.emotion_heads)
-        calibration = parts.calibration.summary if parts.calibration else card.calibration
-        self.card = replace(card, covers=covers, calibration=calibration)
+        fitted = parts.calibration if parts.calibration and parts.calibration.maps else None
+        self.card = replace(
+            card,
+            covers=covers,
+            calibration=fitted.summary if fitted else card.calibration,
+            fitted=tuple(e for e in covers if fitted and e in fitted.maps),
+        )
 
     @property
     def name(self) -> str:
