@@ -66,7 +66,7 @@ class Published:
 
         Args:
             name: As published. In a folder it may lie anywhere below; the exact relative path
-                comes first.
+                comes first, and where it lies in a copy of the publisher's repository last.
 
         Raises:
             AssetError: If it was not pulled, or is damaged.
@@ -134,6 +134,8 @@ class Published:
             if path.is_file():
                 return content(path)
         found = {path: content(path) for path in _below(folder, name)}
+        if not found and (kept := self._kept(name)):
+            found = {path: content(path) for path in _below(folder, kept)}
         if not found:
             raise EvalError(
                 f"{folder} has no {name}, nor {name}.gz, in any folder below it: get it from "
@@ -143,6 +145,12 @@ class Published:
         if len(set(found.values())) > 1:
             raise EvalError(f"{' and '.join(map(str, found))} differ: name the folder of one")
         return next(iter(found.values()))
+
+    def _kept(self, name: str) -> str:
+        """The end of a file's path in its repository, where it is kept under another name."""
+        urls = [file.url for file in self.asset.files if file.name == name and file.url]
+        ends = ["/".join(url.split("/")[-2:]) for url in urls if not url.endswith(f"/{name}")]
+        return ends[0] if ends else ""
 
 
 def published(info: TaskInfo, setup: Setup) -> Published:

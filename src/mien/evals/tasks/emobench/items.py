@@ -126,7 +126,7 @@ def _turned(item: Item, by: int) -> Item:
 
 
 def _of_2024(found: Published, options: Options, order: int) -> list[Item]:
-    name = f"{options.test}/{FILES_2024[order]}"
+    name = f"{options.test}_{FILES_2024[order]}"
     rows = found.json(name)
     if not isinstance(rows, list) or len(rows) != SIZE:
         raise EvalError(f"{name} is not as published: it must hold a list of {SIZE} items")
