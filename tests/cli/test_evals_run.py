@@ -116,6 +116,8 @@ def test_answers_are_judged_again(mien):
     [
         (["run", "judged_probe", "--model", "mien/flat"], "--role judge=PROVIDER/MODEL"),
         (["run", "probe", "--model", "flat"], "PROVIDER/flat"),
+        (["run", "probe"], "--model PROVIDER/MODEL"),
+        (["plan", "probe"], "--model PROVIDER/MODEL"),
         (["run", "probe", "--model", "mien/flat", "--role", "judge"], "NAME=VALUE"),
         (["run", "probe", "--model", "mien/flat", "--set", "n"], "NAME=VALUE"),
         (["run", "probe", "--model", "mien/flat", "--set", "turns=3"], "turns"),

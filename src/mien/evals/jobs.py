@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from mien.evals.resuming import Earlier
 
+_MOST_WRITES = 1001
+
 ASKS_AGAIN = 3
 """Tries after a failed one of each request."""
 
@@ -161,13 +163,20 @@ def _eval(job: Job, manner: Manner, meter: Meter, before: Earlier | None) -> Eva
         # One failed sample is counted and asked again next time; the others go on.
         fail_on_error=False,
         log_realtime=False,
-        # An answer that was paid for is on the disk before the next is asked for.
-        log_buffer=1,
+        log_buffer=_buffer(len(job.task.dataset) * manner.epochs),
         log_model_api=False,
         max_connections=manner.max_connections,
         max_retries=manner.retries,
     )
     return log
+
+
+def _buffer(samples: int) -> int:
+    """Finished samples that may be lost with the process: none, but in runs of thousands a few.
+
+    Inspect writes its list of all samples anew each time, which would take the square of them.
+    """
+    return 1 + samples // _MOST_WRITES
 
 
 def _models(job: Job, manner: Manner, meter: Meter) -> dict[str, Model]:

@@ -230,9 +230,6 @@ def _notes(log: Log) -> tuple[str, ...]:
             header.status, "ended with an error"
         )
         found.append(f"the run {reason}: {done:,} of {planned(log):,} samples are there")
-    failed = sum(bool(one.error) for one in log.samples)
-    if failed:
-        found.append(f"{failed:,} samples ended without an answer")
     known, asked = header.eval.dataset.samples, header.eval.dataset.sample_ids
     if known and asked and len(asked) < known:
         found.append(f"only {len(asked):,} of {known:,} items were asked")

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["check_models", "host_of", "kinds_of_error", "model_of", "plain"]
 
 
+_NOBODY = (PROVIDER, "none", "mockllm")
+"""Providers that ask nobody: characters, and Inspect's own for no model at all."""
+
+
 def check_models(models: Iterable[str], config: Config) -> None:
     """Return if each of these models may be asked; nothing is sent to find out.
 
@@ -30,7 +34,7 @@ def check_models(models: Iterable[str], config: Config) -> None:
     for model in models:
         if "/" not in model:
             raise ConfigError(f"{model!r} names no provider: write PROVIDER/{model}")
-        if not model.startswith(f"{PROVIDER}/"):
+        if model.partition("/")[0] not in _NOBODY:
             allow(host_of(model, os.environ), Purpose.ASK_MODEL, config)
 
 

@@ -20,7 +20,17 @@ from mien.evals.models import host_of
 from mien.evals.result import Usage
 
 _HERE = frozenset(
-    {"mien", "mockllm", "ollama", "llama-cpp-python", "hf", "vllm", "sglang", "transformer_lens"}
+    {
+        "mien",
+        "mockllm",
+        "none",
+        "ollama",
+        "llama-cpp-python",
+        "hf",
+        "vllm",
+        "sglang",
+        "transformer_lens",
+    }
 )
 """Providers of Inspect that compute on machines of one's own."""
 

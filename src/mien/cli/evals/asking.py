@@ -13,12 +13,14 @@ import typer
 from mien.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mien.evals.bench import Setup
+    from mien.evals.bench import Bench, Setup
     from mien.evals.planning import Plan
     from mien.evals.result import Usage
 
+_NOBODY = "none/none"
+
 Models = Annotated[
-    list[str], typer.Option("--model", help="Whom to ask, as PROVIDER/MODEL; repeatable.")
+    list[str] | None, typer.Option("--model", help="Whom to ask, as PROVIDER/MODEL; repeatable.")
 ]
 Roles = Annotated[
     list[str] | None,
@@ -72,6 +74,21 @@ def asked_setup(data: Path | None, limit: int | None, given: Sequence[str] | Non
 
     args = {name: _value(text) for name, text in pairs_of("--set", given).items()}
     return replace(setup_of(data), limit=limit, args=args)
+
+
+def asked_models(bench: Bench, setup: Setup, given: Sequence[str] | None) -> list[str]:
+    """Whom to ask; nobody where a task only judges what earlier runs said.
+
+    Raises:
+        ConfigError: If somebody must be asked and nobody is named.
+    """
+    from mien.evals.planning import UNDER_TEST
+
+    if given:
+        return list(given)
+    if any(one.role == UNDER_TEST for one in bench.plan(setup)):
+        raise ConfigError("name a model with --model PROVIDER/MODEL, such as mien/empathic")
+    return [_NOBODY]
 
 
 def _value(text: str) -> Any:

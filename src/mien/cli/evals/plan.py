@@ -15,6 +15,7 @@ from mien.cli.evals.asking import (
     PriceFile,
     Roles,
     Sets,
+    asked_models,
     asked_setup,
     cost_lines,
     duration,
@@ -26,7 +27,7 @@ from mien.cli.output import advise, result, result_json
 
 def plan(
     task: Annotated[str, typer.Argument(help="A task, as `mien evals list` names it.")],
-    model: Models,
+    model: Models = None,
     role: Roles = None,
     data: Data = None,
     limit: Limit = None,
@@ -52,7 +53,7 @@ def plan(
         connections=max_connections,
         pace=measured(pace) if pace is not None else None,
     )
-    for name in model:
+    for name in asked_models(bench, setup, model):
         made = make_plan(bench, {**roles, UNDER_TEST: name}, setup, known, load)
         if as_json:
             result_json({"model": name, **made.to_dict()})

@@ -21,6 +21,7 @@ from mien.cli.evals.asking import (
     Roles,
     Sets,
     actual_lines,
+    asked_models,
     asked_setup,
     duration,
     pairs_of,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 def run(
     task: Annotated[str, typer.Argument(help="A task, as `mien evals list` names it.")],
-    model: Models,
+    model: Models = None,
     role: Roles = None,
     data: Data = None,
     limit: Limit = None,
@@ -77,8 +78,9 @@ def run(
         retries=retries,
         watch=watch,
     )
-    _announce(bench, model, setup, manner)
-    for ran in run(bench, model, setup, manner):
+    models = asked_models(bench, setup, model)
+    _announce(bench, models, setup, manner)
+    for ran in run(bench, models, setup, manner):
         tell(ran, as_json=as_json)
 
 
