@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mien.core.errors import ConfigError, SourceNotFound, UnreadableSource
-from mien.timeline import Timeline, read_timeline, write_timeline
+from mien.timeline import Timeline, read_timeline, write_timeline, write_timelines
 from tests.made import card, origin, readings, skipped, told
 
 lossless = settings(
@@ -22,6 +22,20 @@ def test_a_file_gives_back_the_same_timeline(tmp_path, found, ending):
     timeline = Timeline.of_readings(found, [origin()], [skipped()], [card()])
     write_timeline(timeline, path)
     assert read_timeline(path) == timeline
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".json", ".jsonl", ".csv"])
+def test_timelines_one_after_the_other_are_one_joined(tmp_path, ending):
+    parts = [
+        Timeline.of_readings([told(i, i + 1, anger=0.5)], [origin()], [skipped()], [card()])
+        for i in range(3)
+    ]
+    write_timelines(iter(parts), tmp_path / f"parts{ending}")
+    write_timeline(parts[0].join(*parts[1:]), tmp_path / f"joined{ending}")
+    written = (tmp_path / f"parts{ending}").read_bytes()
+    assert written == (tmp_path / f"joined{ending}").read_bytes()
+    if ending == ".parquet":
+        assert pq.ParquetFile(tmp_path / "parts.parquet").num_row_groups == 1
 
 
 @lossless
@@ -63,7 +77,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("mien.timeline.files.plain_reading", full)
+    monkeypatch.setattr("mien.timeline.sinks.plain_reading", full)
     with pytest.raises(ConfigError, match="No space left"):
         write_timeline(timeline, path)
     assert path.read_text(encoding="utf-8") == "old"

@@ -2,7 +2,13 @@
 
 from mien.timeline.card import Card, Figure, Training, read_card
 from mien.timeline.conversation import Conversation, Turn
-from mien.timeline.files import FORMS, json_line, read_timeline, replacing, write_timeline
+from mien.timeline.files import (
+    FORMS,
+    read_timeline,
+    replacing,
+    write_timeline,
+    write_timelines,
+)
 from mien.timeline.origin import Kind, Origin, Skipped, Thumbnail
 from mien.timeline.plain import plain_reading, reading_of
 from mien.timeline.reading import (
@@ -14,6 +20,7 @@ from mien.timeline.reading import (
     Verdict,
     stamp,
 )
+from mien.timeline.sinks import json_line
 from mien.timeline.summary import Peak, mean_shares, peaks
 from mien.timeline.timeline import Builder, Lane, Timeline
 
@@ -48,4 +55,5 @@ __all__ = [
     "replacing",
     "stamp",
     "write_timeline",
+    "write_timelines",
 ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,20 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mien.core.errors import ConfigError, SourceNotFound, UnreadableSource
-from mien.emotions.emotion import Emotion
 from mien.timeline.card import Card
-from mien.timeline.plain import (
-    origin_of,
-    plain_origin,
-    plain_reading,
-    plain_skipped,
-    reading_of,
-    skipped_of,
-)
-from mien.timeline.schema import VERSION, conform
+from mien.timeline.plain import origin_of, reading_of, skipped_of
+from mien.timeline.schema import conform
+from mien.timeline.sinks import KEY, SINKS
 from mien.timeline.timeline import Timeline
-
-_KEY = b"mien"
 
 
 def write_timeline(timeline: Timeline, path: str | Path) -> None:
@@ -40,12 +30,30 @@ def write_timeline(timeline: Timeline, path: str | Path) -> None:
     Raises:
         ConfigError: If the ending is none of these.
     """
+    write_timelines([timeline], path)
+
+
+def write_timelines(timelines: Iterable[Timeline], path: str | Path) -> None:
+    """Write timelines one after the other into one file, as if they had been joined.
+
+    Memory holds one of them, some thousand rows, and what is known of every source.
+
+    Raises:
+        ConfigError: If the ending is none of `FORMS`, or the file cannot be written.
+    """
     path = Path(path)
-    write = _WRITERS.get(path.suffix.lower())
-    if write is None:
+    open_sink = SINKS.get(path.suffix.lower())
+    if open_sink is None:
         raise ConfigError(f"cannot tell the form of {path.name!r}: end it in {', '.join(FORMS)}")
     with replacing(path) as temporary:
-        write(timeline, temporary)
+        sink = open_sink(temporary)
+        try:
+            for timeline in timelines:
+                sink.add(timeline)
+            sink.close()
+        except BaseException:
+            sink.abandon()
+            raise
 
 
 def read_timeline(path: str | Path) -> Timeline:
@@ -96,15 +104,6 @@ def _umask() -> int:
     return mask
 
 
-def _about(timeline: Timeline) -> dict[str, Any]:
-    return {
-        "schema": VERSION,
-        "origins": [plain_origin(origin) for origin in timeline.origins],
-        "cards": [card.to_dict() for card in timeline.cards],
-        "skipped": [plain_skipped(skipped) for skipped in timeline.skipped],
-    }
-
-
 def _timeline(table: pa.Table, about: dict[str, Any], path: Path) -> Timeline:
     return Timeline(
         conform(table, about.get("schema"), str(path)),
@@ -114,27 +113,14 @@ def _timeline(table: pa.Table, about: dict[str, Any], path: Path) -> Timeline:
     )
 
 
-def _write_parquet(timeline: Timeline, path: Path) -> None:
-    about = json.dumps(_about(timeline)).encode()
-    table = timeline.table.replace_schema_metadata({_KEY: about})
-    pq.write_table(table, path, compression="zstd")
-
-
 def _read_parquet(path: Path) -> Timeline:
-    table = pq.read_table(path)
-    found = (table.schema.metadata or {}).get(_KEY)
+    with pq.ParquetFile(path) as file:
+        # Of the file, not of the schema: what is known of sources is written after all rows.
+        found = (file.metadata.metadata or {}).get(KEY)
+        table = file.read()
     if found is None:
         raise UnreadableSource(path, "a Parquet file, but not a timeline that Mien wrote")
     return _timeline(table.replace_schema_metadata(None), json.loads(found), path)
-
-
-def _write_json(timeline: Timeline, path: Path) -> None:
-    with path.open("w", encoding="utf-8") as handle:
-        handle.write(json.dumps(_about(timeline), ensure_ascii=False)[:-1] + ', "readings": [')
-        for index, reading in enumerate(timeline):
-            handle.write(",\n" if index else "\n")
-            handle.write(json.dumps(plain_reading(reading), ensure_ascii=False, allow_nan=False))
-        handle.write("\n]}\n")
 
 
 def _read_json(path: Path) -> Timeline:
@@ -145,12 +131,6 @@ def _read_json(path: Path) -> Timeline:
     return _timeline(table, plain, path)
 
 
-def _write_jsonl(timeline: Timeline, path: Path) -> None:
-    with path.open("w", encoding="utf-8") as handle:
-        for reading in timeline:
-            handle.write(json_line(plain_reading(reading)) + "\n")
-
-
 def _read_jsonl(path: Path) -> Timeline:
     with path.open(encoding="utf-8") as handle:
         return Timeline.of_readings(
@@ -158,36 +138,5 @@ def _read_jsonl(path: Path) -> Timeline:
         )
 
 
-def json_line(plain: dict[str, Any]) -> str:
-    """One JSON object without line breaks, as `--json` prints it."""
-    return json.dumps(plain, ensure_ascii=False, allow_nan=False)
-
-
-def _write_csv(timeline: Timeline, path: Path) -> None:
-    flat = [
-        "id", "source", "start", "end", "turn", "channel", "person", "valence", "valence_sd",
-        "arousal", "arousal_sd", "dominance", "dominance_sd", "confidence", "quality", "verdict",
-        "reason", "adapted", "decoder", "text",
-    ]  # fmt: skip
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow([*flat, *(emotion.value for emotion in Emotion)])
-        for reading in timeline:
-            row = plain_reading(reading)
-            cells = [row[name] for name in flat] + [row["scores"][e.value] for e in Emotion]
-            writer.writerow(["" if cell is None else _harmless(cell) for cell in cells])
-
-
-def _harmless(cell: Any) -> Any:
-    # A spreadsheet would run a text that begins like a formula.
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell
-
-
-_WRITERS: dict[str, Callable[[Timeline, Path], None]] = {
-    ".parquet": _write_parquet,
-    ".json": _write_json,
-    ".jsonl": _write_jsonl,
-    ".csv": _write_csv,
-}
-FORMS = tuple(_WRITERS)
+FORMS = tuple(SINKS)
 """Endings that `write_timeline` knows."""
