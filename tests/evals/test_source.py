@@ -79,6 +79,14 @@ def test_two_files_that_differ_are_an_error_and_two_copies_are_none(here):
         here.read("words.jsonl")
 
 
+def test_a_name_with_a_folder_is_found_in_that_folder_alone(here):
+    for name in ("EA/words.jsonl", "deep/EU/words.jsonl"):
+        (here.folder / name).parent.mkdir(parents=True)
+        (here.folder / name).write_bytes(name.encode())
+    assert here.read("EU/words.jsonl") == b"deep/EU/words.jsonl"
+    assert here.read("EA/words.jsonl") == b"EA/words.jsonl"
+
+
 def test_changed_bytes_are_named_by_their_own_hash(here):
     (here.folder / "words.jsonl").write_bytes(b"{}")
     here.read("words.jsonl")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -168,14 +168,14 @@ def published(info: TaskInfo, setup: Setup) -> Published:
 
 def _below(folder: Path, name: str) -> Iterator[Path]:
     """Files of that name, or that name packed, in any folder below."""
-    wanted = {(*Path(name).parts,), (*Path(f"{name}.gz").parts,)}
-    depth = len(Path(name).parts)
-    everything = islice(folder.rglob("*"), _MOST_FILES + 1)
-    for number, path in enumerate(everything, 1):
-        if number > _MOST_FILES:
+    *above, last = Path(name).parts
+    seen = 0
+    for place, _, names in os.walk(folder):
+        seen += len(names)
+        if seen > _MOST_FILES:
             raise EvalError(f"{folder} holds more than {_MOST_FILES:,} files: name one below it")
-        if path.parts[-depth:] in wanted and path.is_file():
-            yield path
+        if [*Path(place).parts[-len(above) :]] == above or not above:
+            yield from (Path(place) / held for held in (last, f"{last}.gz") if held in names)
 
 
 def content(path: Path) -> bytes:
