@@ -128,7 +128,7 @@ def test_feelings_are_kept_turn_by_turn_and_only_reported(made):
     ("slip", "answer"),
     [
         (Slip.OUT_OF_ROLE, turn("As an AI language model, I have no lamp.")),
-        (Slip.ROLE_SWAP, turn("It sounds like you are tired of lamps.")),
+        (Slip.ROLE_SWAP, turn("I hear you. That sounds hard.")),
         (Slip.EARLY_STOP, turn("[END]")),
         (Slip.UNREADABLE, "The person smiles."),
     ],

@@ -65,14 +65,35 @@ _OTHERS_LINES = re.compile(
     r"^\s*\**(?:assistant|model|chatbot|ai|user|human)\**\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
-_SUPPORTER = re.compile(
-    r"^\W*(?:(?:it|that)\s+sounds\s+like\s+you(?:'re|\s+are|'ve|\s+have)"
-    r"|thank\s+you\s+for\s+(?:sharing|trusting|opening\s+up)"
-    r"|i\s+hear\s+you,?\s+and\s+(?:your|what\s+you)"
-    r"|danke,?\s+dass\s+du\s+(?:das\s+)?(?:mit\s+mir\s+)?teilst"
-    r"|gracias\s+por\s+compartir)",
-    re.IGNORECASE,
+_CONSOLES = tuple(
+    re.compile(phrase, re.IGNORECASE)
+    for phrase in (
+        r"^\W*(?:it|that)\s+sounds\s+like\s+you(?:'re|\s+are|'ve|\s+have)\b",
+        r"\bthank\s+you\s+(?:so\s+much\s+)?for\s+(?:sharing\s+(?:that|this)|trusting\s+me|opening\s+up)",
+        r"\bi\s+hear\s+you\b",
+        r"\bi'?m\s+(?:really\s+|so\s+)?(?:glad|sorry)\s+(?:that\s+)?you(?:'re|\s+are|'ve)?\s+\w+",
+        r"\bit\s+(?:takes|took)\s+(?:real\s+|a\s+lot\s+of\s+|so\s+much\s+)?courage\b",
+        r"\byou(?:'re|\s+are)\s+not\s+alone\b",
+        r"\bwhat\s+you(?:'re|\s+are)\s+(?:feeling|describing|going\s+through|dealing\s+with|sharing)\b",
+        r"\b(?:your\s+feelings|that|those\s+feelings|what\s+you\s+\w+)\s+(?:is|are)\s+(?:completely\s+"
+        r"|totally\s+|so\s+)?(?:valid|understandable)\b",
+        r"\bwould\s+you\s+like\s+to\s+(?:talk|share|tell)\b",
+        r"\bi(?:'m|\s+am)\s+here\s+(?:for\s+you|to\s+listen|if\s+you)\b",
+        r"\b(?:that|this)\s+sounds\s+(?:really\s+|incredibly\s+|so\s+|very\s+)?(?:hard|difficult|tough"
+        r"|painful|exhausting|overwhelming)\b",
+        r"\bdas\s+klingt\s+(?:wirklich\s+|sehr\s+)?(?:schwer|hart|anstrengend|belastend)\b",
+        r"\bdanke,?\s+dass\s+(?:du|sie)\b",
+        r"\bich\s+bin\s+für\s+(?:dich|sie)\s+da\b",
+        r"\bgracias\s+por\s+(?:compartir|confiar)\b",
+        r"\b(?:eso\s+)?suena\s+(?:muy\s+)?(?:duro|difícil|agotador)\b",
+        r"\bestoy\s+aquí\s+para\s+(?:ti|escucharte)\b",
+    )
 )
+"""Phrases of those who console by profession; people use one of them, and hardly ever two."""
+
+_DOCUMENT = re.compile(r"^#{1,4}\s+\S|^\s*[-*•]\s+\*\*", re.MULTILINE)
+"""Headings, and lists with bold beginnings: nobody writes so to somebody whom they talk to."""
+
 _STOP = re.compile(
     r"(?:\[|<|#{2,})\s*(?:end|stop|exit|done|ende|fin|conversation\s+(?:ends?|over))\b"
     r"|[*(\[][^*)\]]*\b(?:leaves\s+the|logs?\s+off|hangs\s+up|walks\s+away|goes\s+offline"
@@ -98,7 +119,7 @@ def of_reply(reply: str, heard: str) -> set[Slip]:
     found = set()
     if _OUT_OF_ROLE.search(_plain(reply)):
         found.add(Slip.OUT_OF_ROLE)
-    if _OTHERS_LINES.search(reply) or _SUPPORTER.search(_plain(reply)) or _echoes(reply, heard):
+    if _OTHERS_LINES.search(reply) or _takes_other_part(reply) or _echoes(reply, heard):
         found.add(Slip.ROLE_SWAP)
     if not re.search(r"\w|\.{2,}|…|\?|!", reply) or _STOP.search(reply):
         found.add(Slip.EARLY_STOP)
@@ -159,6 +180,14 @@ def _holds(text: str, key: str) -> bool:
 def _words(text: str) -> set[str]:
     # Six letters stand for a word's stem in the three languages of our personas.
     return {word[:6] for word in _WORD.findall(_plain(text)) if word not in _common()}
+
+
+def _takes_other_part(reply: str) -> bool:
+    text = _plain(reply)
+    return (
+        _DOCUMENT.search(reply) is not None
+        or sum(phrase.search(text) is not None for phrase in _CONSOLES) > 1
+    )
 
 
 def _echoes(reply: str, heard: str) -> bool:
