@@ -15,11 +15,13 @@ from mien.evals.bench import Setup
 from mien.evals.catalogue import find
 from mien.evals.pairs import Showing
 from mien.evals.result import Fault
+from mien.evals.tasks.eq_bench_v3.planning import plan_pairs
 from mien.evals.tasks.eq_bench_v3.prompts import fill
 from mien.evals.tasks.eq_bench_v3.rubric import read_grades, rubric_prompt, task_score
 from mien.evals.tasks.eq_bench_v3.scenarios import Kind, parse_notes, parse_scenarios
 from mien.evals.tasks.eq_bench_v3.sections import cut_sections, sections, spoken
 from mien.evals.tasks.eq_bench_v3.versus import CRITERIA, Lead, pair_prompt, read_lead
+from mien.evals.tokens import tokens_in
 from tests.data import shared
 from tests.evals.tasks import eq3
 
@@ -202,6 +204,18 @@ def test_the_plan_counts_turns_debriefs_and_gradings():
     assert min(model.read, model.written, judge.read, judge.written) > 10_000
     few, graded = RUBRIC.plan(eq3.setup(limit=2))
     assert (few.calls, graded.calls) == (8, 2)
+
+
+def test_the_plan_of_pairs_knows_its_prompts():
+    texts = eq3.texts()
+    shown = [
+        Showing(eq3.talk(texts, scenario, one, 30), eq3.talk(texts, scenario, other, 9))
+        for scenario in ("1", "208", "404")
+        for one, other in (("ant", "bee"), ("bee", "ant"), ("cat", "ant"))
+    ]
+    (judge,) = plan_pairs(texts, shown)
+    told = sum(tokens_in(pair_prompt(texts, one)) for one in shown)
+    assert judge.read == pytest.approx(told, rel=0.01)
 
 
 # What judges say

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 _HEADER = re.compile(r"^#{1,6}[ \t]", re.MULTILINE)
@@ -38,6 +39,12 @@ def style_of(answers: Sequence[str]) -> Style:
     >>> style_of(["# Yes\n- **now**", "No."])
     Style(length=9.0, headers=0.5, entries=0.5, bold=0.5)
     """
+    return _style(tuple(answers))
+
+
+# A talk is shown in many pairs, scenario by scenario.
+@lru_cache(maxsize=256)
+def _style(answers: tuple[str, ...]) -> Style:
     n = len(answers)
     if not n:
         return Style()

@@ -9,7 +9,7 @@ from mien.evals.pairs import Showing, Talk
 from mien.evals.tasks.eq_bench_v3.prompts import Texts
 from mien.evals.tasks.eq_bench_v3.rubric import rubric_prompt
 from mien.evals.tasks.eq_bench_v3.scenarios import Kind, Scenario
-from mien.evals.tasks.eq_bench_v3.versus import pair_prompt
+from mien.evals.tasks.eq_bench_v3.versus import pair_prompt, seen
 from mien.evals.tokens import tokens_in
 
 TURN_TOKENS = 1_400
@@ -52,6 +52,22 @@ def _rubric_tokens(texts: Texts, kind: Kind) -> int:
 
 def plan_pairs(texts: Texts, shown: Sequence[Showing]) -> tuple[Calls, ...]:
     """The calls of a run of pairs, whose prompts are known to the letter."""
-    read = sum(tokens_in(pair_prompt(texts, showing)) for showing in shown)
+    sides: dict[tuple[str, str, int], int] = {}
+    frames: dict[str, int] = {}
+    read = 0
+    for showing in shown:
+        # Each talk is in many prompts; of one scenario they are alike but for the talks.
+        both = _tokens(sides, showing.first) + _tokens(sides, showing.second)
+        scenario = showing.first.scenario
+        if scenario not in frames:
+            frames[scenario] = tokens_in(pair_prompt(texts, showing)) - both
+        read += frames[scenario] + both
     n = len(shown)
     return (Calls(role="judge", calls=n, read=read, written=n * VERDICT_TOKENS),)
+
+
+def _tokens(known: dict[tuple[str, str, int], int], talk: Talk) -> int:
+    key = talk.model, talk.scenario, talk.epoch
+    if key not in known:
+        known[key] = sum(map(tokens_in, seen(talk)))
+    return known[key]

@@ -91,21 +91,31 @@ def pair_prompt(texts: Texts, showing: Showing) -> str:
     first, second = showing.first, showing.second
     notes = texts.notes.get(first.scenario, NO_NOTES)
     if Kind(first.kind) is Kind.ANALYSIS:
+        (response_a,), (response_b,) = seen(first), seen(second)
         return fill(
             texts.templates["pairwise_prompt_eqbench3_analysis"],
             transcript_being_analysed=_analysed(texts, first.scenario),
-            response_A=_analysis(first),
-            response_B=_analysis(second),
+            response_A=response_a,
+            response_B=response_b,
             scenario_notes=notes,
         )
+    (history_a, debrief_a), (history_b, debrief_b) = seen(first), seen(second)
     return fill(
         texts.templates["pairwise_prompt_eqbench3"],
-        conversation_history_A=_history(first),
-        debrief_A=_debrief(first),
-        conversation_history_B=_history(second),
-        debrief_B=_debrief(second),
+        conversation_history_A=history_a,
+        debrief_A=debrief_a,
+        conversation_history_B=history_b,
+        debrief_B=debrief_b,
         scenario_notes=notes,
     )
+
+
+def seen(talk: Talk) -> tuple[str, ...]:
+    """What of one talk the judge sees: the analysis, or the conversation and the debrief."""
+    if Kind(talk.kind) is Kind.ANALYSIS:
+        return (cut(unmarked(talk.answers[0]), ANALYSIS_LIMIT),)
+    debrief = cut(unmarked(talk.debrief), DEBRIEF_LIMIT) if talk.debrief else NO_DEBRIEF
+    return _history(talk), debrief
 
 
 def read_lead(answer: str, kind: Kind) -> Lead | None:
@@ -137,14 +147,6 @@ def _history(talk: Talk) -> str:
             text = "\n\n".join([*lines, "--"])
         parts.append(f"{message['role'].capitalize()}:\n{unmarked(text)}\n---")
     return "\n".join(parts)
-
-
-def _debrief(talk: Talk) -> str:
-    return cut(unmarked(talk.debrief), DEBRIEF_LIMIT) if talk.debrief else NO_DEBRIEF
-
-
-def _analysis(talk: Talk) -> str:
-    return cut(unmarked(talk.answers[0]), ANALYSIS_LIMIT)
 
 
 def _analysed(texts: Texts, scenario: str) -> str:
