@@ -62,6 +62,11 @@ def test_every_heading_gets_its_section():
     ]
 
 
+def test_a_letter_inside_json_is_a_letter():
+    prompt = 'JSON格式:\n{\n"answer": "<用相应的字母回答>"\n}'
+    assert json.loads(say("flat", prompt)) == {"answer": "A"}
+
+
 def test_a_judge_of_pairs_names_a_winner():
     told = json.loads(say("empathic", PAIR))
     assert told["warmth"].rstrip("+") in ("A0493", "A0488")

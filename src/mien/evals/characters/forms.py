@@ -12,7 +12,7 @@ _BLANK = re.compile(r"^([^\W\d_][^\n:<>]{0,60}): *<[^>\n]+>[ \t]*$", re.M)
 _HEADING = re.compile(r"^# +\S.*$", re.M)
 _CHOICE = re.compile(r"^\s*\(?([A-Ha-h])[).:] +\S", re.M)
 _LONGEST_HEADING = 40
-_JSON = re.compile(r"\bJSON\b")
+_JSON = re.compile(r"(?<![a-z])json(?![a-z])", re.I)
 _LABEL = re.compile(r"^([A-Za-z]\w{2,30}):[ \t]*\n\[([^\]\n]+)\]", re.M)
 
 

@@ -29,7 +29,7 @@ _STATE = re.compile(r"^\W*([a-z_]+): *\d", re.M)
 _MEANS = (4, 4, 3, 3)
 """The rounded mean at each place of EQ-Bench's reference answers: a guess without reading."""
 _NUMBER = re.compile(r"number|score|integer|\d|\bint\b|float")
-_LETTER = re.compile(r"\b(?:letter|option|choice)\b")
+_LETTER = re.compile(r"\b(?:letter|option|choice)\b|字母")
 _MOVE = re.compile(r"emotion\s*变化|情绪变化|change of feelings")
 _SPEECH = ("reply", "message", "response", "content")
 _LIKE = {"slow": "empathic"}
