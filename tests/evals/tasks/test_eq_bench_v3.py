@@ -208,8 +208,9 @@ def test_the_plan_counts_turns_debriefs_and_gradings():
 
 def test_the_plan_of_pairs_knows_its_prompts():
     texts = eq3.texts()
+    size = {"ant": 30, "bee": 9, "cat": 3}
     shown = [
-        Showing(eq3.talk(texts, scenario, one, 30), eq3.talk(texts, scenario, other, 9))
+        Showing(*(eq3.talk(texts, scenario, who, size[who]) for who in (one, other)))
         for scenario in ("1", "208", "404")
         for one, other in (("ant", "bee"), ("bee", "ant"), ("cat", "ant"))
     ]
