@@ -12,8 +12,9 @@ from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from mien.evals.bench import Setup
 from mien.evals.logs import read_log
 from mien.evals.result import Fault
-from mien.evals.tasks.eq_bench import lm_eval, v1, v2
+from mien.evals.tasks.eq_bench import german, lm_eval, v1, v2
 from mien.evals.tasks.eq_bench.formula import fullscale
+from tests.data import shared
 from tests.evals.tasks.made_questions import REFERENCE, pairs, write_questions
 
 PERFECT = pairs(REFERENCE)
@@ -153,3 +154,21 @@ def test_a_limit_is_in_the_name_of_the_score(tmp_path):
     task = v2.BENCH.task(Setup(data=setup.data, limit=2))
     assert len(task.dataset) == 2
     assert task.metadata["mien"]["variant"]["items"] == "first 2 of 5"
+
+
+def test_german_is_asked_and_read_in_german(tmp_path):
+    setup = Setup(data=shared("evals/eq_bench_v2/questions"), limit=2)
+    task = german.BENCH.task(setup)
+
+    def says(messages, tools, tool_choice, config):
+        (names,) = [one.metadata["names"] for one in task.dataset if one.input == messages[0].text]
+        output = ModelOutput.from_content("mockllm/model", pairs((1, 2, 3, "**4**"), names))
+        output.usage = ModelUsage(input_tokens=10, output_tokens=5, total_tokens=15)
+        return output
+
+    model = get_model("mockllm/model", custom_outputs=says)
+    (log,) = run_inspect(task, model=model, display="none", log_dir=str(tmp_path))
+    result = read_log(Path(log.location))
+    assert [item.fault for item in result.items] == [None, None]
+    assert "Ihre Antwort:" in task.dataset[0].input
+    assert result.name == "eq_bench_de (items first 2 of 171)"

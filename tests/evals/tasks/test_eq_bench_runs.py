@@ -425,3 +425,39 @@ def test_the_commands_of_the_page_score_a_published_run(tmp_path, monkeypatch):
         assert row["file"] == "run.json"
         assert (row["score"], row["n"], row["parseable"]) == (85.73, 171, 171)
         assert row["ci"][0] < row["score"] < row["ci"][1]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def places(plain, path=()):
+    """Every place in nested objects."""
+    yield path
+    for key, value in plain.items() if isinstance(plain, dict) else ():
+        yield from places(value, (*path, key))
+
+
+@given(st.data(), json_values, st.sampled_from(["parsed", "text"]))
+def test_whatever_a_run_file_holds_it_has_a_score_or_is_refused(
+    tmp_path_factory, data, value, source
+):
+    folder = tmp_path_factory.mktemp("spoiled")
+    plain = run_file(answers(FLAT, PERFECT, n=2))
+    plain["raw_results"]["1"]["raw_inference"] = {"1": pairs(FLAT), "2": "no"}
+    *above, last = data.draw(st.sampled_from([place for place in places(plain) if place]))
+    inner = plain
+    for key in above:
+        inner = inner[key]
+    inner[last] = value
+    try:
+        run, found = stored(folder, plain, n=2, answers=source)
+    except EvalError:
+        return
+    assert len(run.items) == run.planned
+    assert math.isnan(found.main.value) == bool(found.why_none)

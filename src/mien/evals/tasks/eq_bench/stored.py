@@ -170,7 +170,7 @@ def _number(value: Any) -> float | None:
 
 def _other(told: Any) -> str:
     names = {"v1": "eq_bench_v1", "v2": "eq_bench", "en": "eq_bench", "de": "eq_bench_de"}
-    name = names.get(told)
+    name = names.get(str(told))
     return f"score it with `mien evals score {name}`" if name else "no task of Mien scores that"
 
 
