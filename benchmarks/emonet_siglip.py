@@ -1,10 +1,10 @@
-"""SigLIP 2's picture tower in int8 against transformers' class in float32: time and error.
+"""SigLIP 2's picture tower in int8 and half against transformers' class in float32: time and error.
 
     python -m benchmarks.emonet_siglip [--faces groups_fairface.parquet]
 
 Weights are random, of the published shapes; in each layer six channels lie thirty times further
 out than the others, as a few do in trained towers. Both sides run in this process on the same
-threads, in turns; the best of several turns counts. Needs torch, 2.2 GB of disk and 3 GB of memory.
+threads, in turns; the best of several turns counts. Needs torch, 3.1 GB of disk and 3 GB of memory.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ THREADS = 2
 TURNS = 3
 PICTURES = (1, 4, 8)
 HEADS = 44
+FORMS: tuple[Precision, ...] = ("int8", "float16")
+"""Of a CPU, with `precision` at int8 and at half."""
 
 
 class SpeedRow(NamedTuple):
     """One number of pictures at once.
 
     Attributes:
-        form: `int8` or `float32`.
+        form: `int8` or `float16`.
         n: Pictures.
         seconds: Of ours a picture, with resizing.
         reference: Of transformers' a picture, with its processor.
@@ -53,7 +55,7 @@ class ErrorRow(NamedTuple):
     """How far a form is from transformers' float32.
 
     Attributes:
-        form: `int8` or `float32`.
+        form: `int8` or `float16`.
         n: Pictures.
         angle: One less the cosine, the median over pictures.
         largest: The same, the largest.
@@ -238,10 +240,12 @@ def main() -> None:
         published, folder = Path(scratch) / "published", Path(scratch) / "kept"
         make(published)
         print(cost_row(published, folder))
-        for row in speed_rows(published, folder):
-            print(row, f"{row.reference / row.seconds:.2f} x")
         crops = photographs(asked.faces, asked.n) if asked.faces else noise(asked.n)
-        print(error_row(published, folder, crops))
+        _convert(published, folder, "float16")
+        for form in FORMS:
+            for row in speed_rows(published, folder, form):
+                print(row, f"{row.reference / row.seconds:.2f} x")
+            print(error_row(published, folder, crops, form))
 
 
 if __name__ == "__main__":

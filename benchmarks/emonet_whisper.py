@@ -1,7 +1,8 @@
 """What Whisper's integers cost in accuracy, and how fast other engines are on the same weights.
 
 `python -m benchmarks.emonet_whisper accuracy ENCODER SPEECH` and `... engines ENCODER`: ENCODER is
-a folder with a converted encoder and `published` in it, SPEECH a ZIP or folder of recordings.
+a folder with a converted encoder and `published` in it, SPEECH a ZIP of recordings. With
+MIEN_PRECISION=half the first looks at half floats in place of integers.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mien.core.config import Config
+from mien.core.config import Config, load_config
 from mien.decoders.emonet.whisper.log_mel import log_mel
 
 RATE_HZ = 16_000
@@ -34,7 +36,8 @@ def accuracy(encoder: Path, speech: Path, n: int = 12) -> dict[str, float]:
     from mien.decoders.emonet.whisper import Encoder
 
     clips = list(recordings(speech, n))
-    found = Encoder.open(encoder, Config(device="cpu", threads=2)).embed(clips)
+    config = replace(load_config(), device="cpu", threads=2)
+    found = Encoder.open(encoder, config).embed(clips)
     single = _single(encoder)
     wanted = np.stack([single(clip) for clip in clips])
     off = np.linalg.norm(found - wanted, axis=2) / np.linalg.norm(wanted, axis=2)
@@ -62,7 +65,8 @@ def engines(encoder: Path, n: int = 4, threads: int = 2) -> dict[str, float]:
         for name, run in (
             ("torch, float32", _torch(encoder / "published")),
             ("CTranslate2, int8", _ctranslate2(encoder / "published", threads)),
-            ("onnxruntime, int8, ours", _ours(encoder, threads)),
+            ("onnxruntime, int8, ours", _ours(encoder, threads, "int8")),
+            ("onnxruntime, half, ours", _ours(encoder, threads, "half")),
         )
     }
 
@@ -143,10 +147,11 @@ def _ctranslate2(published: Path, threads: int) -> Callable[[Sequence[Any]], Any
     return run
 
 
-def _ours(encoder: Path, threads: int) -> Callable[[Sequence[Any]], Any]:
+def _ours(encoder: Path, threads: int, precision: str) -> Callable[[Sequence[Any]], Any]:
     from mien.decoders.emonet.whisper import Encoder
 
-    return Encoder.open(encoder, Config(device="cpu", threads=threads)).embed
+    config = Config(device="cpu", threads=threads, precision=precision)
+    return Encoder.open(encoder, config).embed
 
 
 def _timed(run: Callable[[Sequence[Any]], Any], windows: Sequence[Any]) -> float:

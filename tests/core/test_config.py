@@ -28,6 +28,13 @@ def test_a_home_is_a_path(tmp_path):
     )
 
 
+def test_precision_is_asked_for_by_file_or_variable(tmp_path):
+    path = tmp_path / "mien.toml"
+    path.write_text("precision = 'half'", encoding="utf-8")
+    assert load_config(path, {}).precision == "half"
+    assert load_config(path, {"MIEN_PRECISION": "int8"}).precision == "int8"
+
+
 def test_variables_of_other_tools_are_left_alone(tmp_path):
     assert load_config(tmp_path / "none.toml", {"MIEN_CHROMIUM": "/usr/bin/chromium"}) == Config()
 
@@ -39,6 +46,7 @@ def test_variables_of_other_tools_are_left_alone(tmp_path):
         ("threads = 'two'", "not a int"),
         ("threads = 0", "at least 1"),
         ("detector = 'magic'", "auto, yunet or haar"),
+        ("precision = 'float32'", "int8 or half, not 'float32'"),
         ("offline = 7", "not a bool"),
         ("= 1", "not valid TOML"),
     ],

@@ -99,6 +99,7 @@ def examine() -> dict[str, Any]:
             "threads": config.threads,
             "detector": config.detector,
             "device": config.device,
+            "precision": config.precision,
             "attributes": config.attributes,
             "captions": config.captions,
             "weights in": str(models_folder()),

@@ -26,6 +26,8 @@ class Config:
         threads: Threads a decoder may use.
         detector: Face detector: `auto`, `yunet` or `haar`.
         device: What large pulled models run on: `auto` (a GPU where there is one), `cpu`, `cuda`.
+        precision: What EmoNet's encoders compute in on a CPU: `int8`, or `half`, which takes more
+            than twice the time and rounds far less. A GPU always runs half floats.
         attributes: How a voice is beyond emotion, such as `age,gender`: what describes protected
             traits is given only if it is named here.
         captions: Have voices described in words, where the captioner is pulled.
@@ -38,6 +40,7 @@ class Config:
     threads: int = 1
     detector: str = "auto"
     device: str = "auto"
+    precision: str = "int8"
     attributes: str = ""
     captions: bool = False
     prices: Path | None = None
@@ -50,6 +53,8 @@ class Config:
             raise ConfigError(f"detector must be auto, yunet or haar, not {self.detector!r}")
         if self.device not in ("auto", "cpu", "cuda"):
             raise ConfigError(f"device must be auto, cpu or cuda, not {self.device!r}")
+        if self.precision not in ("int8", "half"):
+            raise ConfigError(f"precision must be int8 or half, not {self.precision!r}")
 
 
 def load_config(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:

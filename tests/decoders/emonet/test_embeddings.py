@@ -192,3 +192,4 @@ def test_decoders_under_the_same_settings_share_one(tmp_path):
     # Another home may hold another copy of an encoder, and another device another form of it.
     assert shared_embeddings(Config()) is not shared_embeddings(Config(home=tmp_path))
     assert shared_embeddings(Config()) is not shared_embeddings(Config(device="cpu"))
+    assert shared_embeddings(Config()) is not shared_embeddings(Config(precision="half"))

@@ -336,6 +336,19 @@ def test_only_int8_is_kept_without_a_gpu_and_half_precision_as_well_with_one(tmp
     assert {"tower-int8.onnx", "tower-float16.onnx"} <= set(names)
 
 
+def test_half_precision_is_kept_where_it_is_set(tmp_path, monkeypatch, folder):
+    write_siglip(tmp_path / "published")
+    monkeypatch.setenv("MIEN_PRECISION", "half")
+    names = convert_all(tmp_path / "published", tmp_path / "kept")
+    assert {"tower-int8.onnx", "tower-float16.onnx"} <= set(names)
+    exact = opened(folder, "float32").embed(crops())
+    int8, half = (
+        Tower.open(tmp_path / "kept", Config(device="cpu", precision=precision)).embed(crops())
+        for precision in ("int8", "half")
+    )
+    assert np.linalg.norm(half - exact, axis=1).max() < np.linalg.norm(int8 - exact, axis=1).min()
+
+
 def test_the_form_for_a_gpu_says_the_same(folder, tmp_path):
     """Without a GPU onnxruntime widens it where it must; the graph and its weights are the same."""
     half = opened(converted(tmp_path, tensors(), forms=("float16",)), "float16").embed(crops())
@@ -540,11 +553,26 @@ def test_the_form_follows_the_device_and_what_is_kept(
     for form in kept.split():
         (tmp_path / f"tower-{form}.onnx").touch()
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: there)
-    assert chosen_form(tmp_path, device) == chosen
+    assert chosen_form(tmp_path, Config(device=device)) == chosen
 
 
 def test_a_gpu_asked_for_does_without_int8_only(tmp_path, monkeypatch):
     (tmp_path / "tower-int8.onnx").touch()
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: CUDA)
     with pytest.raises(MissingWeights, match="float16 or float32"):
-        chosen_form(tmp_path, "cuda")
+        chosen_form(tmp_path, Config(device="cuda"))
+
+
+def test_half_precision_runs_on_a_cpu_where_it_is_set_and_kept(tmp_path, monkeypatch):
+    for form in ("int8", "float16"):
+        (tmp_path / f"tower-{form}.onnx").touch()
+    monkeypatch.setattr(onnxruntime, "get_available_providers", list)
+    assert chosen_form(tmp_path, Config(precision="half")) == ("float16", "cpu")
+
+
+def test_half_precision_that_is_not_kept_says_how_to_get_it(tmp_path):
+    write_siglip(tmp_path / "published")
+    convert_all(tmp_path / "published", tmp_path / "kept")
+    with pytest.raises(MissingWeights, match=r"remove siglip2.*MIEN_PRECISION=half") as caught:
+        Tower.open(tmp_path / "kept", Config(device="cpu", precision="half"))
+    assert "tower in float16 or float32" in str(caught.value)

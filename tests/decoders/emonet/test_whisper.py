@@ -156,6 +156,20 @@ def test_a_gpu_runs_half_floats_where_there_is_one():
     assert (without.file, without.device, without.workers) == (INT8, "cpu", 4)
 
 
+def test_a_cpu_runs_half_floats_where_they_are_set():
+    chosen = plan(Config(device="auto", threads=4, precision="half"), lambda _: [CPU])
+    assert (chosen.file, chosen.device, chosen.workers) == (HALF, "cpu", 4)
+
+
+def test_half_floats_that_are_set_come_nearer_to_the_reference(loud):
+    int8, half = (
+        Encoder.open(loud.folder, Config(device="cpu", precision=precision)).embed(WINDOWS)
+        for precision in ("int8", "half")
+    )
+    assert error(half, reference(20.0)).mean() < error(int8, reference(20.0)).mean() / 4
+    np.testing.assert_array_equal(half, run(loud.folder / HALF, WINDOWS))
+
+
 def test_the_decoder_is_never_read(tmp_path):
     published = publish(tmp_path, SIZE)
     made = tensors(SIZE, len(token_list()))

@@ -153,7 +153,8 @@ class Embeddings:
 def shared_embeddings(config: Config) -> Embeddings:
     """The one that all decoders of a process share under the same settings.
 
-    Another home or device has another copy or form of an encoder, which says something else.
+    Another home, device or precision has another copy or form of an encoder, which says something
+    else.
     """
     return Embeddings()
 

@@ -61,8 +61,9 @@ class Tower:
 
         Args:
             folder: Of the asset `siglip2`.
-            config: `threads` and `device` count.
-            precision: Which form; by default float16 on a GPU, and int8 on a CPU.
+            config: `threads`, `device` and `precision` count.
+            precision: Which form, whatever is set; by default float16 on a GPU, and on a CPU
+                what is set.
 
         Raises:
             MissingWeights: If that form is not there.
@@ -70,7 +71,7 @@ class Tower:
             ConfigError: If the device is not there.
         """
         geometry = read_geometry(folder)
-        precision, device = chosen_form(folder, config.device, precision)
+        precision, device = chosen_form(folder, config, precision)
         path = form_path(folder, precision)
         session = open_session(path, device=device, prepack=False)
         if device == "cuda":
@@ -127,25 +128,31 @@ def prepare(crops: Sequence[Frame], geometry: Geometry) -> NDArray[np.uint8]:
     return found
 
 
-def chosen_form(folder: Path, device: str, asked: Precision | None = None) -> tuple[Precision, str]:
+def chosen_form(
+    folder: Path, config: Config, asked: Precision | None = None
+) -> tuple[Precision, str]:
     """Which of the forms in a folder to run, and on what: `cpu` or `cuda`.
 
     Raises:
         MissingWeights: If none of those that would do is there.
         ConfigError: If the device is not there.
     """
-    has_gpu = providers(device)[0] == CUDA
+    has_gpu = providers(config.device)[0] == CUDA
     here = [form for form in ("float16", "float32", "int8") if form_path(folder, form).is_file()]
     wanted: tuple[Precision, ...] = ("int8", "float32")
     if asked is not None:
         wanted = (asked,)
-    elif device == "cuda":
+    elif config.device == "cuda" or config.precision == "half":
         wanted = ("float16", "float32")
     elif has_gpu:
         wanted = ("float16", "float32", "int8")
     for form in wanted:
         if form in here:
             return form, "cuda" if has_gpu and form != "int8" else "cpu"
-    raise MissingWeights(
-        f"no SigLIP 2 tower in {' or '.join(wanted)} at {folder}: run `mien models pull siglip2`"
-    )
+    way = "run `mien models pull siglip2`"
+    if here and wanted[0] == "float16":
+        way = (
+            "run `mien models remove siglip2`, then `mien models pull siglip2` "
+            "with MIEN_PRECISION=half"
+        )
+    raise MissingWeights(f"no SigLIP 2 tower in {' or '.join(wanted)} at {folder}: {way}")

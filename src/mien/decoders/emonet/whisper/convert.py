@@ -17,7 +17,7 @@ from mien.decoders.emonet.whisper.weights import read_weights, turned
 INT8 = "encoder-int8.onnx"
 """For a CPU: 103 MB where 967 MB were fetched."""
 HALF = "encoder-float16.onnx"
-"""For a GPU, and for whoever wants to know what the integers cost."""
+"""For a GPU, and on a CPU for whoever sets `precision` to half."""
 
 
 def convert_encoder(file: AssetFile, fetched: Path, folder: Path) -> Sequence[str]:

@@ -39,13 +39,13 @@ class Plan:
 
 
 def plan(config: Config, providers: Callable[[str], list[str]] = providers) -> Plan:
-    """Half floats on a GPU, window by window; integers on a CPU, a window a thread.
+    """Half floats on a GPU, window by window; what was asked for on a CPU, a window a thread.
 
     A window fills a thread for a second, and its 4,000 steps part badly: two threads on one
     window are 1.3 times as slow as one on each of two.
 
     Args:
-        config: Device and threads.
+        config: Device, precision and threads.
         providers: What onnxruntime runs on, for a device.
 
     Raises:
@@ -53,7 +53,7 @@ def plan(config: Config, providers: Callable[[str], list[str]] = providers) -> P
     """
     if CUDA in providers(config.device):
         return Plan(HALF, config.device, 1)
-    return Plan(INT8, "cpu", config.threads)
+    return Plan(HALF if config.precision == "half" else INT8, "cpu", config.threads)
 
 
 class Encoder:
