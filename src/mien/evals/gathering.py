@@ -67,7 +67,7 @@ def gather(
     """The runs in some files.
 
     Args:
-        paths: Logs of Inspect, files that a task's publisher wrote, or folders with logs.
+        paths: Logs of Inspect, files that a task's publisher wrote, or folders of either.
         task: Whose published files they are; logs say it themselves.
         setup: Where the task's items are, which scoring published answers needs.
         labels: Another name of a model, by the file it is in.
@@ -77,8 +77,12 @@ def gather(
         EvalError: If a file holds no run, is given twice, or two runs have one name.
     """
     found: list[Result] = []
-    for path in _files(paths):
+    given: set[Path] = set()
+    for path in _files(paths, task):
         held = _read(path, task, setup or Setup())
+        # A file that is named twice stays twice, to be refused.
+        held = held if path in given else _new(held, found)
+        given.add(path)
         label = (labels or {}).get(str(path))
         found += [replace(run, model=label) for run in held] if label else held
     if not found:
@@ -123,14 +127,14 @@ def is_log(path: Path) -> bool:
     return head.lstrip()[:1] == b"{" and b'"status"' in head and b'"eval"' in head
 
 
-def _files(paths: Iterable[str | Path]) -> list[Path]:
+def _files(paths: Iterable[str | Path], task: str) -> list[Path]:
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
             logs = sorted(one for one in path.iterdir() if one.suffix in LOGS)
-            if not logs:
+            if not logs and not (task and catalogue.find(task).info.folders):
                 raise EvalError(f"{path} holds no logs of Inspect (*.eval)")
-            found += logs
+            found += logs or [path]
         elif path.exists():
             found.append(path)
         else:
@@ -139,7 +143,7 @@ def _files(paths: Iterable[str | Path]) -> list[Path]:
 
 
 def _read(path: Path, task: str, setup: Setup) -> list[Result]:
-    if is_log(path):
+    if path.is_file() and is_log(path):
         from mien.evals.logs import read_log  # Inspect, which published runs must not need
 
         return [read_log(path)]
@@ -149,6 +153,12 @@ def _read(path: Path, task: str, setup: Setup) -> list[Result]:
         f"{path} is no log of Inspect; if its publisher wrote it, say whose it is: "
         f"`mien evals score TASK {path.name}`"
     )
+
+
+def _new(held: Sequence[Result], known: Sequence[Result]) -> list[Result]:
+    """Runs that are not known yet: one that lies in several files is found by each of them."""
+    seen = {(run.sha256, run.source) for run in known}
+    return [run for run in held if (run.sha256, run.source) not in seen]
 
 
 def _refuse_copies(runs: Sequence[Result]) -> None:

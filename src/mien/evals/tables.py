@@ -27,7 +27,7 @@ def score_files(
 
     Args:
         task: Whose published files they are; logs say it themselves.
-        paths: Runs as published, logs of Inspect, or folders of logs.
+        paths: Runs as published, logs of Inspect, or folders of either.
         setup: Where the task's items are.
 
     Raises:
@@ -63,7 +63,7 @@ def boards_of(
     """A board for every score that means something of its own.
 
     Args:
-        paths: Runs as published, logs of Inspect, or folders of logs.
+        paths: Runs as published, logs of Inspect, or folders of either.
         task: Whose published files they are; logs say it themselves.
         setup: Where the tasks' items are; without them there are no baselines, which is noted.
         labels: Another name of a model, by the file it is in.
@@ -82,7 +82,12 @@ def _board(runs: Sequence[Result], setup: Setup) -> Board:
     except MienError as error:
         board = make_board(runs)
         return replace(board, notes=(*board.notes, f"No baselines: {error}"))
-    return make_board(runs, grey)
+    return make_board(runs, [run for run in grey if _fits(run, runs[0])])
+
+
+def _fits(baseline: Result, run: Result) -> bool:
+    """Whether a baseline is of the items that a run was asked: no variant says otherwise."""
+    return all(run.variant.get(name, told) == told for name, told in baseline.variant.items())
 
 
 def _scored(run: Result) -> dict[str, Any]:

@@ -109,7 +109,8 @@ def _run(about: _Set, orders: Mapping[int, Path]) -> Result:
     first = next(iter(tables.values()))
     if not whole:
         raise EvalError(
-            f"{first.path} holds {len(first.rows)} rows: its publisher scores tables of {SIZE} alone"
+            f"{first.path} holds {len(first.rows)} rows: its publisher scores no table with "
+            f"fewer or more than {SIZE}"
         )
     if len({(table.test, _answers(table)) for table in whole.values()}) > 1:
         raise EvalError(f"the orders of {first.path} differ in their columns: are they of one run?")
