@@ -14,6 +14,7 @@ from mien.evals.perception.scoring.grades import GradesScorer, best_threshold
 from mien.evals.perception.scoring.labels import explain
 from mien.evals.perception.scoring.lenient import lenient, passing
 from mien.evals.perception.scoring.moments import Cell, Moments, mean_over
+from mien.evals.perception.scoring.tables import GradesTable
 from mien.evals.perception.sets import open_sets
 from tests.data import shared
 from tests.evals import made
@@ -287,3 +288,21 @@ def test_the_published_binary_answers_confirm_619_in_a_thousand():
     assert alphas(opened.sheet, resampling)[""]["alpha_pooled"].value == pytest.approx(
         -0.16, abs=0.005
     )
+
+
+def test_a_row_says_what_was_too_little_to_score_and_not_that_nothing_was_judged():
+    rows = [("one", rater, "anger", 3.0) for rater in "ab"]
+    rows += [(f"{i:03}", rater, "fear", float(i % 7)) for i in range(40) for rater in "ab"]
+
+    def note(*emotions):
+        opened = made.graded([row for row in rows if row[2] in emotions])
+        found = {
+            item.id: made.shares(item, **dict.fromkeys(emotions, i / 50))
+            for i, item in enumerate(opened.items)
+        }
+        table = GradesTable(opened, Resampling([item.id for item in opened.items], draws=20), 0)
+        return table.predictor("made-v1", found).note
+
+    assert note("anger").startswith("judges 1 of 1 emotion, all on too few rated items to score")
+    assert note("anger", "fear").startswith("judges 2 of 2 emotions, 1 on too few rated items")
+    assert "too few" not in note("fear")

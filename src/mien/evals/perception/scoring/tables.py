@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
@@ -150,8 +150,7 @@ class GradesTable:
             return answers.row(name, answers.why_silent)
         figures, by_label = self._scorer.measure(answers.scores)
         lesson = _lesson(name, self._opened.about)
-        judged = sum(e.value in by_label for e in self._scorer.emotions)
-        note = f"judges {judged} of {len(self._scorer.emotions)} emotions"
+        note = self._scope(answers.covers, by_label)
         return replace(
             answers.row(name, _told(note, lesson.note)),
             is_seen=lesson.is_seen,
@@ -160,6 +159,16 @@ class GradesTable:
             chance=self._scorer.chance(answers.scores),
             by_rater=self._with_each(answers.scores),
         )
+
+    def _scope(self, covers: Collection[Emotion], by_label: Collection[str]) -> str:
+        """How many of the rated emotions it judges, and which had too few items for a figure."""
+        rated = self._scorer.emotions
+        judged = [emotion for emotion in rated if emotion in covers]
+        note = f"judges {len(judged)} of {len(rated)} emotion{'s' * (len(rated) != 1)}"
+        lacks = sum(emotion.value not in by_label for emotion in judged)
+        if lacks:
+            note += f", {'all' if lacks == len(judged) else lacks} on too few rated items to score"
+        return note
 
     @property
     def _has_few_raters(self) -> bool:
