@@ -1,6 +1,7 @@
 """The parts a table is made of, each against its definition."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,12 +12,14 @@ from hypothesis.extra import numpy as arrays
 from mien.rate import Judgement, Options, rate
 from mien.rate.abilities import profiles
 from mien.rate.bias import halo, order_bias
-from mien.rate.bootstrap import Draws
+from mien.rate.bootstrap import Draws, Range
 from mien.rate.bradley_terry import BLOCK
 from mien.rate.elo import Game, elo
 from mien.rate.groups import holm_corrected, rank_groups
 from mien.rate.judgement import Response
 from mien.rate.scale import spearman
+from mien.rate.table import Effect
+from mien.rate.telling import about_place
 from mien.rate.trueskill import BETA, MU, SIGMA, duel, trueskill, wins
 
 from .made import STRENGTHS, drawn
@@ -142,6 +145,35 @@ def test_agreement_is_of_pairs_that_were_shown_in_both_orders():
     assert (row.n, row.ties, row.both_bad, row.pairs) == (6, 1, 1, 2)
     assert (row.agree, row.first_twice, row.second_twice) == (0.5, 1, 0)
     assert row.first_wins == 4 / 5
+
+
+def table_of(n_first, n, effects=()):
+    """A table in which whoever was first won so often."""
+    rows = [Judgement("a", "b", float(i < n_first), f"s{i}") for i in range(n)]
+    bias = order_bias(rows)
+    return replace(rate(drawn(scenarios=4), Options(draws=20)), order_bias=bias, effects=effects)
+
+
+def test_a_place_is_said_to_be_favored_only_if_chance_is_ruled_out():
+    assert about_place(table_of(6, 8)) == ""
+    assert "the answer shown first (66.7 %)" in about_place(table_of(200, 300))
+    assert "the answer shown second (66.7 %)" in about_place(table_of(100, 300))
+    assert about_place(table_of(162, 300)) == ""
+
+
+@pytest.mark.parametrize(
+    ("span", "is_told"), [(None, False), (Range(-0.1, 0.9), False), (Range(0.2, 0.9), True)]
+)
+def test_where_the_place_is_fitted_its_effect_must_rule_chance_out_too(span, is_told):
+    effect = Effect("position", "", "", "", 0.4, span)
+    assert bool(about_place(table_of(200, 300, (effect,)))) is is_told
+
+
+@pytest.mark.parametrize(("won", "n", "low", "high"), [(6, 8, 0.409, 0.929), (8, 8, 0.676, 1.0)])
+def test_the_interval_of_a_share_is_wilsons(won, n, low, high):
+    """Of 8 of 8 the lower end is n / (n + 1.96²); the others are worked out by hand."""
+    (row,) = table_of(won, n).order_bias
+    assert row.interval == pytest.approx((low, high), abs=5e-4)
 
 
 def test_halo_counts_judgements_in_which_no_criterion_dissents():

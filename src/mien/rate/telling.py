@@ -66,7 +66,7 @@ def what_it_says(table: Table) -> str:
 def about_place(table: Table) -> str:
     """Which place the judges favored, in one sentence; empty if none."""
     rows = [row for row in table.order_bias if row.kind != "all" and row.first_wins is not None]
-    told = [said for row in rows if (said := _leaning(row))]
+    told = [said for row in rows if _is_told(table, row) and (said := _leaning(row))]
     if not told:
         return ""
     fixed = any(effect.what == "position" for effect in table.effects)
@@ -191,6 +191,17 @@ def _judges(table: Table) -> str:
 def _named(names: list[str]) -> str:
     rest = len(names) - MOST_NAMED
     return listed(names) if rest <= 1 else f"{', '.join(names[:MOST_NAMED])} and {rest} more"
+
+
+def _is_told(table: Table, row: OrderBias) -> bool:
+    """Whether chance is ruled out: by the share's interval, and by the effect's where it is fitted.
+
+    The effect knows who was shown where: of a strong model that always came first, the first wins.
+    """
+    span = row.interval
+    fitted = [e.range for e in table.effects if e.what == "position" and e.kind in ("", row.kind)]
+    is_fitted = not fitted or any(found and not found.low <= 0 <= found.high for found in fitted)
+    return is_fitted and span is not None and not span.low <= 0.5 <= span.high
 
 
 def _leaning(row: OrderBias) -> str:
