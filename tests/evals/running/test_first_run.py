@@ -1,0 +1,67 @@
+"""Every task runs on a laptop without a key: characters answer, judge and play the user."""
+
+import pytest
+
+from mien.core.config import Config
+from mien.core.errors import AssetError, EvalError
+from mien.evals.bench import Setup
+from mien.evals.catalogue import NAMES, find
+from mien.evals.characters import CHARACTERS
+from mien.evals.result import Fault
+from mien.evals.running import Manner, run
+from tests.data import shared
+
+ALONE = tuple(name for name in NAMES if not name.endswith("_pairs"))
+EMPATHIC = "mien/empathic"
+
+
+def ran(name, folder, *, model=EMPATHIC, helper=EMPATHIC, **args):
+    bench = find(name)
+    manner = Manner(
+        roles=dict.fromkeys(bench.info.roles, helper), logs=folder, config=Config(offline=True)
+    )
+    setup = Setup(data=shared("evals"), limit=2, args=args)
+    try:
+        (one,) = run(bench, [model], setup, manner)
+    except (AssetError, EvalError) as error:
+        if "simulator_response" in str(error) or "EA_data" in str(error):
+            pytest.skip(f"published files are not among the data: {error}")
+        raise
+    return one
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_the_empathic_one_gets_a_score_in_every_task(name, tmp_path):
+    one = ran(name, tmp_path)
+    assert one.result.is_scripted
+    assert one.scored.main.n == one.result.planned > 0
+    assert not [item for item in one.result.items if item.score is None]
+    assert {part.role for part in one.plan.parts} == {*one.result.usage}
+
+
+@pytest.mark.parametrize("name", [name for name in ALONE if find(name).info.roles])
+def test_a_judge_or_user_that_refuses_leaves_no_score(name, tmp_path):
+    one = ran(name, tmp_path, helper="mien/refusing")
+    faults = {item.fault for item in one.result.items}
+    assert faults <= {Fault.JUDGE, Fault.SIMULATOR}
+    assert all(item.score is None for item in one.result.items)
+    assert one.scored.why_none
+
+
+@pytest.mark.parametrize("character", CHARACTERS)
+@pytest.mark.parametrize("name", ["eq_bench", "eq_bench_v3", "live"])
+def test_every_character_comes_through_without_an_error(name, character, tmp_path):
+    one = ran(name, tmp_path, model=f"mien/{character}")
+    assert Fault.FAILED not in {item.fault for item in one.result.items}
+    assert len(one.result.items) == one.result.planned
+
+
+@pytest.mark.parametrize(
+    ("name", "of"), [("eq_bench_v3_pairs", "eq_bench_v3"), ("live_pairs", "live")]
+)
+def test_runs_are_compared_in_pairs(name, of, tmp_path):
+    first = ran(of, tmp_path / "first")
+    second = ran(of, tmp_path / "second", model="mien/flat")
+    one = ran(name, tmp_path / "pairs", model="none/none", runs=f"{first.log},{second.log}")
+    assert len(one.result.items) == one.result.planned > 0
+    assert Fault.FAILED not in {item.fault for item in one.result.items}
