@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 HEADER = "mien"
 """The key of a run's metadata under which everything of ours lies."""
 
+LEFT_OUT = "mien:left_out"
+"""The key of a run's metadata that says how many talks were not compared, by reason."""
+
 ORIGIN = "mien_rejudged"
 """The key of a run's metadata with the log whose answers it judges again."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mien.core.errors import EvalError, MissingExtra
 from mien.core.redact import printable
 from mien.evals.characters import is_scripted
-from mien.evals.inspecting import HEADER, ORIGIN, as_item
+from mien.evals.inspecting import HEADER, LEFT_OUT, ORIGIN, as_item
 from mien.evals.prices import Prices, load_prices
 from mien.evals.result import Fault, ItemResult, Result
 from mien.evals.spending import role_models, usage
@@ -224,6 +224,9 @@ def _notes(log: Log) -> tuple[str, ...]:
     origin = (header.eval.metadata or {}).get(ORIGIN)
     if isinstance(origin, dict):
         found.append(f"the answers are those of {origin.get('log')}, judged again")
+    left_out = (header.eval.metadata or {}).get(LEFT_OUT)
+    for reason, n in left_out.items() if isinstance(left_out, dict) else ():
+        found.append(f"not compared: {n} talks {reason}")
     done = len(log.samples)
     if header.status != "success":
         reason = {"started": "was killed", "cancelled": "was interrupted"}.get(

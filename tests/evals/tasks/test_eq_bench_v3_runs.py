@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 from mien.cli.app import app
 from mien.core.errors import ConfigError, EvalError
 from mien.evals.catalogue import find
+from mien.evals.logs import read_log
 from mien.evals.pairs import read_talks, rows_of, write_rows
 from mien.evals.result import Fault
 from mien.evals.tasks.eq_bench_v3.scenarios import Kind
@@ -305,8 +307,11 @@ def test_a_talk_too_short_to_be_judged_is_left_out_and_counted(runs, tmp_path):
     terse = run(RUBRIC.task(eq3.setup()), grader(1), tmp_path, mock(lambda *_: "No."))
     args = {"runs": [*runs, f"terse={terse.location}"]}
     task = PAIRS.task(eq3.setup(args=args))
-    assert task.metadata["mien:left_out"] == {"in which no answer has 100 characters": 45}
     assert len(task.dataset) == 90
+    task = PAIRS.task(eq3.setup(args=args, limit=2))
+    log = run(task, mock(one_sided), tmp_path / "pairs")
+    (note,) = read_log(Path(log.location)).notes
+    assert note == "not compared: 45 talks in which no answer has 100 characters"
 
 
 def test_runs_of_other_lengths_or_items_are_not_compared(runs, tmp_path):

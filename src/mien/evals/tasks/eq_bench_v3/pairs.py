@@ -11,7 +11,7 @@ from mien.core.errors import ConfigError, EvalError
 from mien.evals.bench import Calls, Scored, Setup
 from mien.evals.estimate import NAN, Estimate, mean
 from mien.evals.info import TaskInfo
-from mien.evals.inspecting import header
+from mien.evals.inspecting import LEFT_OUT, header
 from mien.evals.pairs import Showing, Talks, read_talks, showings
 from mien.evals.result import ItemResult, Result
 from mien.evals.source import Published, published
@@ -122,7 +122,7 @@ class PairsBench:
                 prompts=prompt_hashes(ready.source.hashes),
                 data=ready.source.hashes,
             )
-            | {"mien:runs": dict(ready.talks.sources), "mien:left_out": dict(ready.talks.left_out)},
+            | {"mien:runs": dict(ready.talks.sources), LEFT_OUT: dict(ready.talks.left_out)},
         )
 
 

@@ -13,7 +13,7 @@ from inspect_ai.model import get_model
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from mien.evals.inspecting import as_score, cache_policy, header, published_score
+from mien.evals.inspecting import LEFT_OUT, as_score, cache_policy, header, published_score
 from mien.evals.judging import ask
 from mien.evals.pairs import pair_metadata
 from mien.evals.result import Fault, ItemResult
@@ -53,7 +53,7 @@ def live_pairs(compared: Comparison) -> Task:
         )
         | {
             "mien:runs": dict(compared.talks.sources),
-            "mien:left_out": dict(compared.talks.left_out),
+            LEFT_OUT: dict(compared.talks.left_out),
         },
     )
 
