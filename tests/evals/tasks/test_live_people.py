@@ -73,6 +73,7 @@ def test_grave_matters_say_how_they_are_to_be_played():
         ({"details": [{"id": "a", "content": "b", "sensitivity": "huge"}]}, "neither low"),
         ({"state": {}}, "state.anger.angry is missing"),
         ({"opening": "I fell at the cellar door."}, "the opening gives away 'fall'"),
+        ({"details": [{"id": "a", "content": "So.", "sensitivity": "low"}]}, "could be noticed"),
         ({"role": "You found her at the cellar door."}, "the role line gives away 'fall'"),
     ],
 )

@@ -139,7 +139,6 @@ def test_a_simulator_that_slips_once_is_asked_again_and_counted(made, slip, answ
     item = item_of(log)
     assert item.score == 6
     assert item.counts[slip.value] == 1
-    assert item.counts["asked_again"] == 1
     assert answer not in str(log.samples[0].store[TALK])
     # It is told what was wrong, and the model under test is asked nothing twice.
     assert "An earlier answer could not be used" in user.received[3][-1]
@@ -165,6 +164,13 @@ def test_what_is_told_early_again_and_again_is_kept_and_counted(made):
     assert course_of(log)["turns"][0]["told"] == ["fall"]
 
 
+def test_a_usable_answer_is_kept_though_later_tries_are_worse(made):
+    answers = {1: turn("By the cellar door."), 2: "no JSON", 3: "no JSON"}
+    item = item_of(run(made, user=Scripted(lambda n, _: answers.get(n, turn()))))
+    assert item.score == 6
+    assert (item.counts["kept_early"], item.counts["unreadable"]) == (1, 2)
+
+
 def test_feelings_out_of_range_and_jumps_are_put_right_and_counted(made):
     wild = json.dumps({"reply": "Hm.", "felt": dict.fromkeys(KEYS, 99), "told": [], "may_tell": []})
     log = run(made, user=Scripted(lambda n, _: wild if n == 1 else turn(felt=6)))
@@ -181,6 +187,7 @@ def test_feelings_out_of_range_and_jumps_are_put_right_and_counted(made):
         ("", Fault.EMPTY),
         (("", "max_tokens"), Fault.TRUNCATED),
         (("filtered", "content_filter"), Fault.REFUSED),
+        (("<think>What would she", "max_tokens"), Fault.TRUNCATED),
     ],
 )
 def test_a_model_that_gives_no_reply_is_unscored_and_not_judged(made, answer, fault):
@@ -188,6 +195,13 @@ def test_a_model_that_gives_no_reply_is_unscored_and_not_judged(made, answer, fa
     log = run(made, Scripted(lambda n, _: answer if n == 4 else f"Go on {n}."), judge=judge)
     assert (item_of(log).score, item_of(log).fault) == (None, fault)
     assert judge.received == []
+
+
+def test_thoughts_that_a_server_leaves_in_the_text_are_heard_by_nobody(made):
+    judge, user = always(verdict(6)), always(turn())
+    run(made, listener("<think>She hides it.</think>Since when? {n}"), user, judge)
+    for received in (*user.received, *judge.received):
+        assert "She hides it" not in received[-1]
 
 
 def test_a_model_that_repeats_itself_or_is_cut_is_judged_and_counted(made):
@@ -244,6 +258,14 @@ def test_each_person_has_one_judge_and_the_record_names_it(tmp_path):
         assert sample.scores["live"].value == list(judges).index(judge_of(sample.id))
         assert as_item(sample.scores["live"], 1).judge == "mockllm/model"
     assert sum(len(judge.received) for judge in judges.values()) == len(people)
+
+
+def test_whoever_begins_in_german_is_answered_by_a_model_told_so_in_german(made):
+    write(made / "people", plain(language="de"))
+    model = listener()
+    log = run(made, model, args={"turns": 1})
+    assert "Textnachricht" in model.received[0][0]
+    assert "model.de" in log.eval.metadata[HEADER]["prompts"]
 
 
 def header_of(setup):

@@ -33,6 +33,7 @@ TRIES = 3
 _WARMTH, _WARMER = 0.7, 0.15
 """Of the simulator at its first try, and what each further try adds."""
 
+_THINKS, _THOUGHT = "<think>", "</think>"
 _CUT_OFF = ("max_tokens", "model_length")
 
 _WHY: Mapping[Slip, str] = {
@@ -85,6 +86,35 @@ class Course:
         }
 
 
+@dataclass(slots=True)
+class _Talk:
+    """A talk under way.
+
+    Attributes:
+        sample: Inspect's state of it.
+        persona: Who talks with the model under test.
+        user: Who plays them.
+        course: How it goes.
+        said: By both, with the model under test as `assistant`.
+    """
+
+    sample: TaskState
+    persona: Persona
+    user: Model
+    course: Course
+    said: list[dict[str, str]] = field(default_factory=list)
+
+    def hears(self, text: str) -> None:
+        """The person says something."""
+        self.said.append({"role": "user", "content": text})
+        self.sample.messages.append(ChatMessageUser(content=text))
+
+    def replies(self, output: ModelOutput) -> None:
+        """The model under test says something."""
+        self.said.append({"role": "assistant", "content": _spoken(output.completion)})
+        self.sample.messages.append(output.message)
+
+
 @solver(name="live")
 def converse(turns: int = 8) -> Solver:
     """A talk of so many turns on each side, after the person's opening line.
@@ -95,57 +125,43 @@ def converse(turns: int = 8) -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         persona = Persona.from_plain(state.metadata["persona"])
         user = get_model(role="user", required=True)
-        course = Course(str(user), dict(persona.state))
-        said = await _talk(state, persona, user, course, turns)
-        state.store.set(COURSE, course.as_plain())
-        if course.fault is None:
-            keep(
-                state.store,
-                said,
-                kind=persona.family,
-                persona=state.metadata["persona"],
-                simulator=str(user),
-            )
+        talk = _Talk(state, persona, user, Course(str(user), dict(persona.state)))
+        talk.course.fault = await _play(talk, turns)
+        state.store.set(COURSE, talk.course.as_plain())
+        if talk.course.fault is None:
+            whole = {"persona": state.metadata["persona"], "simulator": str(user)}
+            keep(state.store, talk.said, kind=persona.family, **whole)
         state.completed = True
         return state
 
     return solve
 
 
-async def _talk(
-    state: TaskState, persona: Persona, user: Model, course: Course, turns: int
-) -> list[dict[str, str]]:
-    """The messages; where the course has a fault, they are not the whole talk."""
-    model, mind = get_model(), Mind(persona.state)
-    state.messages = [
-        ChatMessageSystem(content=simulator.told_of_role(persona)),
-        ChatMessageUser(content=persona.opening),
-    ]
-    said = [{"role": "user", "content": persona.opening}]
+async def _play(talk: _Talk, turns: int) -> Fault | None:
+    """All turns of a talk, or what stopped it."""
+    model, mind = get_model(), Mind(talk.persona.state)
+    talk.sample.messages = [ChatMessageSystem(content=simulator.told_of_role(talk.persona))]
+    talk.hears(talk.persona.opening)
     for _ in range(turns):
-        output = await model.generate(state.messages, cache=cache_policy(state))
-        state.output = output
-        course.fault = _fault(output, said, course.counts)
-        if course.fault:
-            break
-        state.messages.append(output.message)
-        said.append({"role": "assistant", "content": output.completion.strip()})
-        turn = await _turn(state, persona, user, mind, said, course)
-        course.add(turn)
+        output = await model.generate(talk.sample.messages, cache=cache_policy(talk.sample))
+        talk.sample.output = output
+        if fault := _fault(output, talk.said, talk.course.counts):
+            return fault
+        talk.replies(output)
+        turn = await _turn(talk, mind)
+        talk.course.add(turn)
         if not turn.is_usable:
-            course.fault = Fault.SIMULATOR
-            break
+            return Fault.SIMULATOR
         mind = turn.mind
-        state.messages.append(ChatMessageUser(content=turn.reply))
-        said.append({"role": "user", "content": turn.reply})
-    return said
+        talk.hears(turn.reply)
+    return None
 
 
 def _fault(output: ModelOutput, said: list[dict[str, str]], counts: Counter[str]) -> Fault | None:
     """What is wrong with a reply of the model under test, as far as it ends the talk."""
     if output.stop_reason == "content_filter":
         return Fault.REFUSED
-    text = output.completion.strip()
+    text = _spoken(output.completion)
     if output.stop_reason in _CUT_OFF:
         counts["model_truncated"] += 1
     if not text:
@@ -155,34 +171,45 @@ def _fault(output: ModelOutput, said: list[dict[str, str]], counts: Counter[str]
     return None
 
 
-async def _turn(
-    state: TaskState,
-    persona: Persona,
-    user: Model,
-    mind: Mind,
-    said: list[dict[str, str]],
-    course: Course,
-) -> Turn:
-    """The person's reaction; bad ones are asked for again, and all are counted.
+def _spoken(text: str) -> str:
+    """A reply without thoughts, which some servers leave in the text."""
+    aloud = text.rpartition(_THOUGHT)[2].strip()
+    return "" if aloud.startswith(_THINKS) else aloud
 
-    What is told too early is asked for again as well, but kept at last, since the talk can still
-    be judged; it is counted apart under `kept_early`.
+
+async def _turn(talk: _Talk, mind: Mind) -> Turn:
+    """The person's reaction; bad ones are asked for again, and what was wrong is counted.
+
+    What is told too early is asked for again as well, but kept if nothing better comes, since the
+    talk can still be judged; it is counted apart under `kept_early`.
     """
-    asked, why = simulator.ask(persona, mind, said), ""
+    asked, counts = simulator.ask(talk.persona, mind, talk.said), talk.course.counts
+    why, turn = "", Turn(mind=mind, slips={Slip.UNREADABLE: 1})
     for tried in range(TRIES):
-        config = GenerateConfig(temperature=_WARMTH + tried * _WARMER)
-        messages: list[ChatMessage] = [
-            ChatMessageSystem(content=asked.system),
-            ChatMessageUser(content=asked.user + why),
-        ]
-        output = await user.generate(messages, config=config, cache=cache_policy(state))
-        turn = simulator.read(output.completion, persona, mind, said)
-        course.counts.update({slip.value: n for slip, n in turn.slips.items()})
-        wrong = [slip for slip in _WHY if slip in turn.slips]
+        found = simulator.read(
+            await _answer(talk, asked, why, tried), talk.persona, mind, talk.said
+        )
+        counts.update({slip.value: n for slip, n in found.slips.items()})
+        if found.is_usable or not turn.is_usable:
+            turn = found
+        wrong = [slip for slip in _WHY if slip in found.slips]
         if not wrong:
-            break
-        course.counts["asked_again"] += tried + 1 < TRIES
+            return found
         why = f"\n\nAn earlier answer could not be used: {_WHY[wrong[0]]}."
-    if turn.is_usable and Slip.TOLD_EARLY in turn.slips:
-        course.counts["kept_early"] += turn.slips[Slip.TOLD_EARLY]
+    if turn.is_usable:
+        counts["kept_early"] += turn.slips[Slip.TOLD_EARLY]
     return turn
+
+
+async def _answer(talk: _Talk, asked: simulator.Asked, why: str, tried: int) -> str:
+    """What the simulator says, a little warmer each time."""
+    messages: list[ChatMessage] = [
+        ChatMessageSystem(content=asked.system),
+        ChatMessageUser(content=asked.user + why),
+    ]
+    output = await talk.user.generate(
+        messages,
+        config=GenerateConfig(temperature=round(_WARMTH + tried * _WARMER, 2)),
+        cache=cache_policy(talk.sample),
+    )
+    return output.completion

@@ -80,6 +80,10 @@ def _of_one(file: str, person: Persona) -> Iterator[Finding]:
             if text and gives_away(text, detail, ()):
                 message = f"the {where} gives away {detail.id!r}, which takes trust to be told"
                 yield Finding(file, Level.ERROR, message)
+    for detail in person.details if person.stance else ():
+        if not gives_away(detail.content, detail, ()):
+            message = f"nothing said of {detail.id!r} could be noticed: give it keys"
+            yield Finding(file, Level.WARNING, message)
     if person.stance and len({detail.sensitivity for detail in person.details}) < 2:
         yield Finding(file, Level.WARNING, "all details take the same trust")
     if len(_WORD.findall(person.opening)) > 120:

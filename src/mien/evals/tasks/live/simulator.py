@@ -14,6 +14,10 @@ from mien.evals.tasks.live.slips import Slip
 from mien.evals.tasks.live.texts import bullets, prompt, quoted
 
 
+TO_MODEL = {"en": "model", "de": "model.de", "es": "model.es"}
+"""Prompts for the model under test, by language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mind:
     """Where a person stands in a talk.
@@ -100,8 +104,12 @@ def relation(persona: Persona) -> str:
 
 
 def told_of_role(persona: Persona) -> str:
-    """What the model under test is told: its role if it has one, and never the card."""
-    return prompt("model").task.format(role=persona.role).strip()
+    """What the model under test is told: its role if it has one, and never the card.
+
+    In the person's language, where there is such a text: English would ask for English.
+    """
+    name = TO_MODEL.get(persona.language, TO_MODEL["en"])
+    return prompt(name).task.format(role=persona.role).strip()
 
 
 def read(answer: str, persona: Persona, mind: Mind, messages: Sequence[Mapping[str, str]]) -> Turn:

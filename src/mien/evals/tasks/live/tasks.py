@@ -10,6 +10,7 @@ from mien.evals.inspecting import header
 from mien.evals.tasks.live.conversation import converse
 from mien.evals.tasks.live.items import INFO, options, people, prompts, rubric_of, variant
 from mien.evals.tasks.live.judging import judged
+from mien.evals.tasks.live.simulator import TO_MODEL
 
 
 def live(setup: Setup) -> Task:
@@ -29,7 +30,7 @@ def live(setup: Setup) -> Task:
             INFO,
             planned=len(found),
             variant=variant(chosen, found, rubric),
-            prompts=prompts(rubric, "user", "model", "judge"),
+            prompts=prompts(rubric, "user", *TO_MODEL.values(), "judge"),
             data={one.source: one.sha256 for one in found},
         ),
     )
