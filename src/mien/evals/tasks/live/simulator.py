@@ -13,7 +13,6 @@ from mien.evals.tasks.live.persona import CHATBOT, Detail, Persona
 from mien.evals.tasks.live.slips import Slip
 from mien.evals.tasks.live.texts import bullets, prompt, quoted
 
-
 TO_MODEL = {"en": "model", "de": "model.de", "es": "model.es"}
 """Prompts for the model under test, by language."""
 
