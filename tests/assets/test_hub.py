@@ -88,10 +88,11 @@ def test_what_was_not_published_is_said_aloud_and_recorded(server, manner, told)
     known = pinned(SECOND, HEADS[SECOND])
     asset = set_of(files=(set_of().files[0], known))
     folder = fetch(manner, asset)
-    (line,) = [line for line in told.lines if "first pull of this file" in line]
+    (line,) = [line for line in told.lines if "first pull of" in line]
     found = hashlib.sha256(HEADS[FIRST]).hexdigest()
     assert line == (
-        f"{FIRST}: first pull of this file: its hash was not published to us; recorded {found}"
+        f"made: first pull of {FIRST} without a published hash: recorded in {folder / 'lock.json'}, "
+        "to which later pulls and `mien models verify` hold"
     )
     files = lock(folder)["files"]
     assert files[FIRST]["sha256"] == found
@@ -103,6 +104,23 @@ def test_what_was_not_published_is_said_aloud_and_recorded(server, manner, told)
             "sha256": hashlib.sha256(held.read_bytes()).hexdigest(),
         }
     }
+
+
+def test_one_line_tells_of_all_hashes_that_were_recorded(server, manner, told):
+    fetch(manner)
+    (line,) = [line for line in told.lines if "recorded in" in line]
+    assert line.startswith(f"made: first pull of {len(FILES)} heads without a published hash")
+    assert "  files    8 heads, none with a published hash; the first pull records" in told.text
+    told.lines.clear()
+    fetch(manner)
+    assert told.lines == []
+
+
+def test_a_pull_that_fails_tells_what_it_recorded_before(server, manner, told):
+    server.status = {REST[-1]: 500}
+    with pytest.raises(AssetError):
+        fetch(manner)
+    assert f"first pull of {len(FILES) - 1} heads" in told.lines[-1]
 
 
 @pytest.mark.parametrize("lists_hashes", [True, False])

@@ -58,7 +58,7 @@ def import_files(
         if not source.exists():
             raise AssetError(f"cannot import {asset.name}: nothing is at {source}")
         search = _Search(asset, source)
-    with locked(keeper.place, to_stderr, is_needed=False):
+    with locked(keeper.place, to_stderr, is_needed=False), keeper.at_work():
         missing = [keeper.known(file) for file in keeper.missing(asset.choose(only))]
         with named_faults(f"read {source}"):
             found = search.all(missing, is_strict=only is not None or not asset.is_loose)

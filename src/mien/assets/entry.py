@@ -196,7 +196,11 @@ def _file(row: str | dict[str, Any], each: dict[str, Any], below: str, revision:
 def _file_lines(files: Collection[AssetFile], parts: str) -> tuple[str, ...]:
     if len(files) > 3:
         pinned = sum(file.sha256 is not None for file in files)
-        return (f"  files    {len(files)} {parts}, the hash of {pinned} was published",)
+        told = f"{pinned} with a published hash" if pinned else "none with a published hash"
+        rest = "" if pinned == len(files) else "; the first pull records what came"
+        return (
+            f"  files    {len(files)} {parts}, {told if rest else 'all hashes published'}{rest}",
+        )
     return tuple(
         f"  file     {file.name}, {'' if file.sized else 'about '}{file.bytes:,} bytes, "
         f"sha256 {file.sha256 or 'not published'}"

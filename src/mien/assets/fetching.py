@@ -96,7 +96,7 @@ def pull(
     keeper = Keeper(asset=asset, shelf=manner.shelf, tell=manner.tell, convert=convert, form=form)
     # What is here may lie where nobody can write.
     if keeper.missing(wanted):
-        with locked(keeper.place, manner.tell):
+        with locked(keeper.place, manner.tell), keeper.at_work():
             # Another pull may have been faster.
             if missing := keeper.missing(wanted):
                 _fetch(keeper, missing, manner)

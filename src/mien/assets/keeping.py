@@ -6,14 +6,14 @@ import json
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from mien.assets.entry import Asset, AssetFile
 from mien.assets.locking import named_faults
-from mien.assets.record import Kept, Record, Seen, write_record
+from mien.assets.record import NAME, Kept, Record, Seen, write_record
 from mien.assets.shelf import Shelf, mismatch, sha256
 from mien.core.errors import AssetError, BadWeights, ConfigError
 
@@ -46,6 +46,7 @@ class Keeper:
         tell: Takes lines for people.
         convert: What becomes of the files that are converted.
         form: How, where there is a choice.
+        recorded: Names of files whose hash nobody had published or recorded before.
     """
 
     asset: Asset
@@ -53,6 +54,7 @@ class Keeper:
     tell: Callable[[str], None]
     convert: Convert | None = None
     form: str = ""
+    recorded: list[str] = field(default_factory=list)
 
     @property
     def place(self) -> Path:
@@ -88,6 +90,19 @@ class Keeper:
         if seen is None or file.sha256:
             return file
         return replace(file, bytes=seen.bytes, sized=True, sha256=seen.sha256)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Files are kept meanwhile; then one line says of how many the hash is now recorded."""
+        try:
+            yield
+        finally:
+            if n := len(self.recorded):
+                what = self.recorded[0] if n == 1 else f"{n} {self.asset.parts}"
+                self.tell(
+                    f"{self.asset.name}: first pull of {what} without a published hash: recorded in "
+                    f"{self.place / NAME}, to which later pulls and `mien models verify` hold"
+                )
 
     def note(self, commit: str, absent: Collection[str]) -> None:
         """Write down what was found out before anything is fetched."""
@@ -142,10 +157,7 @@ class Keeper:
         seen = Seen(size, found, is_published, kept)
         write_record(self.place, replace(record.add(file.name, seen), form=self.form))
         if pinned is None:
-            self.tell(
-                f"{file.name}: first pull of this file: its hash was not published to us; "
-                f"recorded {found}"
-            )
+            self.recorded.append(file.name)
         if is_ours:
             fetched.unlink(missing_ok=True)
 
