@@ -1,8 +1,8 @@
 import pytest
 
 from mien.core.errors import ConfigError
-from mien.report.index import report_names
-from mien.report.report import write_report
+from mien.report.index import SKIPS, Names
+from mien.report.report import write_report, write_reports
 from mien.report.view import view_of
 from mien.timeline.origin import Kind, Origin, Skipped
 from mien.timeline.timeline import Timeline
@@ -11,7 +11,8 @@ from . import scenes
 
 
 def names_of(*sources):
-    return report_names([view_of(Origin(source=s, kind=Kind.SOUND), []) for s in sources])
+    names = Names()
+    return [names.of(view_of(Origin(source=s, kind=Kind.SOUND), [])) for s in sources]
 
 
 def test_names_are_safe_and_no_two_are_alike_even_where_case_is_lost():
@@ -66,3 +67,27 @@ def test_a_file_in_the_place_of_the_folder_is_an_error_that_names_it(tmp_path):
 def test_the_length_of_a_part_says_of_what_it_is_a_part(tmp_path):
     write_report(tmp_path / "all.html", scenes.part().join(scenes.chat()))
     assert "0:10 to 0:20 of 1:00:00" in (tmp_path / "all.html").read_text(encoding="utf-8")
+
+
+def test_timelines_one_by_one_give_the_same_pages_as_one_of_all(tmp_path):
+    parts = [scenes.call(), scenes.photo(), scenes.chat()]
+    (tmp_path / "one").mkdir()
+    (tmp_path / "many").mkdir()
+    write_report(tmp_path / "one" / "all.html", parts[0].join(*parts[1:]))
+    write_reports(tmp_path / "many" / "all.html", iter(parts))
+    pages = sorted(p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*.html"))
+    assert len(pages) == 4
+    for page in pages:
+        assert (tmp_path / "one" / page).read_bytes() == (tmp_path / "many" / page).read_bytes()
+
+
+def test_many_skips_do_not_push_the_sources_off_the_page(tmp_path):
+    lost = [Skipped(source=f"{i}.mp4", where="", reason="empty") for i in range(SKIPS + 30)]
+    part = Skipped(source="a.mp4", where="0:10", reason="corrupt packet")
+    timeline = Timeline.of_readings((), skipped=[part, *lost])
+    write_reports(tmp_path / "all.html", [timeline, scenes.photo(), scenes.chat()])
+    index = (tmp_path / "all.html").read_text(encoding="utf-8")
+    folded = index[index.index("<details") : index.index("</details")]
+    assert "31 more" in folded
+    assert folded.count("<li>") == 31
+    assert "corrupt packet" in folded

@@ -35,7 +35,7 @@ def find_sidecar(path: Path) -> Sidecar:
     """
     notes: list[str] = []
     skipped: list[Skipped] = []
-    for candidate in _candidates(path):
+    for candidate in beside(path):
         if not candidate.is_file():
             continue
         name = writable(candidate.name)
@@ -54,7 +54,8 @@ def find_sidecar(path: Path) -> Sidecar:
     return Sidecar(None, tuple(notes), tuple(skipped))
 
 
-def _candidates(path: Path) -> list[Path]:
-    beside = [path.with_suffix(suffix) for suffix in SUFFIXES]
+def beside(path: Path) -> list[Path]:
+    """Where the words of a recording may lie, in the order in which they are looked for."""
+    same = [path.with_suffix(suffix) for suffix in SUFFIXES]
     longer = [path.with_name(path.name + suffix) for suffix in SUFFIXES]
-    return [candidate for candidate in beside + longer if candidate != path]
+    return [candidate for candidate in same + longer if candidate != path]

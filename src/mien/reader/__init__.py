@@ -1,6 +1,8 @@
 """From a source and decoders to a timeline."""
 
 from mien.reader.batch import Batch, distinct_names
+from mien.reader.corpus import Corpus
+from mien.reader.folder import Done, FolderRun, read_folder
 from mien.reader.live import Live
 from mien.reader.options import Options, prepare
 from mien.reader.passes import Pass
@@ -10,6 +12,9 @@ from mien.reader.read import aread, read, stream
 
 __all__ = [
     "Batch",
+    "Corpus",
+    "Done",
+    "FolderRun",
     "Live",
     "Options",
     "Pass",
@@ -19,5 +24,6 @@ __all__ = [
     "distinct_names",
     "prepare",
     "read",
+    "read_folder",
     "stream",
 ]

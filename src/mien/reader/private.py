@@ -25,9 +25,11 @@ class Veil:
     Args:
         sources: Names of sources in the order in which they are to be numbered; others are
             numbered as they come.
+        first: The number of the first.
     """
 
-    def __init__(self, sources: list[str] | None = None) -> None:
+    def __init__(self, sources: list[str] | None = None, *, first: int = 1) -> None:
+        self._first = first
         self._people: dict[str, str] = {}
         self._sources: dict[str, str] = {}
         for name in sources or ():
@@ -36,7 +38,7 @@ class Veil:
     def source(self, name: str) -> str:
         """What stands for a source: its number, and the ending of its name if that says a kind."""
         ending = PurePath(name).suffix.lower()
-        number = len(self._sources) + 1
+        number = len(self._sources) + self._first
         known = ending if _KINDS.fullmatch(ending) else ""
         return self._sources.setdefault(name, f"source-{number}{known}")
 

@@ -1,6 +1,6 @@
 """The HTML of a reading and its story, and the same in a terminal."""
 
-from mien.report.report import render, write_report
+from mien.report.report import render, reports_folder, write_report, write_reports
 from mien.report.terminal import render_terminal
 
-__all__ = ["render", "render_terminal", "write_report"]
+__all__ = ["render", "render_terminal", "reports_folder", "write_report", "write_reports"]

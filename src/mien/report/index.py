@@ -21,45 +21,62 @@ from mien.timeline.origin import Skipped
 HEIGHT_PX = 96.0
 """In the ribbon's own units, of which an index shows about a quarter."""
 
+SKIPS = 12
+"""Lines of what was skipped that stand open above the sources."""
 
-def report_names(views: Sequence[View]) -> list[str]:
-    """A safe file name for each report, in order, no two alike on any file system."""
-    taken: set[str] = set()
-    names = []
-    for view in views:
+
+class Names:
+    """Safe file names for reports, no two alike on any file system."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def of(self, view: View) -> str:
+        """The name of the next report."""
         plain = re.sub(r"[^A-Za-z0-9._-]+", "-", view.origin.source).strip("-.")[-80:] or "source"
         tries = (f"{plain}{f'-{i}' if i > 1 else ''}.html" for i in itertools.count(1))
-        name = next(name for name in tries if name.lower() not in taken)
-        taken.add(name.lower())
-        names.append(name)
-    return names
+        name = next(name for name in tries if name.lower() not in self._taken)
+        self._taken.add(name.lower())
+        return name
 
 
-def index_body(
-    views: Sequence[View], links: Sequence[str], skipped: Sequence[Skipped], on: date | None
-) -> Markup:
-    """What stands on the index page.
+class Index:
+    """The table of an index page, a row a source; of a source no more is kept than its row."""
 
-    Args:
-        views: The sources.
-        links: Address of the report of each, relative to the page.
-        skipped: What was not read, of all sources.
-        on: The date to write, if any.
-    """
-    rows = [_row(view, link) for view, link in zip(views, links, strict=True)]
-    heads = ["source", "length", "ribbon", "what it says", "told"]
-    when = f" · read {on.day} {on:%B %Y}" if on else ""
-    return markup(
-        tag("h1", count(len(views), "source").capitalize()),
-        tag("p", f"{count(sum(len(v.readings) for v in views), 'reading')}{when}", class_="meta"),
-        _skips(skipped),
-        patterns(),
-        tag(
-            "section",
-            tag("h2", "Sources"),
-            tag("div", table("Sources with their ribbons", heads, rows, "index"), class_="panel"),
-        ),
-    )
+    def __init__(self) -> None:
+        self._rows: list[list[Cell]] = []
+        self._readings = 0
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, view: View, link: str) -> None:
+        """Take in a source.
+
+        Args:
+            view: What a report knows of it.
+            link: Address of its report, relative to the page.
+        """
+        self._rows.append(_row(view, link))
+        self._readings += len(view.readings)
+
+    def body(self, skipped: Sequence[Skipped], on: date | None) -> Markup:
+        """What stands on the page.
+
+        Args:
+            skipped: What was not read, of all sources.
+            on: The date to write, if any.
+        """
+        heads = ["source", "length", "ribbon", "what it says", "told"]
+        rows = table("Sources with their ribbons", heads, self._rows, "index")
+        when = f" · read {on.day} {on:%B %Y}" if on else ""
+        return markup(
+            tag("h1", count(len(self), "source").capitalize()),
+            tag("p", f"{count(self._readings, 'reading')}{when}", class_="meta"),
+            _skips(skipped),
+            patterns(),
+            tag("section", tag("h2", "Sources"), tag("div", rows, class_="panel")),
+        )
 
 
 def sentence(view: View) -> Markup:
@@ -70,8 +87,14 @@ def sentence(view: View) -> Markup:
 def _skips(skipped: Sequence[Skipped]) -> Markup | None:
     if not skipped:
         return None
-    lines = [tag("li", tag("b", skip.source), ": ", skip_in_words(skip)) for skip in skipped]
-    return tag("section", tag("h2", "Skipped"), tag("ul", lines, class_="panel plain"))
+    # A source that could not be read is worth more than a part of one.
+    ordered = sorted(skipped, key=lambda skip: bool(skip.where))
+    lines = [tag("li", tag("b", skip.source), ": ", skip_in_words(skip)) for skip in ordered]
+    shown = tag("ul", lines[:SKIPS], class_="panel plain")
+    rest = lines[SKIPS:]
+    more = tag("summary", f"{len(rest):,} more")
+    folded = tag("details", more, tag("ul", rest, class_="panel plain")) if rest else None
+    return tag("section", tag("h2", "Skipped"), shown, folded)
 
 
 def _row(view: View, link: str) -> list[Cell]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from mien.emotions.emotion import Emotion
 from mien.report import palette
 from mien.report.faces import photo
 from mien.report.foot import foot
-from mien.report.index import index_body, report_names, sentence
+from mien.report.index import Index, Names, sentence
 from mien.report.lanes import over_time
 from mien.report.payload import payload
 from mien.report.story import what_it_is, what_would_help
@@ -23,6 +23,7 @@ from mien.report.view import View, views_of
 from mien.report.words import chat
 from mien.timeline.card import Card
 from mien.timeline.files import replacing
+from mien.timeline.origin import Skipped
 from mien.timeline.timeline import Timeline
 
 MEANING = (
@@ -63,21 +64,55 @@ def write_report(path: str | Path, timeline: Timeline, *, on: date | None = None
     Raises:
         ConfigError: If the timeline holds no source, or a file cannot be written.
     """
-    target, on = Path(path), on or date.today()
     views = views_of(timeline)
     if not views:
         raise ConfigError("nothing to report: the timeline holds no source")
     if len(views) == 1:
-        _write(target, render_view(views[0], on))
+        _write(Path(path), render_view(views[0], on or date.today()))
         return
-    folder = target.with_name(f"{target.stem}-reports")
+    _write_pages(Path(path), views, timeline.skipped, on or date.today())
+
+
+def write_reports(
+    path: str | Path, timelines: Iterable[Timeline], *, on: date | None = None
+) -> None:
+    """Write an index page at `path` and a folder of reports beside it, as `write_report` does.
+
+    Memory holds the readings of one timeline, and a line of the index for each source.
+
+    Args:
+        path: The file to write, usually `.html`.
+        timelines: Of any number of sources each, all of a source in one.
+        on: The date to write into the pages; today if None.
+
+    Raises:
+        ConfigError: If a file cannot be written.
+    """
+    skipped: list[Skipped] = []
+
+    def views() -> Iterator[View]:
+        for timeline in timelines:
+            skipped.extend(timeline.skipped)
+            yield from views_of(timeline)
+
+    _write_pages(Path(path), views(), skipped, on or date.today())
+
+
+def _write_pages(path: Path, views: Iterable[View], skipped: Sequence[Skipped], on: date) -> None:
+    folder = reports_folder(path)
     _make(folder)
-    names = report_names(views)
-    for view, name in zip(views, names, strict=True):
+    index, names = Index(), Names()
+    for view in views:
+        name = names.of(view)
         _write(folder / name, render_view(view, on))
-    links = [f"{folder.name}/{name}" for name in names]
-    body = index_body(views, links, timeline.skipped, on)
-    _write(target, _page(f"{len(views)} sources", [tag("main", body)], sort_script()))
+        index.add(view, f"{folder.name}/{name}")
+    body = index.body(skipped, on)
+    _write(path, _page(f"{len(index)} sources", [tag("main", body)], sort_script()))
+
+
+def reports_folder(path: Path) -> Path:
+    """Where the reports of an index page lie."""
+    return path.with_name(f"{path.stem}-reports")
 
 
 def render_view(view: View, on: date | None = None) -> str:
