@@ -1,7 +1,7 @@
 """Answers as published in March 2024: a table an order of options, five answers an item.
 
-A table holds its own options and right answers, which differ from the items of today in many rows:
-answers are scored against those.
+A table holds its own options and right answers, and answers are scored against those: in 157 of 200
+rows of EA in English they are not those of the published items, of either year.
 """
 
 from __future__ import annotations
