@@ -112,8 +112,6 @@ def carry_out(job: Job, manner: Manner, meter: Meter) -> Ran:
     title = f"{job.bench.info.name}, {job.model}"
     with manner.watch(title, calls) as meter.watch, caching(manner.cache):
         log = _eval(job, manner, meter, before)
-    if log.status == "cancelled":
-        raise KeyboardInterrupt
     ran = replace(_ran(job, _path(log), manner), seconds=time.monotonic() - began)
     _refuse_silence(ran, log)
     return ran if before is None else _followed(before, ran)
@@ -151,7 +149,7 @@ def _eval(job: Job, manner: Manner, meter: Meter, before: Earlier | None) -> Eva
     from mien.evals.resuming import continued
 
     models = _models(job, manner, meter)
-    (log,) = inspect_ai.eval(
+    logs = inspect_ai.eval(
         job.task if before is None else continued(before, job.task),
         model=models.pop(UNDER_TEST),
         model_roles={**models},
@@ -168,7 +166,10 @@ def _eval(job: Job, manner: Manner, meter: Meter, before: Earlier | None) -> Eva
         max_connections=manner.max_connections,
         max_retries=manner.retries,
     )
-    return log
+    # Interrupted early, Inspect gives no log back; interrupted late, a cancelled one.
+    if not logs or logs[0].status == "cancelled":
+        raise KeyboardInterrupt
+    return logs[0]
 
 
 def _buffer(samples: int) -> int:

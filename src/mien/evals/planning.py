@@ -51,6 +51,9 @@ ASSUMED = Pace(
 SCRIPTED = Pace(wait=0.02, read_per_s=1e9, written_per_s=1e9, source="scripted")
 
 
+SLOW = replace(SCRIPTED, wait=0.5)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """How much is asked, and how fast it is answered.
@@ -191,7 +194,7 @@ def _part(calls: Calls, model: str, prices: Prices) -> Part:
 
 def _pace(model: str, pace: Pace | None) -> Pace:
     if model and is_scripted([model]):
-        return SCRIPTED
+        return SLOW if model.endswith("/slow") else SCRIPTED
     return pace or ASSUMED
 
 

@@ -70,6 +70,31 @@ def test_after_kill_no_finished_sample_is_asked_again(served, probe, tmp_path):
     assert ran.replaced == killed
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for children")
+def test_an_interrupted_run_says_so_and_goes_on(served, probe, tmp_path):
+    logs, child = tmp_path / "logs", None
+
+    def script(request):
+        if request.index == N // 2 and child is not None:
+            child.send_signal(signal.SIGINT)
+        return ANSWER
+
+    server = served(script)
+    environ = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    words = [sys.executable, "-c", CHILD, str(logs), str(N)]
+    child = subprocess.Popen(words, env=environ, stderr=subprocess.DEVNULL)
+    code = child.wait()
+    assert code in (130, -signal.SIGINT)
+    (stopped,) = logs.glob("*.eval")
+    finished = {item.item for item in read_log(stopped).items if item.score is not None}
+    assert 0 < len(finished) < N
+    child = None
+    (ran,) = probe(n=N, logs=logs)
+    assert all(asked(server)[one] == 1 for one in finished)
+    assert len(ran.result.items) == N
+    assert not [item for item in ran.result.items if item.fault]
+
+
 def test_a_whole_run_is_not_asked_again_unless_afresh(served, probe):
     server = served(always(ANSWER))
     (first,) = probe()

@@ -80,8 +80,12 @@ def run(
     )
     models = asked_models(bench, setup, model)
     _announce(bench, models, setup, manner)
-    for ran in run(bench, models, setup, manner):
-        tell(ran, as_json=as_json)
+    try:
+        for ran in run(bench, models, setup, manner):
+            tell(ran, as_json=as_json)
+    except KeyboardInterrupt:
+        advise("what was answered is kept: the same command goes on from there")
+        raise
 
 
 def _announce(bench: Bench, models: list[str], setup: Setup, manner: Manner) -> None:
