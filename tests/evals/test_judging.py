@@ -43,6 +43,8 @@ def test_no_text_breaks_it(text):
         ("no brace", None),
         ("[" * 100_000, None),
         ('{"a": ' * 100_000, None),
+        ('{"' + '\\"' * 65_000, None),
+        ('{"a' * 40_000 + "}" * 40_000, None),
     ],
 )
 def test_what_judges_commonly_get_wrong_is_forgiven(said, found):

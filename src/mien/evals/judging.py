@@ -19,7 +19,8 @@ STEP = 0.3
 LONGEST = 1 << 17
 """Letters of an answer that are read."""
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL)
+# A string that never ends is one token, too: else each quotation mark in it is tried anew.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[{}]', re.DOTALL)
 _PIECE = re.compile(r'\\.|[",]|[^\\",]+|\\', re.DOTALL)
 _SPACE = re.compile(r"\s*")
 
@@ -87,7 +88,11 @@ def json_object(text: str) -> dict[str, Any] | None:
     {'why': 'a "kind" one', 'warmth': 12}
     """
     text = text[:LONGEST]
-    text = text[text.rfind("</think>") + len("</think>") :] if "</think>" in text else text
+    # Thoughts may hold braces; what looks like their end may be quoted in the answer itself.
+    return _object(text.rpartition("</think>")[2]) or _object(text)
+
+
+def _object(text: str) -> dict[str, Any] | None:
     if text.count("```json") > 1:
         text = text[text.rfind("```json") :]
     found = _balanced(text)

@@ -77,7 +77,7 @@ class RubricBench:
         return Scored(_mean(scored).times(TO_HUNDRED), {**kinds, **grades})
 
     def stored(self, path: Path, setup: Setup) -> Sequence[Result]:
-        """The runs in a file of the published program, or in a page of its results."""
+        """The runs in a file of the published program, or the grades of a page of its results."""
         return read_runs(path, INFO.name)
 
     def baselines(self, setup: Setup) -> Sequence[Result]:

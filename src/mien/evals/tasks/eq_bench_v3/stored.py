@@ -23,7 +23,7 @@ _SCORED = "rubric_scored"
 
 
 def read_runs(path: Path, task: str) -> list[Result]:
-    """The runs in a file of the published program, or in a page of its results.
+    """The runs in a file of the published program, or the grades of a page of its results.
 
     Raises:
         EvalError: If it is neither.
