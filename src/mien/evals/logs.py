@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from mien.core.errors import EvalError, MissingExtra
 from mien.core.redact import printable
@@ -15,10 +15,13 @@ from mien.evals.characters import is_scripted
 from mien.evals.inspecting import HEADER, LEFT_OUT, ORIGIN, as_item
 from mien.evals.prices import Prices, load_prices
 from mien.evals.result import Fault, ItemResult, Result
+from mien.evals.simulated import notes as simulator_notes
 from mien.evals.spending import role_models, usage
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog, EvalSample, EvalSampleSummary
+
+T = TypeVar("T")
 
 FORMS = (".eval", ".json")
 """How names of Inspect's logs end."""
@@ -69,12 +72,12 @@ def read_log(path: Path, prices: Prices | None = None) -> Result:
     """
     log = open_log(path)
     spec = log.header.eval
-    roles = role_models(log.header)
+    roles, items = role_models(log.header), _items(log)
     return Result(
         task=str(log.told["task"]),
         version=str(log.told.get("version", "")),
         model=spec.model,
-        items=_items(log),
+        items=items,
         planned=planned(log),
         roles={role: ", ".join(names) for role, names in roles.items()},
         variant=_texts(log.told.get("variant")),
@@ -88,12 +91,23 @@ def read_log(path: Path, prices: Prices | None = None) -> Result:
         is_scripted=is_scripted(
             [spec.model, *(name for names in roles.values() for name in names)]
         ),
-        notes=_notes(log),
+        notes=(*_notes(log), *simulator_notes(items)),
     )
 
 
 def open_log(path: Path) -> Log:
     """A log's header and summaries.
+
+    Raises:
+        EvalError: As `read_log` does.
+        MissingExtra: If inspect-ai is not installed.
+    """
+    log = open_header(path)
+    return log._replace(samples=tuple(_once(_read(path, _summaries))))
+
+
+def open_header(path: Path) -> Log:
+    """A log without its samples, which is there at once however many they are.
 
     Raises:
         EvalError: As `read_log` does.
@@ -105,23 +119,32 @@ def open_log(path: Path) -> Log:
         raise EvalError(
             f"cannot read {path}: {'it is a folder' if path.is_dir() else 'no such file'}"
         )
-    header, samples = _read(path)
+    header = _read(path, _header)
     told = (header.eval.metadata or {}).get(HEADER)
     if not isinstance(told, dict) or "task" not in told:
         raise EvalError(
             f"{path} is a log of {header.eval.task!r}, which is no task of Mien's catalogue"
         )
-    return Log(path, header, tuple(_once(samples)), told)
+    return Log(path, header, (), told)
 
 
-def _read(path: Path) -> tuple[EvalLog, list[EvalSampleSummary]]:
+def _header(path: Path) -> EvalLog:
+    from inspect_ai.log import read_eval_log
+
+    return read_eval_log(str(path), header_only=True)
+
+
+def _summaries(path: Path) -> list[EvalSampleSummary]:
+    from inspect_ai.log import read_eval_log_sample_summaries
+
+    return read_eval_log_sample_summaries(str(path))
+
+
+def _read(path: Path, reader: Callable[[Path], T]) -> T:
     try:
-        from inspect_ai.log import read_eval_log, read_eval_log_sample_summaries
+        return reader(path)
     except ImportError as error:
         raise MissingExtra("reading logs of Inspect", "evals") from error
-    try:
-        header = read_eval_log(str(path), header_only=True)
-        return header, read_eval_log_sample_summaries(str(path))
     except damages() as error:
         # What Pydantic says of a file repeats what stands in it.
         reason = printable(str(error).partition("\n")[0])[:200]

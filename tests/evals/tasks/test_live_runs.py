@@ -1,6 +1,7 @@
 """The live bench through Inspect, with scripted people, judges and models in this process."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from mien.core.errors import ConfigError, EvalError
 from mien.evals.bench import Setup
 from mien.evals.catalogue import find
 from mien.evals.inspecting import HEADER, as_item
+from mien.evals.logs import read_log
 from mien.evals.pairs import TALK, read_talks, rows_of, write_rows
 from mien.evals.result import Fault
 from mien.evals.tasks.live.feelings import KEYS
@@ -82,6 +84,10 @@ def item_of(log):
     return as_item(sample.scores["live"], sample.epoch)
 
 
+def log_path(log):
+    return Path(log.location)
+
+
 def course_of(log):
     return log.samples[0].store["mien:live"]
 
@@ -138,7 +144,7 @@ def test_a_simulator_that_slips_once_is_asked_again_and_counted(made, slip, answ
     log = run(made, user=user)
     item = item_of(log)
     assert item.score == 6
-    assert item.counts[slip.value] == 1
+    assert item.counts["simulator_" + slip] == 1
     assert answer not in str(log.samples[0].store[TALK])
     # It is told what was wrong, and the model under test is asked nothing twice.
     assert "An earlier answer could not be used" in user.received[3][-1]
@@ -148,7 +154,8 @@ def test_a_simulator_that_never_recovers_leaves_the_talk_unscored(made):
     log = run(made, user=always("no JSON"))
     item = item_of(log)
     assert (item.score, item.fault) == (None, Fault.SIMULATOR)
-    assert item.counts["unreadable"] == 3
+    assert item.counts["simulator_unreadable"] == 3
+    assert "the simulated user erred in 1 turns: unreadable 3" in read_log(log_path(log)).notes
     assert TALK not in log.samples[0].store
     scored = LIVE.score([item], 1)
     assert scored.why_none == "none of 1 talks could be scored"
@@ -159,8 +166,8 @@ def test_what_is_told_early_again_and_again_is_kept_and_counted(made):
     log = run(made, user=Scripted(lambda n, _: turn("By the cellar door.") if n < 4 else turn()))
     item = item_of(log)
     assert item.score == 6
-    assert item.counts["told_early"] == 3
-    assert item.counts["kept_early"] == 1
+    assert item.counts["simulator_told_early"] == 3
+    assert item.counts["simulator_kept_early"] == 1
     assert course_of(log)["turns"][0]["told"] == ["fall"]
 
 
@@ -168,7 +175,7 @@ def test_a_usable_answer_is_kept_though_later_tries_are_worse(made):
     answers = {1: turn("By the cellar door."), 2: "no JSON", 3: "no JSON"}
     item = item_of(run(made, user=Scripted(lambda n, _: answers.get(n, turn()))))
     assert item.score == 6
-    assert (item.counts["kept_early"], item.counts["unreadable"]) == (1, 2)
+    assert (item.counts["simulator_kept_early"], item.counts["simulator_unreadable"]) == (1, 2)
 
 
 def test_feelings_out_of_range_and_jumps_are_put_right_and_counted(made):
@@ -176,8 +183,8 @@ def test_feelings_out_of_range_and_jumps_are_put_right_and_counted(made):
     log = run(made, user=Scripted(lambda n, _: wild if n == 1 else turn(felt=6)))
     item = item_of(log)
     assert item.score == 6
-    assert item.counts[Slip.OUT_OF_RANGE.value] == len(KEYS)
-    assert item.counts[Slip.JUMP.value] == len(KEYS)
+    assert item.counts["simulator_state_out_of_range"] == len(KEYS)
+    assert item.counts["simulator_state_jump"] == len(KEYS)
     assert course_of(log)["turns"][0]["felt"]["angry"] == 6
 
 
@@ -319,7 +326,9 @@ def test_a_language_chooses_people_and_an_unknown_one_is_said():
 
 
 def test_a_limit_takes_people_of_all_families():
-    samples = LIVE.task(Setup(limit=10)).dataset
+    task = LIVE.task(Setup(limit=10))
+    assert task.metadata[HEADER]["variant"] == {"items": "first 10 of 56"}
+    samples = task.dataset
     assert len({one.metadata["persona"]["family"] for one in samples}) == 5
 
 

@@ -39,7 +39,8 @@ class Live:
     def plan(self, setup: Setup) -> Sequence[Calls]:
         """Calls and tokens by role."""
         chosen = options(setup.args)
-        return calls(people(chosen, setup.limit), chosen, rubric_of(chosen))
+        found, _ = setup.cut(people(chosen))
+        return calls(found, chosen, rubric_of(chosen))
 
     def task(self, setup: Setup) -> Task:
         """The task for Inspect."""

@@ -21,10 +21,11 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from mien.evals.inspecting import cache_policy
 from mien.evals.pairs import keep
 from mien.evals.result import Fault
+from mien.evals.simulated import PREFIX
 from mien.evals.tasks.live import simulator
 from mien.evals.tasks.live.persona import Persona
 from mien.evals.tasks.live.simulator import Mind, Turn
-from mien.evals.tasks.live.slips import Slip
+from mien.evals.tasks.live.slips import KEPT_EARLY, Slip
 
 COURSE = "mien:live"
 """The key under which the course of a talk lies in Inspect's sample store: see `Course`."""
@@ -181,7 +182,7 @@ async def _turn(talk: _Talk, mind: Mind) -> Turn:
     """The person's reaction; bad ones are asked for again, and what was wrong is counted.
 
     What is told too early is asked for again as well, but kept if nothing better comes, since the
-    talk can still be judged; it is counted apart under `kept_early`.
+    talk can still be judged; it is counted apart.
     """
     asked, counts = simulator.ask(talk.persona, mind, talk.said), talk.course.counts
     why, turn = "", Turn(mind=mind, slips={Slip.UNREADABLE: 1})
@@ -189,7 +190,7 @@ async def _turn(talk: _Talk, mind: Mind) -> Turn:
         found = simulator.read(
             await _answer(talk, asked, why, tried), talk.persona, mind, talk.said
         )
-        counts.update({slip.value: n for slip, n in found.slips.items()})
+        counts.update({PREFIX + slip.value: n for slip, n in found.slips.items()})
         if found.is_usable or not turn.is_usable:
             turn = found
         wrong = [slip for slip in _WHY if slip in found.slips]
@@ -197,7 +198,7 @@ async def _turn(talk: _Talk, mind: Mind) -> Turn:
             return found
         why = f"\n\nAn earlier answer could not be used: {_WHY[wrong[0]]}."
     if turn.is_usable:
-        counts["kept_early"] += turn.slips[Slip.TOLD_EARLY]
+        counts[PREFIX + KEPT_EARLY] += turn.slips[Slip.TOLD_EARLY]
     return turn
 
 

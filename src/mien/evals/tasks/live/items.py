@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -107,11 +108,8 @@ def path_of(args: Mapping[str, Any], name: str) -> Path | None:
     return Path(str(value)).expanduser() if value else None
 
 
-def people(chosen: Options, limit: int | None = None) -> tuple[Persona, ...]:
-    """The people of a run, by id.
-
-    Under a limit they are spaced evenly over the families and languages that there are, not the
-    first by name.
+def people(chosen: Options) -> tuple[Persona, ...]:
+    """The people of a run, family by family in turn, so that the first few are of all families.
 
     Raises:
         EvalError: If a file is no persona, or nobody speaks the language.
@@ -122,18 +120,11 @@ def people(chosen: Options, limit: int | None = None) -> tuple[Persona, ...]:
         found = tuple(one for one in found if one.language == chosen.language)
         if not found:
             raise EvalError(f"nobody begins in {chosen.language!r}: choose from {', '.join(known)}")
-    return found if limit is None else _spread(found, limit)
-
-
-def _spread(found: tuple[Persona, ...], limit: int) -> tuple[Persona, ...]:
-    """Some of them, family by family in turn."""
     families: dict[str, list[Persona]] = {}
     for one in found:
         families.setdefault(one.family, []).append(one)
-    taken: list[Persona] = []
-    for row in range(max(map(len, families.values()), default=0)):
-        taken += [held[row] for _, held in sorted(families.items()) if row < len(held)]
-    return tuple(sorted(taken[:limit], key=lambda one: one.id))
+    rows = zip_longest(*(held for _, held in sorted(families.items())))
+    return tuple(one for row in rows for one in row if one is not None)
 
 
 def variant(chosen: Options, found: tuple[Persona, ...], rubric: Rubric) -> dict[str, str]:

@@ -15,6 +15,7 @@ from mien.evals.judging import Asked as Found
 from mien.evals.judging import ask
 from mien.evals.pairs import TALK
 from mien.evals.result import Fault, ItemResult
+from mien.evals.simulated import TURNS
 from mien.evals.tasks.live.conversation import COURSE
 from mien.evals.tasks.live.feelings import change
 from mien.evals.tasks.live.items import NAME
@@ -75,7 +76,7 @@ def _item(
         traits = {f"trait_{name}": value for name, value in found.verdict.traits.items()}
         parts = {**abilities, **traits, **parts}
     counts = dict(course.get("counts") or {})
-    counts["simulated_turns"] = len(course.get("turns") or ())
+    counts[TURNS] = len(course.get("turns") or ())
     if found and found.tries > 1:
         counts["judge_retries"] = found.tries - 1
     return ItemResult(

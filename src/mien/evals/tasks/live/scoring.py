@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from mien.evals.bench import Scored
 from mien.evals.estimate import NAN, Estimate, mean
 from mien.evals.result import ItemResult
-from mien.evals.tasks.live.slips import Slip
-
-_SIMULATED = "simulated_turns"
+from mien.evals.simulated import PREFIX, TURNS
+from mien.evals.tasks.live.slips import KEPT_EARLY, Slip
 
 
 def score(items: Sequence[ItemResult], planned: int) -> Scored:
@@ -37,12 +36,8 @@ def _part(held: Sequence[ItemResult], name: str) -> Estimate:
 
 def _slips(items: Sequence[ItemResult]) -> Iterator[tuple[str, Estimate]]:
     """Errors of the simulator per turn that it played, talks that broke on them included."""
-    played = [one for one in items if one.counts.get(_SIMULATED)]
-    if not played:
-        return
+    played = [one for one in items if one.counts.get(TURNS)]
     people = [one.cluster for one in played]
-    for slip in Slip:
-        rates = [one.counts.get(slip.value, 0) / one.counts[_SIMULATED] for one in played]
-        yield f"slips_{slip.value}", mean(rates, people)
-    kept = [one.counts.get("kept_early", 0) / one.counts[_SIMULATED] for one in played]
-    yield "slips_kept_early", mean(kept, people)
+    for name in (*(slip.value for slip in Slip), KEPT_EARLY) if played else ():
+        rates = [one.counts.get(PREFIX + name, 0) / one.counts[TURNS] for one in played]
+        yield f"slips_{name}", mean(rates, people)

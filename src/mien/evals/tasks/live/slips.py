@@ -30,6 +30,9 @@ class Slip(StrEnum):
     """Feelings that moved faster than allowed; put right, and counted."""
 
 
+KEPT_EARLY = "kept_early"
+"""Counts details told early that stayed in a talk, since no answer was better."""
+
 FATAL = frozenset({Slip.UNREADABLE, Slip.OUT_OF_ROLE, Slip.ROLE_SWAP, Slip.EARLY_STOP})
 """A reply with one of these is never shown to the model under test."""
 

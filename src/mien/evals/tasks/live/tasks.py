@@ -16,7 +16,8 @@ from mien.evals.tasks.live.simulator import TO_MODEL
 def live(setup: Setup) -> Task:
     """A talk with each person, and its judge."""
     chosen = options(setup.args)
-    rubric, found = rubric_of(chosen), people(chosen, setup.limit)
+    rubric, everyone = rubric_of(chosen), people(chosen)
+    found, cut = setup.cut(everyone)
     samples = [
         Sample(id=one.id, input=one.opening, metadata={"persona": one.as_plain()}) for one in found
     ]
@@ -29,7 +30,7 @@ def live(setup: Setup) -> Task:
         metadata=header(
             INFO,
             planned=len(found),
-            variant=variant(chosen, found, rubric),
+            variant={**variant(chosen, everyone, rubric), **cut},
             prompts=prompts(rubric, "user", *TO_MODEL.values(), "judge"),
             data={one.source: one.sha256 for one in found},
         ),
