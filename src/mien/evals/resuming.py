@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mien.core.errors import EvalError
 from mien.evals.inspecting import HEADER, ORIGIN
-from mien.evals.logs import Log, open_log, planned
+from mien.evals.logs import Log, open_header, open_log, planned
 from mien.evals.spending import role_models
 
 if TYPE_CHECKING:
@@ -62,18 +62,19 @@ def earlier(folder: Path, wanted: Wanted) -> Earlier | None:
     found = []
     for path in sorted(folder.glob("*.eval")) if folder.is_dir() else []:
         try:
+            if not _is_same(open_header(path), wanted):
+                continue
             log = open_log(path)
         except EvalError as error:
             _LOG.debug("not resumed from: %s", error)
             continue
-        if _is_same(log, wanted):
-            done = frozenset((str(one.id), one.epoch) for one in log.samples if _stands(one))
-            found.append(Earlier(log, done))
+        found.append(Earlier(log, _finished(log)))
     return max(found, key=lambda one: len(one.finished), default=None)
 
 
-def _stands(sample: object) -> bool:
-    return not getattr(sample, "error", None) and getattr(sample, "limit", None) != "cost"
+def _finished(log: Log) -> frozenset[tuple[str, int]]:
+    stand = (one for one in log.samples if not one.error and one.limit != "cost")
+    return frozenset((str(one.id), one.epoch) for one in stand)
 
 
 def _is_same(log: Log, wanted: Wanted) -> bool:
@@ -123,9 +124,7 @@ def drop(before: Earlier, after: Path) -> bool:
     Returns:
         Whether they are, and it is gone.
     """
-    later = open_log(after)
-    held = {(str(one.id), one.epoch) for one in later.samples if _stands(one)}
-    if after == before.log.path or not before.finished <= held:
+    if after == before.log.path or not before.finished <= _finished(open_log(after)):
         return False
     before.log.path.unlink()
     return True

@@ -48,7 +48,7 @@ def test_a_judge_or_user_that_refuses_leaves_no_score(name, tmp_path):
     assert one.scored.why_none
 
 
-@pytest.mark.parametrize("character", CHARACTERS)
+@pytest.mark.parametrize("character", [one for one in CHARACTERS if one != "slow"])
 @pytest.mark.parametrize("name", ["eq_bench", "eq_bench_v3", "live"])
 def test_every_character_comes_through_without_an_error(name, character, tmp_path):
     one = ran(name, tmp_path, model=f"mien/{character}")

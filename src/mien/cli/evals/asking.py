@@ -94,7 +94,7 @@ def asked_models(bench: Bench, setup: Setup, given: Sequence[str] | None) -> lis
 def _value(text: str) -> Any:
     """A number, a truth value or a list where the text is one, else the text."""
     try:
-        return json.loads(text)
+        return json.loads(text.lower() if text in ("True", "False") else text)
     except ValueError:
         return text
 
@@ -115,7 +115,7 @@ def cost_lines(plan: Plan) -> list[str]:
     ]
     if len(rows) > 1:
         rows.append(("in all", "", *_sums(plan.parts), usd(plan.usd)))
-    return table([head, *rows])
+    return table([head, *rows], 2)
 
 
 def actual_lines(plan: Plan, usage: dict[str, Usage]) -> list[str]:
@@ -138,7 +138,7 @@ def actual_lines(plan: Plan, usage: dict[str, Usage]) -> list[str]:
         planned = (part.calls, part.read, part.written)
         cells = [f"{n:,}" for pair in zip(told, planned, strict=True) for n in pair]
         rows.append((part.role, *cells, usd(used.usd if used else 0.0), usd(part.usd)))
-    return table([head, *rows])
+    return table([head, *rows], 1)
 
 
 def _sums(parts: Iterable[Any]) -> tuple[str, str, str]:
@@ -174,11 +174,10 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines whose first columns are flush left and whose figures are flush right."""
+def table(rows: Sequence[Sequence[str]], left: int) -> list[str]:
+    """Lines whose first `left` columns are words and whose others are figures."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    left = sum(not cell[:1].isdigit() and cell not in ("unknown", "0") for cell in rows[-1][:2])
-    return ["  ".join(_cells(row, widths, max(1, left))).rstrip() for row in rows]
+    return ["  ".join(_cells(row, widths, left)).rstrip() for row in rows]
 
 
 def _cells(row: Sequence[str], widths: Sequence[int], left: int) -> list[str]:
