@@ -4,6 +4,8 @@ import hashlib
 import json
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -91,8 +93,8 @@ def test_what_was_not_published_is_said_aloud_and_recorded(server, manner, told)
     (line,) = [line for line in told.lines if "first pull of" in line]
     found = hashlib.sha256(HEADS[FIRST]).hexdigest()
     assert line == (
-        f"made: first pull of {FIRST} without a published hash: recorded in {folder / 'lock.json'}, "
-        "to which later pulls and `mien models verify` hold"
+        f"made: first pull of {FIRST} without a published hash, recorded in "
+        f"{folder / 'lock.json'}, to which later pulls and `mien models verify` hold"
     )
     files = lock(folder)["files"]
     assert files[FIRST]["sha256"] == found
@@ -387,6 +389,36 @@ def test_a_busy_hub_is_asked_again_when_it_wants(server, manner):
 
     assert pull(set_of(), manner(wait=wait), convert=quarter).is_dir()
     assert waited == [7.0]
+
+
+@pytest.mark.parametrize(("ahead", "waited"), [(20, 20), (-3600, 0)])
+def test_a_busy_hub_may_name_the_time_as_a_date(server, manner, ahead, waited):
+    then = datetime.now(UTC) + timedelta(seconds=ahead)
+    server.status = {f"/resolve/{COMMIT}/{FIRST}": 429}
+    server.retry_after, seconds = format_datetime(then, usegmt=True), []
+
+    def wait(span):
+        seconds.append(span)
+        server.status = {}
+
+    assert pull(set_of(), manner(wait=wait), convert=quarter).is_dir()
+    assert seconds == [pytest.approx(waited, abs=5)]
+
+
+def test_a_busy_hub_that_names_a_date_far_away_is_not_waited_for(server, manner):
+    server.status = {f"/resolve/{COMMIT}/{FIRST}": 429}
+    server.retry_after = format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True)
+    with pytest.raises(AssetError, match="answers 429"):
+        fetch(manner)
+
+
+def test_a_disk_that_fills_up_while_converting_says_how_much_room_it_takes(server, manner):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    asset = set_of(conversion_mb=3)
+    with pytest.raises(AssetError, match=r"cannot convert .*\.pth: no space .* about 3\.0 MB and"):
+        fetch(manner, asset, convert=full)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])

@@ -208,9 +208,10 @@ def refuses(*_args, **_options):
 
 def test_a_disk_that_refuses_is_an_error_of_ours(here, monkeypatch):
     held = path("made", here) / "model_a_best.bin"
-    monkeypatch.setattr("mien.assets.shelf.shutil.rmtree", refuses)
-    with pytest.raises(AssetError, match=r"cannot remove .*made: read-only"):
-        remove("made", here)
+    with monkeypatch.context() as patch:
+        patch.setattr("mien.assets.shelf.Path.unlink", refuses)
+        with pytest.raises(AssetError, match=r"cannot remove .*made: read-only"):
+            remove("made", here)
     held.write_bytes(b"x" * held.stat().st_size)
     monkeypatch.setattr("mien.assets.shelf.Path.replace", refuses)
     with pytest.raises(AssetError, match=r"cannot move .*model_a_best\.bin aside: read-only"):
@@ -233,6 +234,38 @@ def test_a_check_waits_for_a_pull_and_loses_nothing_of_it(here, monkeypatch):
     record = here.record(asset)
     assert "late.pth" in record.files
     assert record.checked == {"worst": 0.01}
+
+
+def test_a_removal_waits_for_a_pull(here, monkeypatch):
+    asset = listing(here)[0].asset
+    place, waits = here.place(asset), threading.Event()
+    monkeypatch.setattr("mien.assets.shelf.to_stderr", lambda _: waits.set())
+    worker = threading.Thread(target=remove, args=("made", here))
+    with locked(place, lambda _: None):
+        worker.start()
+        assert waits.wait(20)
+        write_record(place, here.record(asset).add("late.pth", SEEN))
+    worker.join(20)
+    assert not (here.folder / "made").exists()
+
+
+def test_what_a_killed_pull_left_beside_its_lock_file_goes_with_the_next(here, tmp_path):
+    from mien.assets import import_files
+
+    asset = listing(here)[0].asset
+    left = here.place(asset) / "lock.json.4711-12.part"
+    left.write_text("{")
+    import_files(asset, tmp_path, here, convert=quarter)
+    assert not left.exists()
+
+
+def test_a_home_that_is_a_file_says_so(here, tmp_path):
+    (tmp_path / "home").write_text("no folder")
+    shelf = Shelf(tmp_path / "home" / "data" / "models")
+    for action in (path, verify):
+        with pytest.raises(AssetError, match=r"home: it is a file .* set MIEN_HOME"):
+            action("made", shelf)
+    assert not remove("made", shelf)
 
 
 def test_a_damaged_lock_does_not_hide_the_other_assets(here):

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -187,12 +188,23 @@ def _fault(response: httpx2.Response, size: int) -> str:
 def _pause(response: httpx2.Response, number: int) -> float | None:
     """Seconds after which a busy publisher is asked again; None if that is of no use.
 
-    It may say so itself; else the pause doubles with each try.
+    It may say so itself, in seconds or as a date; else the pause doubles with each try.
     """
     if response.status_code not in _BUSY:
         return None
+    told = response.headers.get("Retry-After", "")
     try:
-        seconds = float(response.headers.get("Retry-After", ""))
+        seconds = float(told)
     except ValueError:
-        return 2.0**number
+        left = _until(told, response.headers.get("Date", ""))
+        return 2.0**number if left is None else left if left <= LONGEST_WAIT else None
     return seconds if 0 <= seconds <= LONGEST_WAIT else None
+
+
+def _until(then: str, now: str) -> float | None:
+    """Seconds between two dates of one publisher's clock, 0 if it is past; None if one is none."""
+    try:
+        span = parsedate_to_datetime(then) - parsedate_to_datetime(now)
+    except (ValueError, TypeError):
+        return None
+    return max(0.0, span.total_seconds())

@@ -130,7 +130,7 @@ def _fetch_one(
     total: int,
 ) -> None:
     if parcel.cached is None:
-        with named_faults(f"write {parcel.part}"):
+        with named_faults(f"write {parcel.part}", parcel.to_fetch):
             parcel.part.parent.mkdir(parents=True, exist_ok=True)
             fill(
                 http,

@@ -100,8 +100,8 @@ class Keeper:
             if n := len(self.recorded):
                 what = self.recorded[0] if n == 1 else f"{n} {self.asset.parts}"
                 self.tell(
-                    f"{self.asset.name}: first pull of {what} without a published hash: recorded in "
-                    f"{self.place / NAME}, to which later pulls and `mien models verify` hold"
+                    f"{self.asset.name}: first pull of {what} without a published hash, recorded "
+                    f"in {self.place / NAME}, to which later pulls and `mien models verify` hold"
                 )
 
     def note(self, commit: str, absent: Collection[str]) -> None:
@@ -171,7 +171,8 @@ class Keeper:
                 (self.place / file.name).unlink()
                 raise AssetError(f"{fetched} changed while it was copied: run it again")
             return kept
-        with named_faults(f"convert {file.name}"), self._workshop(record) as work:
+        room = self.asset.disk([file], self.form) + self.asset.conversion_mb * 10**6
+        with named_faults(f"convert {file.name}", room), self._workshop(record) as work:
             names = self._converted(file, fetched, work, is_ours=is_ours)
             for name in names:
                 if any(name in seen.kept for n, seen in record.files.items() if n != file.name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,12 @@ from typing import Any
 from mien.core.errors import AssetError, MissingExtra
 from mien.core.network import Purpose
 from mien.core.redact import printable
+
+LOCK = ".lock"
+"""The file by which a folder is held."""
+
+_LEFT = "lock.json.*.part"
+"""What a killed process may leave beside an asset's lock file."""
 
 
 def to_stderr(line: str) -> None:
@@ -42,13 +49,16 @@ def locked(place: Path, tell: Callable[[str], None], *, is_needed: bool = True) 
         return
 
     _make(place)
-    lock: Any = filelock.FileLock(place / ".lock")
+    lock: Any = filelock.FileLock(place / LOCK)
     with named_faults(f"write in {place}"):
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
             tell(f"another pull or import works in {place}: waiting for it")
             lock.acquire()
+        # Of a process that was killed: nobody else writes here now.
+        for left in place.glob(_LEFT):
+            left.unlink(missing_ok=True)
     try:
         yield
     finally:
@@ -56,17 +66,20 @@ def locked(place: Path, tell: Callable[[str], None], *, is_needed: bool = True) 
 
 
 @contextmanager
-def named_faults(action: str) -> Iterator[None]:
+def named_faults(action: str, room: int = 0) -> Iterator[None]:
     """Turn what the system says of a disk into `AssetError`.
 
     Args:
         action: What is done, such as `write /models/net.onnx`.
+        room: Bytes it takes, about, to be told where there are too few.
     """
     try:
         yield
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise AssetError(f"cannot {action}: {reason.lower()}") from error
+        reason = (os.strerror(error.errno) if error.errno else str(error)).lower()
+        if room and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            reason += f": make room for about {room / 1e6:,.1f} MB and run it again"
+        raise AssetError(f"cannot {action}: {reason}") from error
 
 
 def _make(place: Path) -> None:

@@ -96,6 +96,12 @@ def read_record(place: Path) -> Record:
         return record
     except FileNotFoundError:
         return Record()
+    except NotADirectoryError as error:
+        file = next(parent for parent in path.parents if parent.is_file())
+        raise AssetError(
+            f"cannot use {file}: it is a file where a folder is needed: "
+            "set MIEN_HOME to a folder of yours"
+        ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise AssetError(
             f"cannot use {path} ({type(error).__name__}: {error}): "

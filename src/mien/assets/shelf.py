@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mien.assets.entry import Asset, AssetFile, catalogue, find
-from mien.assets.locking import locked, named_faults, to_stderr
+from mien.assets.locking import LOCK, locked, named_faults, to_stderr
 from mien.assets.record import Kept, Record, Seen, read_record, write_record
 from mien.core.config import Config
 from mien.core.errors import AssetError, DamagedAsset
@@ -269,11 +270,22 @@ def remove(name: str, shelf: Shelf | None = None) -> bool:
         AssetError: If the disk refuses.
         ConfigError: If no asset has that name.
     """
-    place = (shelf or Shelf()).folder / find(name).name
-    if not place.is_dir():
+    shelf, asset = shelf or Shelf(), find(name)
+    place, whole = shelf.place(asset), shelf.folder / asset.name
+    if not whole.is_dir():
         return False
-    with named_faults(f"remove {place}"):
-        shutil.rmtree(place)
+    # A pull that writes meanwhile would find its folder gone.
+    with locked(place, to_stderr, is_needed=False), named_faults(f"remove {whole}"):
+        for left in (*place.iterdir(), *(other for other in whole.iterdir() if other != place)):
+            if left.is_dir():
+                shutil.rmtree(left)
+            elif left.name != LOCK:
+                left.unlink()
+    # Not before it was let go: Windows deletes no open file. A pull that waited may have begun.
+    with suppress(OSError):
+        (place / LOCK).unlink(missing_ok=True)
+        place.rmdir()
+        whole.rmdir()
     return True
 
 

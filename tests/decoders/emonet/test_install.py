@@ -183,8 +183,10 @@ def test_a_set_without_its_encoder_says_what_is_missing(server, manner):
 
 def test_heads_that_come_before_their_encoder_failed_are_not_fetched(server, manner):
     server.status = {"/laion/BUD-E-Whisper/resolve": 500}
-    with pytest.raises(AssetError, match="BUD-E-Whisper"):
-        install(VOICE, manner=manner)
+    told = []
+    with pytest.raises(AssetError, match=f"{VOICE} needs bude-whisper: .*BUD-E-Whisper"):
+        install(VOICE, manner=replace(manner, tell=told.append))
+    assert told[0] == f"{VOICE} needs bude-whisper, which comes first"
     assert not any(name.endswith(".pth") for name in server.files)
 
 

@@ -24,6 +24,7 @@ from mien.assets import (
 from mien.assets import verify as hash_all
 from mien.core.config import Config
 from mien.core.errors import (
+    AssetError,
     BadWeights,
     ConfigError,
     DamagedAsset,
@@ -83,10 +84,20 @@ def install(
     required = {find(name): find(name).files for name in asset.requires}
     require_room({**required, asset: asset.choose(only)}, manner, form)
     for other in required:
-        install(other.name, manner=manner)
+        _install_required(other, name, manner)
     _set_aside_unfit(asset, only, manner.shelf, manner.tell)
     convert = _fitting(asset, manner.shelf, convert)
     return pull(asset, manner, only=only, convert=convert, form=form)
+
+
+def _install_required(asset: Asset, user: str, manner: Manner) -> None:
+    """Pull what a set needs; nobody typed its name, so it is said why it comes."""
+    if manner.shelf.installed(asset) is None:
+        manner.tell(f"{user} needs {asset.name}, which comes first")
+    try:
+        install(asset.name, manner=manner)
+    except AssetError as error:
+        raise AssetError(f"{user} needs {asset.name}: {error}") from error
 
 
 def carry(
