@@ -4,8 +4,11 @@ import json
 from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mien.core.errors import EvalError
+from mien.evals.tasks.live import ours, published
 from mien.evals.tasks.live.feelings import KEYS
 from mien.evals.tasks.live.folder import OWN, personas, read_all
 from mien.evals.tasks.live.lint import ENOUGH, Level, lint
@@ -13,6 +16,17 @@ from mien.evals.tasks.live.persona import CHATBOT, STANCES, Persona, Sensitivity
 from mien.evals.tasks.live.rotation import judge_of
 from tests.data import shared
 from tests.evals.tasks.made_people import plain, write
+
+CARD = (
+    "id",
+    "presenting_issue",
+    "core_issue",
+    "initial_state",
+    "core_adjacent_attributes",
+    "modifiers",
+    "sensitivities",
+    "preferences",
+)
 
 
 def test_nothing_is_wrong_with_our_own_people():
@@ -61,6 +75,7 @@ def test_grave_matters_say_how_they_are_to_be_played():
     ("changed", "told"),
     [
         ({"opening": " "}, "opening is missing"),
+        ({"id": "a/b"}, "id is 'a/b'"),
         ({"helps": []}, "helps is no list"),
         ({"mood": "grey"}, "'mood' is no field"),
         ({"family": "weather"}, "family is 'weather'"),
@@ -80,6 +95,38 @@ def test_grave_matters_say_how_they_are_to_be_played():
 def test_each_fault_of_a_file_is_found(tmp_path, changed, told):
     found = [str(one) for one in lint(write(tmp_path, plain(**changed)))]
     assert any(told in one for one in found), found
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(list(plain())) | st.text(max_size=5), ANYTHING))
+def test_any_object_at_all_is_checked_in_words(changed):
+    person = plain(**changed)
+    found = list(ours.problems(person))
+    if not found:
+        assert ours.persona(person).id == person["id"].strip()
+
+
+@given(st.dictionaries(st.sampled_from(CARD), ANYTHING))
+def test_any_card_at_all_is_checked_in_words(card):
+    assert all(isinstance(one, str) for one in published.problems(card))
+
+
+def test_our_files_ask_to_be_kept_out_of_training_data():
+    first = {path.read_text(encoding="utf-8").partition("\n")[0] for path in OWN.iterdir()}
+    assert len(first) == 1
+    assert "Canary" in first.pop()
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path):
+    (tmp_path / "gone.toml").symlink_to(tmp_path / "nowhere")
+    (found,) = lint(tmp_path)
+    assert "cannot be read" in found.message
 
 
 def test_a_feeling_out_of_range_is_found(tmp_path):

@@ -81,9 +81,12 @@ def read_file(path: Path) -> Iterator[Read]:
 
 
 def _load(path: Path) -> tuple[dict[str, Any], str]:
-    if path.stat().st_size > _LARGEST:
-        raise EvalError(f"more than {_LARGEST >> 20} MiB: no persona is that long")
-    raw = path.read_bytes()
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise EvalError(f"more than {_LARGEST >> 20} MiB: no persona is that long")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise EvalError(f"cannot be read: {error.strerror}") from error
     try:
         text = raw.decode("utf-8")
         plain = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)

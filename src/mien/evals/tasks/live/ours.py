@@ -14,6 +14,7 @@ from mien.evals.tasks.live.persona import (
     Detail,
     Persona,
     Sensitivity,
+    is_id,
 )
 
 _TEXTS = (
@@ -41,6 +42,8 @@ def problems(plain: Mapping[str, Any]) -> Iterator[str]:
     for name in _TEXTS:
         if not _is_text(plain.get(name)):
             yield f"{name} is missing or empty"
+    if _is_text(plain.get("id")) and not is_id(plain["id"]):
+        yield f"id is {plain['id']!r}: use letters, digits, dots and hyphens, at most 80"
     for name in _MAY:
         if name in plain and not isinstance(plain[name], str):
             yield f"{name} is no text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -29,6 +30,14 @@ STANCES: Mapping[str, tuple[str, ...]] = {
 """On what people part, and how: no single way of talking can suit them all."""
 
 SEVERITIES = ("mild", "moderate", "severe", "grave")
+
+
+_ID = re.compile(r"[\w.-]{1,80}")
+
+
+def is_id(value: object) -> bool:
+    """Whether a persona may be called so: Inspect makes paths of the ids of samples."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 class Sensitivity(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mien.evals.tasks.live.feelings import HIGHEST, KEYS, LOWEST
-from mien.evals.tasks.live.persona import CHATBOT, Detail, Persona, Sensitivity
+from mien.evals.tasks.live.persona import CHATBOT, Detail, Persona, Sensitivity, is_id
 
 _PARTS = ("presenting_issue", "core_issue", "initial_state")
 _LISTS = ("core_adjacent_attributes", "modifiers", "sensitivities", "preferences")
@@ -19,8 +19,8 @@ def is_card(plain: object) -> bool:
 
 def problems(plain: Mapping[str, Any]) -> Iterator[str]:
     """Everything that keeps a card from being a persona, in words."""
-    if not isinstance(plain.get("id"), str) or not plain["id"]:
-        yield "id is missing"
+    if not is_id(plain.get("id")):
+        yield "id is missing, or holds more than letters, digits, dots and hyphens"
     for name in _PARTS:
         if not isinstance(plain.get(name), dict):
             yield f"{name} is missing"

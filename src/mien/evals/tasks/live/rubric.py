@@ -17,6 +17,9 @@ OWN = FOLDER / "rubric.toml"
 """Mien's criteria."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_TAKEN = ("trait_", "felt_", "slips_")
+"""Begin the names of figures beside the criteria."""
+
 _MOST = 12
 """Of criteria, and of traits: summaries of samples hold no more (`inspecting.as_score`)."""
 
@@ -72,8 +75,11 @@ def _texts(where: Path, plain: Mapping[str, Any], part: str) -> dict[str, str]:
     if not isinstance(held, dict) or len(held) > _MOST:
         raise EvalError(f"[{part}] of the rubric {where} is no table of at most {_MOST} lines")
     for name, text in held.items():
-        if not _NAME.fullmatch(name):
-            raise EvalError(f"{name!r} in the rubric {where} is no name: use a-z, 0-9 and _")
+        if not _NAME.fullmatch(name) or name.startswith(_TAKEN):
+            raise EvalError(
+                f"{name!r} in the rubric {where} cannot be a name: use a-z, 0-9 and _, and begin "
+                f"with none of {', '.join(_TAKEN)}"
+            )
         if not isinstance(text, str) or not text.strip():
             raise EvalError(f"{name!r} in the rubric {where} says nothing of what it means")
     return {name: text.strip() for name, text in held.items()}
