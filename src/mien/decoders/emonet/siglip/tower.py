@@ -35,7 +35,8 @@ class Tower:
     On a CPU each picture runs on one thread, and as many at once as there are threads: a tenth
     faster than all threads on one picture. It also makes a vector independent of what else is
     asked for: with another number of threads sums round otherwise, int8 magnifies that, and
-    vectors differ by 1e-3. Weights stay mapped from the disk.
+    vectors differ by 1e-3. Weights stay mapped from the disk, but for half floats: a CPU
+    widens those, and the process takes 2.4 GB in place of .74.
 
     Args:
         geometry: How pictures must come.
@@ -73,7 +74,9 @@ class Tower:
         geometry = read_geometry(folder)
         precision, device = chosen_form(folder, config, precision)
         path = form_path(folder, precision)
-        session = open_session(path, device=device, prepack=False)
+        # A CPU widens half floats in memory of its own: nothing stays mapped that could be kept so.
+        is_widened = precision == "float16" and device == "cpu"
+        session = open_session(path, device=device, prepack=is_widened)
         if device == "cuda":
             return cls(geometry, session, 1, GPU_BATCH)
         return cls(geometry, session, config.threads)
