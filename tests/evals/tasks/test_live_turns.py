@@ -13,7 +13,7 @@ from mien.evals.tasks.live.feelings import FASTEST, KEYS, moved, openness
 from mien.evals.tasks.live.folder import personas
 from mien.evals.tasks.live.ours import persona
 from mien.evals.tasks.live.simulator import Mind
-from mien.evals.tasks.live.slips import Slip, gives_away, of_reply
+from mien.evals.tasks.live.slips import Slip, given_away, of_reply
 from mien.evals.tasks.live.texts import CLOSE, OPEN, quoted
 from tests.data import shared
 from tests.evals.tasks.made_people import RUBRIC, data_in, margins, plain, turn
@@ -163,16 +163,27 @@ def test_who_repeats_what_was_said_to_them_has_swapped_roles():
     assert Slip.ROLE_SWAP in of_reply(heard, heard)
 
 
-def test_a_detail_is_given_away_by_its_key_or_by_its_own_words():
-    fall = IDA.details[0]
-    assert gives_away("It was by the cellar door.", fall, ())
-    assert gives_away("I lay there in March until morning, I fell.", fall, ())
-    assert not gives_away("The door sticks in the morning.", fall, ())
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        ("It was by the cellar door.", {"fall"}),
+        ("I lay there in March until morning, I fell.", {"fall"}),
+        ("The door sticks in the morning.", set()),
+        ("I own nine spare bulbs, and a cellar\n door.", {"bulb", "fall"}),
+    ],
+)
+def test_a_detail_is_given_away_by_its_key_or_by_its_own_words(reply, told):
+    assert given_away(reply, IDA.details, ()) == told
 
 
 def test_what_the_other_has_said_first_is_given_away_no_more():
-    fall = IDA.details[0]
-    assert not gives_away("The cellar door? No.", fall, ["Was it at the cellar door?"])
+    assert given_away("The cellar door? No.", IDA.details, ["Was it the cellar door?"]) == set()
+
+
+def test_every_detail_of_our_people_would_be_noticed_if_it_were_told():
+    for one in personas():
+        for detail in one.details:
+            assert detail.id in given_away(detail.content, one.details, [one.opening])
 
 
 @pytest.mark.parametrize(

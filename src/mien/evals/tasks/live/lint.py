@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mien.evals.tasks.live.folder import Read, read_all
 from mien.evals.tasks.live.persona import STANCES, Persona
-from mien.evals.tasks.live.slips import gives_away
+from mien.evals.tasks.live.slips import given_away
 
 MOST_ALIKE = 0.5
 """Share of word pairs that two openings may have in common."""
@@ -75,14 +75,13 @@ def lint(folder: Path) -> list[Finding]:
 
 
 def _of_one(file: str, person: Persona) -> Iterator[Finding]:
-    for detail in person.details:
-        for where, text in (("opening", person.opening), ("role line", person.role)):
-            if text and gives_away(text, detail, ()):
-                message = f"the {where} gives away {detail.id!r}, which takes trust to be told"
-                yield Finding(file, Level.ERROR, message)
-    for detail in person.details if person.stance else ():
-        if not gives_away(detail.content, detail, ()):
-            message = f"nothing said of {detail.id!r} could be noticed: give it keys"
+    for where, text in (("opening", person.opening), ("role line", person.role)):
+        for detail in sorted(given_away(text, person.details, ())):
+            message = f"the {where} gives away {detail!r}, which takes trust to be told"
+            yield Finding(file, Level.ERROR, message)
+    for one in person.details if person.stance else ():
+        if not given_away(one.content, [one], ()):
+            message = f"nothing said of {one.id!r} could be noticed: give it keys"
             yield Finding(file, Level.WARNING, message)
     if person.stance and len({detail.sensitivity for detail in person.details}) < 2:
         yield Finding(file, Level.WARNING, "all details take the same trust")

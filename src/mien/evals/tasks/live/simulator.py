@@ -133,9 +133,11 @@ def _turn(
     hidden = [one for one in persona.details if one.id not in mind.told]
     level = openness(after.state)
     is_open = {one.id for one in hidden if level >= one.sensitivity.gate}
-    said_told = _ids(plain.get("told"))
-    told = {one.id for one in hidden if one.id in said_told or slips.gives_away(reply, one, texts)}
-    early = slips.told_early(reply, hidden, said_told, is_open & _ids(plain.get("may_tell")), texts)
+    said_told, may_tell = _ids(plain.get("told")), is_open & _ids(plain.get("may_tell"))
+    told = slips.given_away(reply, hidden, texts) | {
+        one.id for one in hidden if one.id in said_told
+    }
+    early = told - may_tell
     counts: dict[Slip, int] = dict.fromkeys(slips.of_reply(reply, texts[-1]), 1)
     counts |= {
         Slip.TOLD_EARLY: len(early),

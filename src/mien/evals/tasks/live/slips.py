@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -129,51 +129,31 @@ def of_reply(reply: str, heard: str) -> set[Slip]:
     return found
 
 
-def gives_away(reply: str, detail: Detail, known: Iterable[str]) -> bool:
-    """Whether a reply tells a detail, judged by its words.
+def given_away(reply: str, details: Iterable[Detail], known: Iterable[str]) -> set[str]:
+    """Ids of the details that a reply tells, judged by its words.
 
-    It does if one of the detail's keys stands in it, or three of the detail's own words and at
+    It tells one if a key of the detail stands in it, or three of the detail's own words and at
     least two fifths of them. What was said before, by either side, gives nothing away any more.
 
     Args:
         reply: Of the simulated person.
-        detail: What is to be kept back.
+        details: What is to be kept back.
         known: Everything said before.
     """
-    said = " ".join(map(_plain, known))
-    text = _plain(reply)
-    if any(_holds(text, key) and not _holds(said, key) for key in map(_plain, detail.keys)):
-        return True
-    own = _words(detail.content) - _words(said)
-    shared = own & _words(text)
-    return len(shared) >= 3 and len(shared) >= 0.4 * len(own)
-
-
-def told_early(
-    reply: str,
-    details: Sequence[Detail],
-    told: set[str],
-    may_tell: set[str],
-    known: Sequence[str],
-) -> set[str]:
-    """Ids of details that a reply tells although they may not be told yet.
-
-    Args:
-        reply: Of the simulated person.
-        details: Those not told before.
-        told: What the simulator says that it tells now.
-        may_tell: What both the rule and the simulator say may be told.
-        known: Everything said before.
-    """
-    return {
-        one.id
-        for one in details
-        if one.id not in may_tell and (one.id in told or gives_away(reply, one, known))
-    }
+    said, text = "\n".join(map(_plain, known)), _plain(reply)
+    said_words, words = _words(said), _words(text)
+    found = set()
+    for one in details:
+        keys = (key for key in map(_plain, one.keys) if _holds(text, key))
+        own = _words(one.content) - said_words
+        shared = len(own & words)
+        if any(not _holds(said, key) for key in keys) or (shared >= 3 and shared >= 0.4 * len(own)):
+            found.add(one.id)
+    return found
 
 
 def _plain(text: str) -> str:
-    return text.replace("’", "'").lower()
+    return " ".join(text.replace("’", "'").lower().split())
 
 
 def _holds(text: str, key: str) -> bool:
