@@ -216,6 +216,16 @@ def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_a_disk_that_is_full_leaves_no_empty_folder(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mien.report.report.Path.write_text", full)
+    with pytest.raises(ConfigError, match=r"cannot write .*: No space left"):
+        write_report(tmp_path / "all.html", scenes.call().join(scenes.photo()))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_shares_that_no_people_taught_are_called_so_above_the_pictures(pages):
     before = pages["call"].split("<h2>")[0]
     assert "voice-v1, face-v1 and words-v1: uncalibrated, so go by order and change" in before

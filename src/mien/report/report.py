@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -102,12 +103,17 @@ def _write_pages(path: Path, views: Iterable[View], skipped: Sequence[Skipped], 
     folder = reports_folder(path)
     _make(folder)
     index, names = Index(), Names()
-    for view in views:
-        name = names.of(view)
-        _write(folder / name, render_view(view, on))
-        index.add(view, f"{folder.name}/{name}")
-    body = index.body(skipped, on)
-    _write(path, _page(f"{len(index)} sources", [tag("main", body)], sort_script()))
+    try:
+        for view in views:
+            name = names.of(view)
+            _write(folder / name, render_view(view, on))
+            index.add(view, f"{folder.name}/{name}")
+        body = index.body(skipped, on)
+        _write(path, _page(f"{len(index)} sources", [tag("main", body)], sort_script()))
+    finally:
+        # Nothing lies in it where the disk was full from the first page on.
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def reports_folder(path: Path) -> Path:
