@@ -93,7 +93,18 @@ def test_the_variable_is_obeyed(monkeypatch):
         allow("example.org", Purpose.FETCH_WEIGHTS)
 
 
-def test_every_purpose_has_a_place_and_every_publisher_is_listed():
+@pytest.mark.parametrize(
+    ("mirror", "shown"),
+    [("https://user:secret@mirror.example:8443/hf/", "mirror.example"), ("none", "HF_ENDPOINT")],
+)
+def test_a_mirror_takes_the_place_of_the_hub(monkeypatch, mirror, shown):
+    monkeypatch.setenv("HF_ENDPOINT", mirror)
+    hosts = [place.host for place in places() if place.purpose is Purpose.FETCH_WEIGHTS]
+    assert hosts == [shown, "raw.githubusercontent.com"]
+
+
+def test_every_purpose_has_a_place_and_every_publisher_is_listed(monkeypatch):
+    monkeypatch.delenv("HF_ENDPOINT", raising=False)
     from mien.assets import catalogue
 
     assert {place.purpose for place in places()} == set(Purpose)

@@ -40,9 +40,11 @@ class Place:
 
 
 def places() -> tuple[Place, ...]:
-    """What may touch the network, all of it."""
+    """What may touch the network, all of it; a mirror takes the place of Hugging Face."""
     # Hugging Face sends large files from storage of its own, by redirects.
-    hosts = ("huggingface.co", "*.hf.co", "raw.githubusercontent.com")
+    mirror = os.environ.get("HF_ENDPOINT", "").rstrip("/")
+    hub = (host_in(mirror) or "HF_ENDPOINT",) if mirror else ("huggingface.co", "*.hf.co")
+    hosts = (*hub, "raw.githubusercontent.com")
     pulls = [Place(Purpose.FETCH_WEIGHTS, "mien models pull NAME", host) for host in hosts]
     commands = (
         "mien evals perception --model PROVIDER/M",
