@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from mien.evals.tasks.eq_bench_v3.scenarios import Kind
@@ -57,8 +58,14 @@ def spoken(text: str) -> str:
 
 def sections(answer: str, kind: Kind) -> dict[str, str]:
     """The sections that an answer must have, by heading; empty where it has none."""
-    found = {heading: form.search(answer) for heading, form in _PATTERNS[kind].items()}
-    return {heading: match[1].strip() if match else "" for heading, match in found.items()}
+    return dict(zip(_LIMITS[kind], _told(answer, kind), strict=True))
+
+
+# An answer is looked at when it is judged, when it is counted, and in every pair.
+@lru_cache(maxsize=1024)
+def _told(answer: str, kind: Kind) -> tuple[str, ...]:
+    found = (form.search(answer) for form in _PATTERNS[kind].values())
+    return tuple(match[1].strip() if match else "" for match in found)
 
 
 def is_sectioned(answer: str, kind: Kind) -> bool:
