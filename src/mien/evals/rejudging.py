@@ -104,11 +104,12 @@ def _task(bench: Bench, log: Log, setup: Setup) -> Task:
     from mien.evals.replaying import replay
 
     task = as_task(bench, setup)
-    here, there = [str(one.id) for one in task.dataset], log.header.eval.dataset.sample_ids
-    if here != [str(one) for one in there or []]:
+    here = {str(one.id) for one in task.dataset}
+    there = {str(one) for one in log.header.eval.dataset.sample_ids or []}
+    if other := sorted(here ^ there):
         raise EvalError(
-            f"{log.path} holds other items than lie here: {len(there or []):,} beside "
-            f"{len(here):,}; give the folder of its items with --data"
+            f"{log.path} holds other items than lie here, such as {other[0]!r}: they have changed "
+            "since, or lie in another folder (--data DIR)"
         )
     solver: Solver = replay(log.path)
     return task_with(task, solver=solver)

@@ -62,6 +62,16 @@ def test_every_heading_gets_its_section():
     ]
 
 
+def test_feelings_move_by_one_step_at_most():
+    state = "trusting: 4\nsad: 0\nangry: 10"
+    prompt = f'{state}\nJSON: {{"felt": {{every feeling above by its name: its number}}}}'
+    felt = json.loads(say("empathic", prompt))["felt"]
+    assert abs(felt["trusting"] - 4) <= 1
+    assert felt["sad"] in (0, 1)
+    assert felt["angry"] in (9, 10)
+    assert json.loads(say("flat", prompt))["felt"] == {"trusting": 4, "sad": 0, "angry": 10}
+
+
 def test_a_letter_inside_json_is_a_letter():
     prompt = 'JSON格式:\n{\n"answer": "<用相应的字母回答>"\n}'
     assert json.loads(say("flat", prompt)) == {"answer": "A"}

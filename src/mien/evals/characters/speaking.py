@@ -25,7 +25,7 @@ Stop = Literal["stop", "max_tokens"]
 _BLANK = re.compile(r"<[^<>\n]+>")
 _RANGE = re.compile(r"(-?\d+)\s*(?:-|–|to|bis)\s*(\d+)")
 _CODE = re.compile(r"\bA0\d{3}\b")
-_STATE = re.compile(r"^\W*([a-z_]+): *\d", re.M)
+_STATE = re.compile(r"^\W*([a-z_]+): *(\d+)", re.M)
 _MEANS = (4, 4, 3, 3)
 """The rounded mean at each place of EQ-Bench's reference answers: a guess without reading."""
 _NUMBER = re.compile(r"number|score|integer|\d|\bint\b|float")
@@ -170,11 +170,17 @@ def _members(character: str, shape: dict[str, Shape], prompt: Prompt) -> dict[st
     found: dict[str, Any] = {}
     for name, value in shape.items():
         if " above" in name:  # "every feeling above by its name"
-            feelings = dict.fromkeys(_STATE.findall(prompt.instructions))
-            found |= {one: _number(character, prompt, one, str(value)) for one in feelings}
+            before = {one: int(number) for one, number in _STATE.findall(prompt.instructions)}
+            found |= {one: _moved(character, n, prompt, one) for one, n in before.items()}
         else:
             found[name] = _fill(character, value, prompt, name)
     return found
+
+
+def _moved(character: str, before: int, prompt: Prompt, name: str) -> int:
+    """A feeling a turn later: as it was, or one step from it."""
+    step = 0 if character == "flat" else prompt.draw(3, name) - 1
+    return min(10, max(0, before + step))
 
 
 def _winner(character: str, prompt: Prompt, name: str) -> str:
