@@ -134,9 +134,7 @@ def _turn(
     level = openness(after.state)
     is_open = {one.id for one in hidden if level >= one.sensitivity.gate}
     said_told, may_tell = _ids(plain.get("told")), is_open & _ids(plain.get("may_tell"))
-    told = slips.given_away(reply, hidden, texts) | {
-        one.id for one in hidden if one.id in said_told
-    }
+    told = slips.given_away(reply, hidden, texts) | (said_told & {one.id for one in hidden})
     early = told - may_tell
     counts: dict[Slip, int] = dict.fromkeys(slips.of_reply(reply, texts[-1]), 1)
     counts |= {
