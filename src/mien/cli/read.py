@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mien.cli.output import advise, hush, result, result_json
+from mien.cli.outputs import Outputs
 from mien.core.config import load_config
-from mien.core.errors import ConfigError, MienError, SourceError
+from mien.core.errors import ConfigError, SourceError
 
 if TYPE_CHECKING:
     from mien.reader import Options, Pass
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def read(
-    sources: Annotated[list[str], typer.Argument(help="Recordings, photos, transcripts, chats.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(help="Recordings, photos, transcripts, chats, or folders of them."),
+    ],
     channels: Annotated[
         str | None, typer.Option(help="Only these of voice,face,words.", metavar="A,B")
     ] = None,
@@ -54,6 +58,15 @@ def read(
         list[Path] | None,
         typer.Option(help="Write .html, .parquet, .json, .jsonl or .csv; may be repeated."),
     ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="Processes that read a folder's files.", metavar="N")
+    ] = None,
+    every: Annotated[
+        str | None, typer.Option(help="One row such as every 1s in data files.", metavar="STEP")
+    ] = None,
+    summary: Annotated[
+        Path | None, typer.Option(help="Write a .csv of people, with a codebook.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one reading a line, nothing else.")
     ] = False,
@@ -61,8 +74,8 @@ def read(
     """Turn recordings, photos or chats into emotional timelines."""
     from mien.reader import prepare
 
-    outputs = out or []
-    check_outputs(outputs, [*sources, *([str(baseline)] if baseline else [])])
+    outputs = Outputs(out or [], summary, every)
+    outputs.check([*sources, *([str(baseline)] if baseline else [])])
     config = load_config()
     config = replace(
         config,
@@ -78,16 +91,21 @@ def read(
             f"{named} without effect: only EmoNet reads that in a voice, "
             "so add --decoders emonet-voice-small"
         )
+    if jobs is not None or any(Path(source).is_dir() for source in sources):
+        from mien.cli.folder import read_folders
+
+        code = read_folders(sources, options, outputs, jobs or 1, private=private, as_json=as_json)
+        raise typer.Exit(code)
     run = _Run(sources, options, private=private, as_json=as_json, has_outputs=bool(outputs))
     code = run.through()
     if run.batch.failed and len(run.batch.failed) == len(sources) and not len(run.timeline()):
         raise typer.Exit(2)
     timeline = run.timeline()
     # Files first: whoever reads the terminal's text may leave before its end.
-    written = [_write(timeline, path) for path in outputs]
+    is_written = outputs.write([timeline], partial(_report, timeline))
     if not as_json:
-        _show(timeline)
-    raise typer.Exit(code if all(written) else 2)
+        show(timeline)
+    raise typer.Exit(code if is_written else 2)
 
 
 class _NobodyListens(BaseException):
@@ -181,59 +199,14 @@ def _names(given: str | None) -> list[str] | None:
     return names
 
 
-def check_outputs(outputs: list[Path], inputs: list[str]) -> None:
-    """Refuse what cannot or must not be written before the work is done, not after.
+def _report(timeline: Timeline, path: Path) -> None:
+    from mien.report import write_report
 
-    Raises:
-        ConfigError: If an ending is unknown, a folder is missing or may not be written to, or
-            an output would replace an input or the words beside one.
-    """
-    from mien.timeline import FORMS
-
-    forms = (".html", *FORMS)
-    for number, path in enumerate(outputs):
-        if path.suffix.lower() not in forms:
-            raise ConfigError(
-                f"cannot tell the form of {path.name!r}: end it in {', '.join(forms)}"
-            )
-        if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
-            reason = "it is a folder" if path.is_dir() else f"no folder {path.parent} to write to"
-            raise ConfigError(f"cannot write {path}: {reason}")
-        if path in outputs[:number]:
-            raise ConfigError(f"{path} is asked for twice")
-        if any(_is_input(path, Path(source)) for source in inputs):
-            raise ConfigError(f"{path} is what is being read: choose another name")
+    write_report(path, timeline)
 
 
-def _is_input(path: Path, source: Path) -> bool:
-    if not path.exists():
-        return False
-    if source.exists() and path.samefile(source):
-        return True
-    # `talk.json` may be the words of `talk.mp4`; one that Mien wrote may be replaced.
-    is_beside = path.with_suffix("").absolute() == source.with_suffix("").absolute()
-    with path.open("rb") as handle:
-        return is_beside and path.suffix == ".json" and b"mien.reading/" not in handle.read(64)
-
-
-def _write(timeline: Timeline, path: Path) -> bool:
-    try:
-        if path.suffix.lower() == ".html":
-            from mien.report import write_report
-
-            write_report(path, timeline)
-        else:
-            from mien.timeline import write_timeline
-
-            write_timeline(timeline, path)
-    except MienError as error:
-        advise(f"mien: {error}")
-        return False
-    advise(f"wrote {path}")
-    return True
-
-
-def _show(timeline: Timeline) -> None:
+def show(timeline: Timeline) -> None:
+    """Print a timeline for people, in letters that their terminal knows."""
     from mien.report import render_terminal
 
     text = render_terminal(timeline, color=sys.stdout.isatty())

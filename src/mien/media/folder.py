@@ -14,20 +14,19 @@ from mien.media.sniff import Content, sniff
 from mien.media.text import writable
 from mien.timeline.origin import Skipped
 
-ENDINGS = frozenset(
-    f".{ending}"
-    for ending in (
-        "3gp aac aif aiff amr avi bmp flac gif heic jpeg jpg m4a m4v mka mkv mov mp3 mp4 mpeg mpg "
-        "mts oga ogg ogv opus png srt tif tiff ts vtt wav weba webm webp wma wmv"
-    ).split()  # noqa: SIM905 - a line each would fill a page
-)
+ENDINGS = frozenset({
+    ".3gp", ".aac", ".aif", ".aiff", ".amr", ".avi", ".bmp", ".flac", ".gif", ".heic", ".jpeg",
+    ".jpg", ".m4a", ".m4v", ".mka", ".mkv", ".mov", ".mp3", ".mp4", ".mpeg", ".mpg", ".mts",
+    ".oga", ".ogg", ".ogv", ".opus", ".png", ".srt", ".tif", ".tiff", ".ts", ".vtt", ".wav",
+    ".weba", ".webm", ".webp", ".wma", ".wmv",
+})  # fmt: skip
 """Of recordings, photos and subtitles: such a file that cannot be read is a fault worth an alarm,
 while a `.docx` or a `.txt` among recordings is only not read."""
 
 LEDGER = ".ledger"
 """Ending of the folders that hold what was read; never read themselves."""
 
-_HIDDEN = "hidden, so left out"
+_HIDDEN = "their names begin with a dot"
 
 
 class Found(NamedTuple):
@@ -124,7 +123,7 @@ class _Walk:
         """What was passed over."""
         yield from sorted(self._skipped, key=lambda skip: skip.source)
         if self._hidden:
-            yield Skipped(source=".", where="", reason=_HIDDEN, count=self._hidden)
+            yield Skipped(source="hidden files", where="", reason=_HIDDEN, count=self._hidden)
 
     def _below(self, inside: str) -> Iterator[str]:
         if not self._is_new(inside):

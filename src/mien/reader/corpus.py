@@ -32,8 +32,8 @@ class Corpus:
         """Nothing is opened yet.
 
         Args:
-            shards: A Parquet file a source, in order.
-            names: Of the same sources.
+            shards: A Parquet file a source, in order, and one a file that is none.
+            names: Of the sources.
             failed: Those of the names that could not be read to their end.
             skipped: What is no source.
         """
@@ -43,7 +43,7 @@ class Corpus:
         self.skipped = tuple(skipped)
 
     def __len__(self) -> int:
-        return len(self._shards)
+        return len(self.names)
 
     def __iter__(self) -> Iterator[Timeline]:
         """What was skipped, in a timeline of its own, then every source."""

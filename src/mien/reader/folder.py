@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -32,12 +33,14 @@ class Done(NamedTuple):
         name: Of the source, as it is on disk.
         shard: Its readings.
         failed: Why it could not be read to its end; None if it was.
+        is_source: Whether it is a source at all; a text that is no chat is none.
         notes: What a person should know.
     """
 
     name: str
     shard: Path
     failed: str | None
+    is_source: bool
     notes: tuple[str, ...]
 
 
@@ -99,29 +102,38 @@ class FolderRun:
     ) -> None:
         self._ledger.close()
 
-    def read(self, engine: Engine) -> Iterator[Done]:
+    @property
+    def kept(self) -> list[Path]:
+        """The readings of sources that were read before and need not be read again."""
+        again = {task.key for task in self.missing}
+        return [self._ledger.shard(key) for key in self._keys.values() if key not in again]
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Files that are no sources, with the reason; unnamed if private."""
+        if not self._private or not self._listing.skipped:
+            return self._listing.skipped
+        n = sum(skip.count for skip in self._listing.skipped)
+        return (Skipped(source="other files", where="", reason="not read", count=n),)
+
+    def read(self, engine: Engine) -> Generator[Done]:
         """Read what is missing; each source is safe on disk once it is told.
 
-        Closing the iterator ends the work at once.
+        Closing the generator ends the work at once.
 
         Raises:
             MienError: If something is wrong that is no fault of a source, such as a full disk;
                 what was told is kept, and the next run goes on from there.
         """
         work = ReadShard(self._options, self._private)
-        for task, shard in engine.map(work, self.missing):
-            outcome = shard if shard is not None else self._died(task)
-            source = Veil(first=task.number).source(task.name) if self._private else task.name
-            entry = Entry(
-                key=task.key,
-                number=task.number,
-                source=source,
-                readings=outcome.readings,
-                bytes=outcome.bytes,
-                failed=outcome.failed,
-            )
-            self._ledger.add(entry)
-            yield Done(task.name, task.shard, outcome.failed, outcome.notes)
+        with closing(engine.map(work, self.missing)) as answers:
+            for task, shard in answers:
+                outcome = shard if shard is not None else self._died(task)
+                # A `.docx` among recordings is no alarm, unless it ends a process.
+                is_none = bool(outcome.failed) and not (task.is_promising or outcome.readings)
+                is_source = shard is None or not is_none
+                self._ledger.add(self._entry(task, outcome, is_source=is_source))
+                yield Done(task.name, task.shard, outcome.failed, is_source, outcome.notes)
 
     def corpus(self) -> Corpus:
         """All that was read by now, in this run and before."""
@@ -129,29 +141,35 @@ class FolderRun:
         entries = [entry for entry in known if entry is not None]
         return Corpus(
             [self._ledger.shard(entry.key) for entry in entries],
-            [entry.source for entry in entries],
-            [entry.source for entry in entries if entry.failed is not None],
-            self._skipped(),
+            [entry.source for entry in entries if entry.is_source],
+            [entry.source for entry in entries if entry.is_source and entry.failed is not None],
+            self.skipped,
         )
 
     def _tasks(self) -> Iterator[Task]:
         number = self._ledger.next_number()
         for file, key in self._keys.items():
             entry = self._ledger.entry(key)
-            if entry is not None and entry.failed is None:
+            if entry is not None and (entry.failed is None or not entry.is_source):
                 continue
             place = entry.number if entry is not None else number
             number += entry is None
-            yield Task(key, place, file.name, file.path, self._ledger.shard(key))
+            shard = self._ledger.shard(key)
+            yield Task(key, place, file.name, file.path, shard, file.is_promising)
+
+    def _entry(self, task: Task, shard: Shard, *, is_source: bool) -> Entry:
+        return Entry(
+            key=task.key,
+            number=task.number,
+            source=Veil(first=task.number).source(task.name) if self._private else task.name,
+            readings=shard.readings,
+            bytes=shard.bytes,
+            failed=shard.failed,
+            is_source=is_source,
+        )
 
     def _died(self, task: Task) -> Shard:
         return write_shard(task, Timeline.of_readings(()), DIED, private=self._private)
-
-    def _skipped(self) -> tuple[Skipped, ...]:
-        if not self._private or not self._listing.skipped:
-            return self._listing.skipped
-        n = sum(skip.count for skip in self._listing.skipped)
-        return (Skipped(source="other files", where="", reason="not read", count=n),)
 
 
 def read_folder(

@@ -35,6 +35,7 @@ class Entry:
         readings: How many there are.
         bytes: Size of the shard; one that differs was tampered with or cut by a power failure.
         failed: Why it could not be read to its end; None if it was.
+        is_source: Whether it is one at all; a file that is none failed and is not tried again.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Entry:
     readings: int
     bytes: int
     failed: str | None = None
+    is_source: bool = True
 
 
 class Ledger:

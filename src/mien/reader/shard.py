@@ -27,6 +27,7 @@ class Task(NamedTuple):
         name: What readings carry, unless they are private.
         path: Where it is.
         shard: Where its readings go.
+        is_promising: Whether its name, or whoever named it, says that it can be read.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Task(NamedTuple):
     name: str
     path: Path
     shard: Path
+    is_promising: bool = True
 
 
 class Shard(NamedTuple):

@@ -10,6 +10,8 @@ from mien.timeline.files import (
     write_timelines,
 )
 from mien.timeline.origin import Kind, Origin, Skipped, Thumbnail
+from mien.timeline.people import PersonSummary, people_of
+from mien.timeline.people_file import codebook_path, write_people
 from mien.timeline.plain import plain_reading, reading_of
 from mien.timeline.reading import (
     Adapted,
@@ -22,6 +24,7 @@ from mien.timeline.reading import (
 )
 from mien.timeline.sinks import json_line
 from mien.timeline.summary import Peak, mean_shares, peaks
+from mien.timeline.thin import seconds_of, thinned
 from mien.timeline.timeline import Builder, Lane, Timeline
 
 __all__ = [
@@ -37,6 +40,7 @@ __all__ = [
     "Lane",
     "Origin",
     "Peak",
+    "PersonSummary",
     "Reading",
     "Reason",
     "Skipped",
@@ -45,15 +49,20 @@ __all__ = [
     "Training",
     "Turn",
     "Verdict",
+    "codebook_path",
     "json_line",
     "mean_shares",
     "peaks",
+    "people_of",
     "plain_reading",
     "read_card",
     "read_timeline",
     "reading_of",
     "replacing",
+    "seconds_of",
     "stamp",
+    "thinned",
+    "write_people",
     "write_timeline",
     "write_timelines",
 ]

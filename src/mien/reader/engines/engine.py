@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 Task_contra = TypeVar("Task_contra", contravariant=True)
@@ -39,10 +39,10 @@ class Engine(Protocol):
 
     def map(
         self, work: Work[Task, Outcome], tasks: Iterable[Task]
-    ) -> Iterator[Answer[Task, Outcome]]:
+    ) -> Generator[Answer[Task, Outcome]]:
         """Each task with its outcome, as these become known.
 
-        Closing the iterator ends the work at once; what was begun is not finished.
+        Closing the generator ends the work at once; what was begun is not finished.
 
         Raises:
             MienError: What the work raised.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 
 from mien.reader.engines.engine import Answer, Outcome, Task, Work
 
@@ -15,7 +15,7 @@ class Here:
 
     def map(
         self, work: Work[Task, Outcome], tasks: Iterable[Task]
-    ) -> Iterator[Answer[Task, Outcome]]:
+    ) -> Generator[Answer[Task, Outcome]]:
         """Each task with its outcome, in order."""
         for task in tasks:
             yield Answer(task, work(task))

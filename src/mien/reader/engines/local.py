@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from multiprocessing import connection
 from typing import Any, Generic
 
@@ -41,7 +41,7 @@ class Local:
 
     def map(
         self, work: Work[Task, Outcome], tasks: Iterable[Task]
-    ) -> Iterator[Answer[Task, Outcome]]:
+    ) -> Generator[Answer[Task, Outcome]]:
         """Each task with its outcome, in the order in which they are done."""
         yield from _Crew(work, self._jobs).through(iter(tasks))
 
