@@ -3,6 +3,7 @@
 import json
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -162,7 +163,9 @@ def test_verify_hashes_what_files_were_converted_to(here):
     assert str(caught.value).count("moved to") == 2
     assert len(list((here.folder / "quarantine").iterdir())) == 2
     (status,) = listing(here)
-    assert status.state == "4 of 7 heads, not yet checked on published weights"
+    assert status.state == (
+        "4 of 7 heads, damaged (2 gone or cut: pull it again), not yet checked on published weights"
+    )
 
 
 def test_verify_misses_no_head_that_is_cut_or_gone(here):
@@ -266,6 +269,20 @@ def test_a_home_that_is_a_file_says_so(here, tmp_path):
         with pytest.raises(AssetError, match=r"home: it is a file .* set MIEN_HOME"):
             action("made", shelf)
     assert not remove("made", shelf)
+
+
+def test_the_state_names_what_is_gone_and_what_a_set_is_of_no_use_without(here, monkeypatch):
+    asset = replace(listing(here)[0].asset, requires=("encoder",), examples="")
+    encoder = set_of(name="encoder", is_loose=False)
+    known = {"made": asset, "encoder": encoder}
+    for room in ("entry", "shelf"):
+        monkeypatch.setattr(f"mien.assets.{room}.catalogue", lambda: known)
+    (path("made", here) / "model_a_best.bin").unlink()
+    states = {status.name: status.state for status in listing(here)}
+    assert states == {
+        "made": "5 of 7 heads, damaged (1 gone or cut: pull it again), of no use without encoder",
+        "encoder": "not installed",
+    }
 
 
 def test_a_damaged_lock_does_not_hide_the_other_assets(here):

@@ -57,7 +57,10 @@ def test_weights_that_nobody_checked_say_so():
     (place / "x.bin").write_bytes(b"x")
     seen = Seen(1, "a" * 64, False, {"x.bin": Kept(1, "b" * 64)})
     write_record(place, Record(files={asset.files[0].name: seen}))
-    told = "emonet-face-small: 1 of 44 heads, not yet checked on published weights"
+    told = (
+        "emonet-face-small: 1 of 44 heads, of no use without siglip2, "
+        "not yet checked on published weights"
+    )
     assert told in CliRunner().invoke(app, ["doctor"]).stdout
     rows = json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)["models"]
     assert {row["name"]: row["checked"] for row in rows}["emonet-face-small"] is False

@@ -31,6 +31,8 @@ class Status:
         here: How many of its files are here.
         record: Its lock.
         fault: Why nothing can be said, if its lock is damaged.
+        broken: Published names of files that came, and of which something is gone or cut.
+        lacks: Assets that it needs and that are not here.
     """
 
     asset: Asset
@@ -38,6 +40,8 @@ class Status:
     here: int
     record: Record
     fault: str = ""
+    broken: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -56,8 +60,14 @@ class Status:
             return self.fault
         of = sum(not file.optional for file in self.asset.files)
         whole = "installed" if self.path else "not installed"
-        told = f"{self.here} of {of} {self.asset.parts}" if 0 < self.here < of else whole
-        return told if self.is_checked is not False else f"{told}, {UNCHECKED}"
+        told = [f"{self.here} of {of} {self.asset.parts}" if 0 < self.here < of else whole]
+        if self.broken:
+            told.append(f"damaged ({len(self.broken)} gone or cut: pull it again)")
+        if self.here and self.lacks:
+            told.append(f"of no use without {', '.join(self.lacks)}")
+        if self.is_checked is False:
+            told.append(UNCHECKED)
+        return ", ".join(told)
 
 
 UNCHECKED = "not yet checked on published weights"
@@ -112,10 +122,25 @@ class Shelf:
     def status(self, asset: Asset) -> Status:
         """What is here of an asset."""
         try:
-            here = sum(not file.optional for file in self.here(asset))
+            here, record = self.here(asset), self.record(asset)
         except AssetError as error:
             return Status(asset, None, 0, Record(), str(error))
-        return Status(asset, self.installed(asset), here, self.record(asset))
+        came = [file for file in asset.files if file.name in record.files and file not in here]
+        return Status(
+            asset,
+            self.installed(asset),
+            sum(not file.optional for file in here),
+            record,
+            broken=tuple(file.name for file in came if record.files[file.name].kept),
+            lacks=tuple(name for name in asset.requires if not self._is_installed(find(name))),
+        )
+
+    def _is_installed(self, asset: Asset) -> bool:
+        """Whether it is of use; one with a damaged lock is not."""
+        try:
+            return self.installed(asset) is not None
+        except AssetError:
+            return False
 
     def quarantine(self, asset: Asset, name: str, path: Path) -> Path:
         """Move a file that is not what it should be aside; the path it is kept under now.
