@@ -178,6 +178,35 @@ def test_orders_of_an_item_are_one_piece_of_evidence(tmp_path):
     assert main.se == pytest.approx(100 * (0.25 / 199) ** 0.5)
 
 
+def test_a_folder_is_scored_though_one_of_its_runs_is_not_whole(tmp_path):
+    four(tmp_path / "whole")
+    write_table(tmp_path / "part/part-en.csv", [[0]], n=3)
+    write_table(tmp_path / "none/none-en.csv", [[0]], n=0)
+    rows = {row["model"]: row for row in score_files("emobench", [tmp_path])}
+    assert rows["m"]["score"] == 43.75
+    for name in ("part", "none"):
+        assert rows[name]["score"] is None
+        assert "none of 4" in rows[name]["task"]
+        assert rows[name]["why_none"] == "none of 200 answers could be scored"
+
+
+def test_empty_cells_are_no_option_as_some_published_tables_have_them(tmp_path):
+    path = write_table(tmp_path / "m-en.csv", [["", 0, 0], ["", "", ""]])
+    (run,) = BENCH.stored(path, Setup())
+    assert value(run) == 50.0
+    assert [item.fault for item in run.items[:2]] == [None, Fault.UNPARSEABLE]
+
+
+@given(st.integers(0, 800))
+def test_scores_are_rounded_as_the_publisher_rounds_them(hits):
+    items = [marked(f"{i // 4}-{i % 4}", [[int(i >= hits)]], [0]) for i in range(800)]
+    # Its program takes the mean of four percents.
+    orders = [[item.score for item in items if item.item.endswith(str(k))] for k in range(4)]
+    published = sum(sum(order) / 200 * 100 for order in orders) / 4
+    assert BENCH.score(items, 800).main.value == pytest.approx(published)
+    assert round(BENCH.score(items, 800).main.value, 2) == round(hits / 8, 2)
+
+
 HEAD = "Choices,Label,Pred 1\n"
 
 

@@ -87,8 +87,9 @@ def score(items: Sequence[ItemResult], planned: int) -> Scored:
 
 
 def _share(items: Sequence[ItemResult], value: Callable[[ItemResult], float]) -> Estimate:
-    found = mean([value(item) for item in items], [item.cluster for item in items])
-    return found.times(INFO.factor)
+    # Percents before the mean: 31.875 stays itself, and is rounded as its publisher rounds it.
+    percents = [INFO.factor * value(item) for item in items]
+    return mean(percents, [item.cluster for item in items])
 
 
 def _part(items: Sequence[ItemResult], name: str) -> Estimate:

@@ -13,7 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +50,7 @@ class _Table(NamedTuple):
     path: Path
     test: str
     columns: tuple[str, ...]
+    answers: int
     rows: list[dict[str, str]]
 
 
@@ -65,11 +66,15 @@ def runs(path: Path) -> tuple[Result, ...]:
         sets = _sets(path)
         if not sets:
             raise EvalError(f"{path} holds no tables of EmoBench, called MODEL-en.csv or the like")
-        return tuple(_run(about, orders) for about, orders in sets.items())
-    about, _ = _told(path)
-    beside = {order: one for one in path.parent.iterdir() if (order := _of(one, about)) is not None}
+        return tuple(_run(about, _tables(orders)) for about, orders in sets.items())
+    about, order = _told(path)
+    beside = {of: one for one in path.parent.iterdir() if (of := _of(one, about)) is not None}
     # Packed and plain copies may lie side by side; the one that was named counts.
-    return (_run(about, beside | {_told(path)[1]: path}),)
+    tables = _tables(beside | {order: path})
+    if not any(_is_whole(table) for table in tables.values()):
+        n = len(tables[order].rows)
+        raise EvalError(f"{path} holds {n} rows: its publisher scores only tables of {SIZE}")
+    return (_run(about, tables),)
 
 
 def _sets(folder: Path) -> dict[_Set, dict[int, Path]]:
@@ -103,32 +108,34 @@ def _of(path: Path, about: _Set) -> int | None:
     return order if other == about else None
 
 
-def _run(about: _Set, orders: Mapping[int, Path]) -> Result:
-    tables = {order: _table(orders[order]) for order in sorted(orders)}
-    whole = {order: table for order, table in tables.items() if len(table.rows) == SIZE}
+def _tables(orders: Mapping[int, Path]) -> dict[int, _Table]:
+    return {order: _table(orders[order]) for order in sorted(orders)}
+
+
+def _is_whole(table: _Table) -> bool:
+    return len(table.rows) == SIZE
+
+
+def _run(about: _Set, tables: Mapping[int, _Table]) -> Result:
+    """The run of some tables; those that are not whole are left out, even if none is left."""
+    whole = {order: table for order, table in tables.items() if _is_whole(table)}
     first = next(iter(tables.values()))
-    if not whole:
-        raise EvalError(
-            f"{first.path} holds {len(first.rows)} rows: its publisher scores no table with "
-            f"fewer or more than {SIZE}"
-        )
-    if len({(table.test, _answers(table)) for table in whole.values()}) > 1:
+    if len({(table.test, table.answers) for table in tables.values()}) > 1:
         raise EvalError(f"the orders of {first.path} differ in their columns: are they of one run?")
-    used = next(iter(whole.values()))
-    listed = ", ".join(map(str, whole))
+    listed = ", ".join(map(str, whole)) or "none"
     return Result(
         task=INFO.name,
         version="published",
         model=about.model,
         items=tuple(item for order, table in whole.items() for item in _items(table, order)),
-        planned=SIZE * len(whole),
+        planned=SIZE * max(1, len(whole)),
         variant={
-            "test": used.test,
+            "test": first.test,
             "language": about.language,
             "cot": "yes" if about.cot else "no",
             "protocol": PROTOCOLS[Y2024],
             "orders": str(ORDERS) if len(whole) == ORDERS else f"{listed} of {ORDERS}",
-            "answers": str(_answers(used)),
+            "answers": str(first.answers),
         },
         source=str(first.path),
         sha256=_hash([table.path for table in tables.values()]),
@@ -150,8 +157,8 @@ def _items(table: _Table, order: int) -> Iterator[ItemResult]:
         where = f"row {number} of {table.path}"
         right = [_right(row, column, where) for column in table.columns]
         answers = [
-            [_whole(row, f"{column}Pred {i}", where) for column in table.columns]
-            for i in range(1, _answers(table) + 1)
+            [_pick(row, f"{column}Pred {i}", where) for column in table.columns]
+            for i in range(1, table.answers + 1)
         ]
         yield marked(f"{number}-{order}", answers, right)
 
@@ -168,6 +175,11 @@ def _right(row: Mapping[str, str], column: str, where: str) -> int:
     return right
 
 
+def _pick(row: Mapping[str, str], column: str, where: str) -> int:
+    """An answer; some published cells are empty, which is no option either."""
+    return NONE if row[column] == "" else _whole(row, column, where)
+
+
 def _whole(row: Mapping[str, str], column: str, where: str) -> int:
     try:
         value = float(row[column])
@@ -178,13 +190,6 @@ def _whole(row: Mapping[str, str], column: str, where: str) -> int:
     return int(value)
 
 
-def _answers(table: _Table) -> int:
-    """How many answers an item has; the header says it."""
-    column = f"{table.columns[0]}Pred "
-    numbers = range(1, len(table.rows[0]) + 1)
-    return next((i - 1 for i in numbers if f"{column}{i}" not in table.rows[0]), len(numbers))
-
-
 def _table(path: Path) -> _Table:
     try:
         text = content(path).decode("utf-8-sig")
@@ -192,15 +197,16 @@ def _table(path: Path) -> _Table:
         raise EvalError(f"{path} is not UTF-8 (byte {error.start}): was it saved anew?") from error
     limit = csv.field_size_limit(_LONGEST)
     try:
-        rows = list(csv.DictReader(StringIO(text, newline=""), strict=True))
+        reader = csv.DictReader(StringIO(text, newline=""), strict=True)
+        rows, held = list(reader), {*(reader.fieldnames or ())}
     except csv.Error as error:
         raise EvalError(f"{path} is no table ({error}): is it whole?") from error
     finally:
         csv.field_size_limit(limit)
-    held = {*rows[0]} if rows else set()
     for test, columns in _COLUMNS.items():
         if all({f"{c}Choices", f"{c}Label", f"{c}Pred 1"} <= held for c in columns):
-            return _Table(path, test, columns, rows)
+            answers = next(i for i in count(1) if f"{columns[0]}Pred {i + 1}" not in held)
+            return _Table(path, test, columns, answers, rows)
     raise EvalError(f"{path} has neither the columns of EmoBench's EA nor those of its EU")
 
 
