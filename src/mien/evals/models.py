@@ -70,5 +70,11 @@ def kinds_of_error(path: Path) -> str:
     if log.header.error is not None:
         told.append(log.header.error.message)
     status = {f"HTTP {n}" for one in told for n in re.findall(r"Error code: (\d{3})", one)}
-    names = {re.split(r"\W", one.strip(), maxsplit=1)[0] for one in told if one}
+    names = {_name_of_error(one) for one in told if one}
     return ", ".join(sorted(status or names)) or "for no reason given"
+
+
+def _name_of_error(message: str) -> str:
+    """The class of an error, beneath what tried it again."""
+    retried = re.search(r"raised (\w+)", message)
+    return retried[1] if retried else re.split(r"\W", message.strip(), maxsplit=1)[0]

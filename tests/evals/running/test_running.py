@@ -96,6 +96,13 @@ def test_a_model_that_answers_nothing_is_an_error_and_no_score(served, probe):
     assert "secret words" not in str(caught.value)
 
 
+def test_a_server_that_is_not_there_is_told_from_a_refusal(probe, monkeypatch):
+    monkeypatch.setenv("GONE_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("GONE_API_KEY", "none")
+    with pytest.raises(ModelServiceError, match="APIConnectionError"):
+        probe("openai-api/gone/m", n=1, retries=0)
+
+
 def test_what_a_model_refuses_once_leaves_the_others(served, probe):
     served(first_of(when(Refusal(400, "no"), message=r"Question 5\."), ANSWER))
     (ran,) = probe()
