@@ -66,16 +66,16 @@ def bundle(
     if out.suffix.lower() != ".zip":
         raise EvalError(f"a bundle is a .zip: name it {out.with_suffix('.zip').name}")
     found = boards_of(paths, task=task, setup=setup, labels=labels)
-    sources = sorted({row.run.source for board in found for row in board.rows})
-    names = _names(sources)
+    runs = {(row.run.source, *row.run.beside) for board in found for row in board.rows}
+    names = _names(sorted(runs))
     held = {"schema": SCHEMA, "task": task, "files": {}, "boards": []}
-    held["files"] = {names[source]: _sha256(Path(source)) for source in sources}
+    held["files"] = {name: _sha256(Path(source)) for source, name in names.items()}
     held["boards"] = [_renamed(board.to_dict(), names) for board in found]
     text = json.dumps(held, ensure_ascii=False, allow_nan=False, indent=1)
     with replacing(out) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(MANIFEST, text)
-        for source in sources:
-            archive.write(source, names[source])
+        for source, name in names.items():
+            archive.write(source, name)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -206,12 +206,17 @@ def _first_wrong_file(files: Mapping[str, str], folder: Path) -> str:
     return ""
 
 
-def _names(sources: Sequence[str]) -> dict[str, str]:
-    """A name in the archive for each file; equal names get a number."""
+def _names(runs: Sequence[tuple[str, ...]]) -> dict[str, str]:
+    """A name in the archive for each file; equal names get a number.
+
+    Files of one run find each other by their names, and get the same number.
+    """
     taken: dict[str, str] = {}
-    for i, source in enumerate(sources):
-        name = Path(source).name
-        taken[source] = name if name not in taken.values() else f"{i}-{name}"
+    for i, files in enumerate(runs):
+        for source in files:
+            name = Path(source).name
+            is_free = len(files) == 1 and name not in taken.values()
+            taken[source] = name if is_free else f"{i}-{name}"
     return taken
 
 

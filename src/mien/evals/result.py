@@ -95,7 +95,8 @@ class Result:
         variant: Whatever else changes what the score means, by name: turns, option orders, the
             hash of own personas. Runs that differ here never share a table.
         source: The file it was read from.
-        sha256: Of that file.
+        sha256: Of that file; of the hashes of all, if there are several.
+        beside: Further files that it was read from.
         prompts: sha256 of each prompt and rubric, by name.
         data: sha256 of each file of items, by name.
         usage: By role; `model` for the one under test.
@@ -116,6 +117,7 @@ class Result:
     variant: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     sha256: str = ""
+    beside: tuple[str, ...] = ()
     prompts: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     usage: Mapping[str, Usage] = field(default_factory=dict)

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import re
+import shutil
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from mien.core.errors import AssetError, ConfigError, EvalError
 from mien.evals.bench import Setup
+from mien.evals.bundling import bundle, verify
 from mien.evals.result import Fault
 from mien.evals.tables import boards_of, score_files
 from mien.evals.tasks.emobench import BENCH
@@ -127,6 +129,20 @@ def test_four_files_a_folder_and_one_file_are_the_same_run(tmp_path):
         assert row["score"] == 43.75
         assert row["n"] == 800
         assert row["file"] == str(paths[0])
+
+
+def test_a_bundle_holds_all_files_of_a_run(tmp_path):
+    four(tmp_path / "a/m")
+    four(tmp_path / "b/m")
+    write_table(tmp_path / "b/m/m-en2.csv", [[0]])
+    runs = {"a": tmp_path / "a/m/m-en.csv", "b": tmp_path / "b/m/m-en.csv"}
+    labels = {str(path): name for name, path in runs.items()}
+    bundle([*runs.values()], tmp_path / "b.zip", task="emobench", labels=labels)
+    for folder in ("a", "b"):
+        shutil.rmtree(tmp_path / folder)
+    verdict = verify(tmp_path / "b.zip")
+    assert verdict.differs == ""
+    assert verdict.figures > 20
 
 
 def test_a_file_that_is_given_twice_is_refused(tmp_path):

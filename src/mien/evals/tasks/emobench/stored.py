@@ -139,6 +139,7 @@ def _run(about: _Set, tables: Mapping[int, _Table]) -> Result:
         },
         source=str(first.path),
         sha256=_hash([table.path for table in tables.values()]),
+        beside=tuple(str(table.path) for table in tables.values() if table is not first),
         notes=tuple(_notes(tables, whole)),
     )
 
