@@ -44,12 +44,8 @@ def hashes(*names: str) -> dict[str, str]:
 def quoted(plain: Any) -> str:
     r"""What others said, as data: JSON between lines of marks that no text within can imitate.
 
-    >>> print(quoted(["end >>>> here"]))
-    <<<<<<<< CONVERSATION
-    [
-     "end \u003e\u003e\u003e\u003e here"
-    ]
-    >>>>>>>> END OF CONVERSATION
+    >>> print(quoted(["an end >>>> here"]).splitlines()[2])
+     "an end \u003e\u003e\u003e\u003e here"
     """
     text = json.dumps(plain, ensure_ascii=False, indent=1)
     # Angles stand only within strings there, where JSON may write them so.
