@@ -60,6 +60,29 @@ def test_json_holds_all_of_an_entry(run):
     assert len(row["revision"]) == 40
 
 
+def test_info_tells_all_that_a_pull_would_and_asks_nobody(run, monkeypatch):
+    monkeypatch.setenv("MIEN_OFFLINE", "1")
+    asset = catalogue()["emonet-voice-small"]
+    made = run("info", asset.name)
+    assert made.exit_code == 0, made.output
+    assert made.stdout.startswith("\n".join(asset.describe()))
+    for fact in ("needs    bude-whisper", "--small", "state    not installed", "at 10 MB/s"):
+        assert fact in made.stdout
+    assert made.stdout.count("  file     model_") == len(asset.files)
+    assert isinstance(run("info", "emonet-vice").exception, ConfigError)
+
+
+def test_info_as_json_holds_each_file_with_the_hash_that_was_recorded(run, server, tmp_path):
+    (tmp_path / "net.onnx").write_bytes(CONTENT)
+    (before,) = json.loads(run("info", "net", "--json").stdout)["each"]
+    run("import", "net", str(tmp_path / "net.onnx"))
+    told = json.loads(run("info", "net", "--json").stdout)
+    (file,) = told["each"]
+    assert (before["recorded_sha256"], file["recorded_sha256"]) == (None, file["sha256"])
+    assert (file["name"], file["bytes"], file["exact"]) == ("net.onnx", len(CONTENT), True)
+    assert (told["licence"], told["requires"], told["state"]) == ("MIT", [], "installed")
+
+
 def test_pull_prints_the_path_and_tells_the_rest_on_stderr(run, server):
     made = run("pull", "net")
     assert made.exit_code == 0

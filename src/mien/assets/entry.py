@@ -16,6 +16,9 @@ SCHEMA = 2
 SMALL = "small"
 """A form of some assets that takes less space and memory, and is less exact."""
 
+FEW = 3
+"""Files that are told one by one before a pull."""
+
 _BYTES_A_SECOND = 10e6
 
 
@@ -127,18 +130,49 @@ class Asset:
 
     def describe(self, form: str = "") -> tuple[str, ...]:
         """What is shown before the first byte is fetched, line by line."""
-        files, fetched = self.files, self.bytes
+        fetched = self.bytes
         memory = (self.memory_small_mb if form == SMALL else self.memory_mb) * 1e6
         return (
             f"{self.name}: {self.title}",
             f"  from     {self.repository} @ {self.revision}",
-            *_file_lines(files, self.parts),
+            *((f"  needs    {', '.join(self.requires)}",) if self.requires else ()),
+            *(self.file_lines() if len(self.files) <= FEW else (self._files_line(),)),
             *((f"  covers   {self.covers}",) if self.covers else ()),
             f"  licence  {self.licence}: {self.notice}",
             f"  cite     {self.citation}",
             f"  fetches  {size(fetched)}, {_duration(fetched / _BYTES_A_SECOND)} at 10 MB/s",
-            f"  takes    {size(self.disk(files, form))} of disk, {size(memory)} of memory",
+            f"  takes    {size(self.disk(self.files, form))} of disk, {size(memory)} of memory",
         )
+
+    def describe_long(self, state: str) -> tuple[str, ...]:
+        """The same with what the form `small` takes, what is here, and every file.
+
+        Args:
+            state: What is here, in words.
+        """
+        disk, memory = self.disk(self.files, SMALL), self.memory_small_mb * 1e6
+        small = f"  --small  {size(disk)} of disk, {size(memory)} of memory"
+        return (
+            *self.describe(),
+            *((small,) if self.kept_small else ()),
+            f"  state    {state}",
+            *(self.file_lines() if len(self.files) > FEW else ()),
+        )
+
+    def file_lines(self) -> tuple[str, ...]:
+        """A line for each of its files."""
+        return tuple(
+            f"  file     {file.name}, {'' if file.sized else 'about '}{file.bytes:,} bytes, "
+            f"sha256 {file.sha256 or 'not published'}"
+            for file in self.files
+        )
+
+    def _files_line(self) -> str:
+        pinned = sum(file.sha256 is not None for file in self.files)
+        told = f"{pinned} with a published hash" if pinned else "none with a published hash"
+        rest = f"{told}; the first pull records what came"
+        what = "all hashes published" if pinned == len(self.files) else rest
+        return f"  files    {len(self.files)} {self.parts}, {what}"
 
 
 @cache
@@ -191,21 +225,6 @@ def _file(row: str | dict[str, Any], each: dict[str, Any], below: str, revision:
     plain = {**each, **({"name": row} if isinstance(row, str) else row)}
     url = plain.pop("url", "").format(revision=revision)
     return AssetFile(url=f"{below}/{url}" if below else url, **plain)
-
-
-def _file_lines(files: Collection[AssetFile], parts: str) -> tuple[str, ...]:
-    if len(files) > 3:
-        pinned = sum(file.sha256 is not None for file in files)
-        told = f"{pinned} with a published hash" if pinned else "none with a published hash"
-        rest = "" if pinned == len(files) else "; the first pull records what came"
-        return (
-            f"  files    {len(files)} {parts}, {told if rest else 'all hashes published'}{rest}",
-        )
-    return tuple(
-        f"  file     {file.name}, {'' if file.sized else 'about '}{file.bytes:,} bytes, "
-        f"sha256 {file.sha256 or 'not published'}"
-        for file in files
-    )
 
 
 def size(count: float) -> str:

@@ -14,12 +14,12 @@ from mien.cli.output import advise, result, result_json
 from mien.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mien.assets import Status
+    from mien.assets import AssetFile, Status
     from mien.decoders.calibration_file import Calibration
     from mien.decoders.emonet.checks.comparing import Finding
 
 app = typer.Typer(
-    help="Files of other publishers: list, pull, import, verify, check, calibrate, path, remove.",
+    help="Files of other publishers: list, pull, import, verify, check, calibrate, remove.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -59,6 +59,20 @@ def list_models(
         result(f"{asset.name}: {status.state}, {size(asset.bytes)}, {asset.licence}")
         result(f"  {asset.title}")
         result(f"  {asset.use}")
+
+
+@app.command()
+def info(name: Name, as_json: Json = False) -> None:
+    """Say all that a pull would say, and what is here, without asking the network.
+
+    That is source, revision, files, hashes, licence, citation, what it covers, size, time, memory.
+    """
+    status = _status(name)
+    if as_json:
+        result_json(_plain(status) | {"each": [_plain_file(status, f) for f in status.asset.files]})
+        return
+    for line in status.asset.describe_long(status.state):
+        result(line)
 
 
 @app.command()
@@ -237,9 +251,9 @@ def _names(told: str | None) -> list[str] | None:
 
 
 def _status(name: str) -> Status:
-    from mien.assets import listing
+    from mien.assets import Shelf, find
 
-    return next(status for status in listing() if status.name == name)
+    return Shelf().status(find(name))
 
 
 def _users(name: str) -> list[str]:
@@ -312,6 +326,20 @@ def _plain(status: Status) -> dict[str, Any]:
         "citation": asset.citation,
         "disk_mb": round(asset.disk(asset.files) / 1e6, 1),
         "memory_mb": asset.memory_mb,
+    }
+
+
+def _plain_file(status: Status, file: AssetFile) -> dict[str, Any]:
+    """A file as published, and as it came here, if it did."""
+    seen = status.record.files.get(file.name)
+    return {
+        "name": file.name,
+        "bytes": file.bytes,
+        "exact": file.sized,
+        "sha256": file.sha256,
+        "recorded_sha256": seen.sha256 if seen else None,
+        "optional": file.optional,
+        "converted": file.converts,
     }
 
 
