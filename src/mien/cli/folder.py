@@ -98,14 +98,14 @@ class _Listener:
 
     def hear(self, done: Done) -> None:
         """Say what is new about it; a note that concerns many sources is said once."""
-        self.read += done.is_source
-        for note in done.notes:
+        self.read += done.outcome.is_source
+        for note in done.outcome.notes:
             if note not in self._said:
                 self._said.add(note)
                 advise(f"note: {note}")
-        if done.failed is not None:
-            what = "mien: cannot read" if done.is_source else "left out:"
-            advise(f"{what} {done.name}: {done.failed}")
+        if done.outcome.failed is not None:
+            what = "mien: cannot read" if done.outcome.is_source else "left out:"
+            advise(f"{what} {done.name}: {done.outcome.failed}")
         self._print(done.shard)
 
     def _print(self, shard: Path) -> None:

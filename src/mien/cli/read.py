@@ -62,7 +62,7 @@ def read(
         int | None, typer.Option(help="Processes that read a folder's files.", metavar="N")
     ] = None,
     every: Annotated[
-        str | None, typer.Option(help="One row such as every 1s in data files.", metavar="STEP")
+        str | None, typer.Option(help="Thin the rows of data files, such as to 1s.", metavar="STEP")
     ] = None,
     summary: Annotated[
         Path | None, typer.Option(help="Write a .csv of people, with a codebook.")
@@ -105,7 +105,8 @@ def read(
     is_written = outputs.write([timeline], partial(_report, timeline))
     if not as_json:
         show(timeline)
-    raise typer.Exit(code if is_written else 2)
+    is_done = is_written and run.idle + len(run.batch.failed) < len(sources)
+    raise typer.Exit(code if is_done else 2)
 
 
 class _NobodyListens(BaseException):
@@ -132,9 +133,11 @@ class _Run:
         self._has_outputs = has_outputs
         self._said: set[str] = set()
         self._is_alone = len(sources) == 1
+        self.idle = 0
+        """Sources in which no decoder had anything to read, or was allowed to."""
 
     def through(self) -> int:
-        """Read all; the exit code: 0 all read, 1 some skipped, 130 interrupted."""
+        """Read all; the exit code: 0 all read, 1 some skipped or idle, 130 interrupted."""
         try:
             self.batch.run(
                 around=self._watch,
@@ -147,7 +150,7 @@ class _Run:
             return 130
         except _NobodyListens:
             return 0
-        return 1 if self.batch.failed else 0
+        return 1 if self.batch.failed or self.idle else 0
 
     def timeline(self) -> Timeline:
         """What was read so far, veiled if it is to be private."""
@@ -158,6 +161,7 @@ class _Run:
     def _watch(self, reading: Pass) -> Iterator[None]:
         from mien.core.progress import bar
 
+        self.idle += not reading.plan.decoders
         for note in reading.notes:
             if note not in self._said:
                 self._said.add(note)

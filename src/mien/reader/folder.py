@@ -16,10 +16,9 @@ from mien.reader.identity import key_of, wishes
 from mien.reader.ledger import Entry, Ledger
 from mien.reader.options import Options
 from mien.reader.private import Veil
-from mien.reader.shard import ReadShard, Shard, Task, write_shard
+from mien.reader.shard import ReadShard, Shard, Task
 from mien.reader.sources import Where, find_sources
 from mien.timeline.origin import Skipped
-from mien.timeline.timeline import Timeline
 
 DIED = (
     "reading it ended the process that read it, twice: it is damaged, or asks for too much memory"
@@ -32,16 +31,12 @@ class Done(NamedTuple):
     Attributes:
         name: Of the source, as it is on disk.
         shard: Its readings.
-        failed: Why it could not be read to its end; None if it was.
-        is_source: Whether it is a source at all; a text that is no chat is none.
-        notes: What a person should know.
+        outcome: How many there are, and why it failed if it did.
     """
 
     name: str
     shard: Path
-    failed: str | None
-    is_source: bool
-    notes: tuple[str, ...]
+    outcome: Shard
 
 
 class FolderRun:
@@ -128,12 +123,9 @@ class FolderRun:
         work = ReadShard(self._options, self._private)
         with closing(engine.map(work, self.missing)) as answers:
             for task, shard in answers:
-                outcome = shard if shard is not None else self._died(task)
-                # A `.docx` among recordings is no alarm, unless it ends a process.
-                is_none = bool(outcome.failed) and not (task.is_promising or outcome.readings)
-                is_source = shard is None or not is_none
-                self._ledger.add(self._entry(task, outcome, is_source=is_source))
-                yield Done(task.name, task.shard, outcome.failed, is_source, outcome.notes)
+                outcome = shard if shard is not None else work.lost(task, DIED)
+                self._ledger.add(self._entry(task, outcome))
+                yield Done(task.name, task.shard, outcome)
 
     def corpus(self) -> Corpus:
         """All that was read by now, in this run and before."""
@@ -157,7 +149,7 @@ class FolderRun:
             shard = self._ledger.shard(key)
             yield Task(key, place, file.name, file.path, shard, file.is_promising)
 
-    def _entry(self, task: Task, shard: Shard, *, is_source: bool) -> Entry:
+    def _entry(self, task: Task, shard: Shard) -> Entry:
         return Entry(
             key=task.key,
             number=task.number,
@@ -165,11 +157,8 @@ class FolderRun:
             readings=shard.readings,
             bytes=shard.bytes,
             failed=shard.failed,
-            is_source=is_source,
+            is_source=shard.is_source,
         )
-
-    def _died(self, task: Task) -> Shard:
-        return write_shard(task, Timeline.of_readings(()), DIED, private=self._private)
 
 
 def read_folder(

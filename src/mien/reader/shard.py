@@ -45,12 +45,14 @@ class Shard(NamedTuple):
         readings: How many.
         bytes: Size of the file.
         failed: Why it could not be read to its end; None if it was.
+        is_source: Whether it is a source at all, and not just another file in the folder.
         notes: What a person should know, such as that words are missing.
     """
 
     readings: int
     bytes: int
     failed: str | None = None
+    is_source: bool = True
     notes: tuple[str, ...] = ()
 
 
@@ -73,11 +75,8 @@ class ReadShard:
             MienError: If something is wrong that is no fault of the source, such as a full disk
                 or missing weights.
         """
-        timeline, failed, notes = self._read(task)
-        return write_shard(task, timeline, failed, notes, private=self.private)
-
-    def _read(self, task: Task) -> tuple[Timeline, str | None, tuple[str, ...]]:
         reading: Pass | None = None
+        failed: str | None = None
         try:
             reading = Pass(task.path, self.options, name=task.name)
             for _ in reading:
@@ -89,31 +88,30 @@ class ReadShard:
         except Exception as error:  # noqa: BLE001 - one hostile file must not end the others
             _log.debug("%s", task.name, exc_info=error)
             failed = f"unexpected {type(error).__name__}: {error}"
-        else:
-            return reading.timeline(), None, reading.notes
-        kept = reading.timeline() if reading is not None else Timeline.of_readings(())
-        # A source that gave nothing is only listed among what was skipped, as everywhere.
-        return kept if len(kept) else Timeline.of_readings(()), failed, ()
+        return self._shard(task, reading, failed)
+
+    def _shard(self, task: Task, reading: Pass | None, failed: str | None) -> Shard:
+        if reading is None:
+            # A `.docx` or a letter among recordings is no alarm, an unreadable `.wav` is.
+            return self.lost(task, failed or "", is_source=task.is_promising)
+        timeline = reading.timeline()
+        if failed is not None:
+            if not len(timeline):
+                return self.lost(task, failed)
+            timeline = timeline.join(_lost(task, failed))
+        return self._written(task, timeline, failed)._replace(notes=reading.notes)
+
+    def lost(self, task: Task, failed: str, *, is_source: bool = True) -> Shard:
+        """The shard of a source that gave nothing, which is only listed among what was skipped."""
+        return self._written(task, _lost(task, failed), failed)._replace(is_source=is_source)
+
+    def _written(self, task: Task, timeline: Timeline, failed: str | None) -> Shard:
+        if self.private:
+            timeline = Veil([task.name], first=task.number).timeline(timeline)
+            failed = timeline.skipped[-1].reason if failed is not None else None
+        write_timeline(timeline, task.shard)
+        return Shard(len(timeline), task.shard.stat().st_size, failed)
 
 
-def write_shard(
-    task: Task,
-    timeline: Timeline,
-    failed: str | None,
-    notes: tuple[str, ...] = (),
-    *,
-    private: bool,
-) -> Shard:
-    """Write what was read of a source, with why it failed.
-
-    Raises:
-        ConfigError: If there is no room.
-    """
-    if failed is not None:
-        lost = Skipped(source=task.name, where="", reason=failed)
-        timeline = timeline.join(Timeline.of_readings((), skipped=[lost]))
-    if private:
-        timeline = Veil([task.name], first=task.number).timeline(timeline)
-        failed = timeline.skipped[-1].reason if failed is not None else None
-    write_timeline(timeline, task.shard)
-    return Shard(len(timeline), task.shard.stat().st_size, failed, notes)
+def _lost(task: Task, failed: str) -> Timeline:
+    return Timeline.of_readings((), skipped=[Skipped(source=task.name, where="", reason=failed)])
