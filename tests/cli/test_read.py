@@ -288,6 +288,17 @@ def test_version_is_printed():
     assert mien("--version").stdout.strip() == f"mien {__version__}"
 
 
+def test_a_photo_that_nobody_may_read_is_not_said_to_be_read():
+    commercial = {"MIEN_COMMERCIAL": "1"}
+    ran = mien("read", PORTRAIT, env=commercial)
+    assert ran.returncode == 2
+    assert "no decoder reads the face channel" in ran.stderr
+    chat = EXAMPLES / "chat.json"
+    ran = mien("read", PORTRAIT, chat, "--decoders", "words-fast", "--json", env=commercial)
+    assert ran.returncode == 1
+    assert "words-fast" in ran.stdout
+
+
 def test_commercial_use_takes_the_open_voice():
     scene = EXAMPLES / "scene.ogg"
     options = ("--channels", "voice", "--end", "5", "--json")

@@ -105,8 +105,8 @@ def read(
     is_written = outputs.write([timeline], partial(_report, timeline))
     if not as_json:
         show(timeline)
-    is_done = is_written and run.idle + len(run.batch.failed) < len(sources)
-    raise typer.Exit(code if is_done else 2)
+    is_nothing = not len(timeline) and 0 < run.idle == len(sources) - len(run.batch.failed)
+    raise typer.Exit(2 if is_nothing or not is_written else code)
 
 
 class _NobodyListens(BaseException):
