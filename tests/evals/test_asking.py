@@ -396,3 +396,10 @@ def test_importing_the_room_does_not_import_inspect():
     code = "import sys, mien.evals.perception.asking.model; print('inspect_ai' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+def test_an_interrupt_before_any_answer_is_an_interrupt(monkeypatch, tmp_path):
+    inspect_ai = pytest.importorskip("inspect_ai")
+    monkeypatch.setattr(inspect_ai, "eval", lambda *args, **options: [])
+    with pytest.raises(KeyboardInterrupt):
+        list(ModelPredictor("mockllm/model", Asking(logs=tmp_path)).predict([text(1)]))

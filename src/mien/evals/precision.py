@@ -8,10 +8,6 @@ from dataclasses import replace
 from mien.evals.bench import Bench, Setup
 from mien.evals.planning import UNDER_TEST
 
-_MISSES = {"eq_bench": {10: 6.4, 20: 4.7, 40: 3.0, 80: 1.8}}
-"""By how many points a score of so many random items misses that of all, on average over the 86
-published runs of EQ-Bench 2."""
-
 
 def warning(bench: Bench, setup: Setup) -> str:
     """How much less a limited run tells than the whole task; empty if it is the whole task."""
@@ -21,17 +17,10 @@ def warning(bench: Bench, setup: Setup) -> str:
     if not 0 < asked < whole:
         return ""
     wider = math.sqrt(whole / asked)
-    told = (
+    return (
         f"--limit {setup.limit}: about {100 * asked / whole:.0f} % of the task, so the interval is "
         f"about {wider:.1f} times as wide, and the score is none of the whole task"
     )
-    misses = _MISSES.get(bench.info.name, {})
-    near = [n for n in misses if n <= setup.limit]
-    if near:
-        told += (
-            f"; {max(near)} random items miss its score by {misses[max(near)]} points on average"
-        )
-    return told
 
 
 def _asks(bench: Bench, setup: Setup) -> int:

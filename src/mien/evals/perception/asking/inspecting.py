@@ -54,8 +54,6 @@ def ask_all(model: str, items: Sequence[Item], asking: Asking, folder: Path) -> 
     samples = log.samples or []
     found |= {str(one.id): answered(one) for one in samples if RECORD in one.store}
     failed = [one for one in samples if RECORD not in one.store]
-    if log.status == "cancelled":
-        raise KeyboardInterrupt
     if log.status != "success" or len(failed) == len(left):
         raise ModelServiceError(_failure(model, failed, len(left), asking))
     return found | {str(one.id): Answered(Told(Outcome.FAILED)) for one in failed}
@@ -77,7 +75,7 @@ def _check(items: Sequence[Item]) -> None:
 def _run(model: str, items: Sequence[Item], asking: Asking, folder: Path) -> EvalLog:
     import inspect_ai
 
-    (log,) = inspect_ai.eval(
+    logs = inspect_ai.eval(
         _task(model, items, asking),
         model=_model(model),
         log_dir=str(folder),
@@ -93,7 +91,10 @@ def _run(model: str, items: Sequence[Item], asking: Asking, folder: Path) -> Eva
         log_buffer=1,
         max_connections=asking.max_connections,
     )
-    return log
+    # Interrupted early, Inspect gives no log back; interrupted late, a cancelled one.
+    if not logs or logs[0].status == "cancelled":
+        raise KeyboardInterrupt
+    return logs[0]
 
 
 def _model(name: str) -> Model:
