@@ -7,6 +7,18 @@ MIB = 1024 * 1024
 TEXT_BYTES = 64 * MIB
 """Chats and transcripts are read whole; a million messages of 60 letters fit."""
 
+EXPORT_BYTES = 4096 * MIB
+"""Exports of chats are read a conversation at a time, but somebody waits for them."""
+
+EXPORT_RATIO = 200
+"""Times that an archive may grow: chats grow 3 to 15 times, a bomb 1,000 times."""
+
+CHATS = 100_000
+"""Every conversation of an export is a source with a name."""
+
+RECORD_BYTES = 64 * MIB
+"""A conversation of an export is held whole while it is read, at up to ten times its size."""
+
 TURNS = 1_000_000
 """Turns are held in memory, about 300 bytes each."""
 

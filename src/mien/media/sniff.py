@@ -8,12 +8,11 @@ from enum import Enum
 from pathlib import Path
 
 from mien.core.errors import SourceNotFound, UnreadableSource
+from mien.media.archive import members
 
 HEAD_BYTES = 8192
 
 _ARCHIVES = {
-    b"PK\x03\x04": "ZIP",
-    b"PK\x05\x06": "ZIP",
     b"\x1f\x8b": "gzip",
     b"7z\xbc\xaf\x27\x1c": "7-Zip",
     b"Rar!\x1a\x07": "RAR",
@@ -21,6 +20,7 @@ _ARCHIVES = {
     b"BZh": "bzip2",
     b"\x28\xb5\x2f\xfd": "Zstandard",
 }
+_ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 _OTHERS = {
     b"%PDF-": "a PDF document",
     b"\x7fELF": "a program",
@@ -46,6 +46,7 @@ class Content(Enum):
     MEDIA = "media"
     PHOTO = "photo"
     TEXT = "text"
+    EXPORT = "export"
 
 
 def sniff(path: Path) -> Content:
@@ -55,8 +56,12 @@ def sniff(path: Path) -> Content:
         SourceNotFound: If nothing is there.
         UnreadableSource: If it is no file, is empty or may not be read, or if its first bytes
             already show that it is nothing a reader can use.
+        TooLarge: If it is an archive of chats that would grow beyond `media.limits`.
     """
     head = _head(path)
+    if head.startswith(_ZIPS):
+        members(path)
+        return Content.EXPORT
     for magic, name in _ARCHIVES.items():
         if head.startswith(magic):
             raise UnreadableSource(path, f"a {name} archive: unpack it and name the files inside")

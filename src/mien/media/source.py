@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from mien.core.errors import ConfigError, UnreadableSource
 from mien.media.envelope import Envelope
+from mien.media.exports import Chat, find_chats, read_chat
 from mien.media.grid import check_fps
 from mien.media.languages import to_short
 from mien.media.pieces import Block, Image, Side
@@ -33,12 +34,12 @@ _SHORT_BY = 1.0
 
 
 def open_source(
-    path: str | Path, *, start: float | None = None, end: float | None = None
+    path: str | Path | Chat, *, start: float | None = None, end: float | None = None
 ) -> Source:
     """Open a file of any kind; what it is is judged by content, never by its name.
 
     Args:
-        path: Sound, video, photo, transcript or chat.
+        path: Sound, video, photo, transcript or chat, or one of an export's many chats.
         start: Where reading begins, in seconds from the start of the source.
         end: Where reading ends.
 
@@ -48,8 +49,21 @@ def open_source(
         TooLarge: If it is beyond `media.limits`.
         ConfigError: If `start` and `end` make no sense.
     """
-    path = Path(path)
     _check_order(start, end)
+    if isinstance(path, Chat):
+        return _open_chat(path, start, end)
+    path = Path(path)
+    chat = _only_chat(path)
+    return _open_file(path, start, end) if chat is None else _open_chat(chat, start, end)
+
+
+def _open_chat(chat: Chat, start: float | None, end: float | None) -> Source:
+    written, skipped = read_chat(chat)
+    found = _Found(Kind.CHAT, written=written, notes=written.notes, skipped=skipped)
+    return Source(chat.path, found, start, end, name=chat.name)
+
+
+def _open_file(path: Path, start: float | None, end: float | None) -> Source:
     content = sniff(path)
     if content is Content.PHOTO:
         from mien.media.photo import read_header
@@ -93,17 +107,24 @@ class Source:
 
     Attributes:
         path: As it was given.
-        name: Its last part, as in `Reading.source`; what no file can hold is U+FFFD.
+        name: Its last part, as in `Reading.source`; what no file can hold is U+FFFD. The title
+            follows for one of an export's many chats.
         kind: What it is.
         start: Where reading begins, or None.
         end: Where reading ends, or None.
     """
 
     def __init__(
-        self, path: Path, found: _Found, start: float | None = None, end: float | None = None
+        self,
+        path: Path,
+        found: _Found,
+        start: float | None = None,
+        end: float | None = None,
+        *,
+        name: str | None = None,
     ) -> None:
         self.path = path
-        self.name = writable(path.name)
+        self.name = name if name is not None else writable(path.name)
         self.kind = found.kind
         self.start = start
         self.end = end
@@ -289,6 +310,15 @@ class Source:
         if photo is None or photo.n_frames < 2:
             return ()
         return (f"an animation: only the first of {photo.n_frames} pictures was read",)
+
+
+def _only_chat(path: Path) -> Chat | None:
+    """The chat of an export with one; None if the file is no export."""
+    chats = find_chats(path)
+    if len(chats) > 1:
+        reason = f"an export of {len(chats):,} chats: say which (--chat TITLE, --chats lists them)"
+        raise UnreadableSource(path, reason)
+    return chats[0] if chats else None
 
 
 def _check_order(start: float | None, end: float | None) -> None:

@@ -1,0 +1,97 @@
+"""The forms of exports, told apart by content."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mien.core.errors import SourceError
+from mien.media.archive import Handle
+from mien.media.exports.chatgpt import chatgpt_talk, is_chatgpt
+from mien.media.exports.claude import claude_talk, is_claude
+from mien.media.exports.scanner import Scanner
+from mien.media.exports.sharegpt import is_sharegpt, sharegpt_talk
+from mien.media.exports.talk import Talk, UnknownForm
+from mien.media.exports.telegram import telegram_chats, telegram_talk
+from mien.media.exports.whatsapp import is_whatsapp
+from mien.media.sniff import HEAD_BYTES
+
+
+class Form(NamedTuple):
+    """A form in JSON: where its conversations begin, and how one is read."""
+
+    begin: Callable[[Scanner], Iterator[None]]
+    talk: Callable[[Scanner], Talk]
+
+
+def _whole(talk: Callable[[Mapping[str, Any]], Talk]) -> Callable[[Scanner], Talk]:
+    def read(scanner: Scanner) -> Talk:
+        plain = scanner.value()
+        if not isinstance(plain, dict):
+            raise UnknownForm("a conversation is no object")
+        return talk(plain)
+
+    return read
+
+
+FORMS = {
+    "chatgpt": Form(Scanner.records, _whole(chatgpt_talk)),
+    "claude": Form(Scanner.records, _whole(claude_talk)),
+    "sharegpt": Form(Scanner.records, _whole(sharegpt_talk)),
+    "telegram": Form(telegram_chats, telegram_talk),
+}
+_RECORDS = {"chatgpt": is_chatgpt, "claude": is_claude, "sharegpt": is_sharegpt}
+WHATSAPP = "whatsapp"
+
+
+def form_of(path: Path, handle: Handle) -> str | None:
+    """Which form a file has, a key of `FORMS` or `WHATSAPP`; None if it is no export.
+
+    Raises:
+        UnreadableSource: If its bytes cannot be read.
+    """
+    head = handle.read(HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
+    if head.lstrip()[:1] not in (b"[", b"{"):
+        return WHATSAPP if is_whatsapp(head.decode(errors="replace")) else None
+    try:
+        scanner = Scanner(path, handle)
+        return _form_of_object(scanner) if scanner.peek() == "{" else _form_of_list(scanner)
+    except SourceError:
+        # What is broken here is broken for every reader, and others say it better.
+        return None
+
+
+def _form_of_list(scanner: Scanner) -> str | None:
+    for _ in scanner.items():
+        return _form_of_record(scanner.value())
+    return None
+
+
+def _form_of_record(plain: object) -> str | None:
+    if not isinstance(plain, dict):
+        return None
+    return next((form for form, is_form in _RECORDS.items() if is_form(plain)), None)
+
+
+def _form_of_object(scanner: Scanner) -> str | None:
+    """The form of a file that begins with an object; a Telegram chat may be too large to hold."""
+    begin = scanner.offset
+    for key in scanner.fields():
+        if key == "messages":
+            return _form_of_messages(scanner)
+        if key in ("chats", "left_chats") and scanner.peek() == "{":
+            return "telegram"
+    scanner.seek(begin)
+    return _form_of_record(scanner.value())
+
+
+def _form_of_messages(scanner: Scanner) -> str | None:
+    if scanner.peek() != "[":
+        return None
+    for _ in scanner.items():
+        first = scanner.value()
+        is_telegram = isinstance(first, dict) and "type" in first and "role" not in first
+        return "telegram" if is_telegram else None
+    return None
