@@ -94,7 +94,8 @@ def read(
     if jobs is not None or any(Path(source).is_dir() for source in sources):
         from mien.cli.folder import read_folders
 
-        code = read_folders(sources, options, outputs, jobs or 1, private=private, as_json=as_json)
+        n = 1 if jobs is None else jobs
+        code = read_folders(sources, options, outputs, n, private=private, as_json=as_json)
         raise typer.Exit(code)
     run = _Run(sources, options, private=private, as_json=as_json, has_outputs=bool(outputs))
     code = run.through()
