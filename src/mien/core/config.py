@@ -31,6 +31,8 @@ class Config:
         attributes: How a voice is beyond emotion, such as `age,gender`: what describes protected
             traits is given only if it is named here.
         captions: Have voices described in words, where the captioner is pulled.
+        dates: Which number comes first in dates of WhatsApp: `day`, `month`, or `auto`, which
+            finds out from the whole chat.
         prices: File with prices of language models; None for the list that comes with Mien.
         home: Folder for cache and data; None for the platform's own.
     """
@@ -43,6 +45,7 @@ class Config:
     precision: str = "int8"
     attributes: str = ""
     captions: bool = False
+    dates: str = "auto"
     prices: Path | None = None
     home: Path | None = None
 
@@ -55,6 +58,8 @@ class Config:
             raise ConfigError(f"device must be auto, cpu or cuda, not {self.device!r}")
         if self.precision not in ("int8", "half"):
             raise ConfigError(f"precision must be int8 or half, not {self.precision!r}")
+        if self.dates not in ("auto", "day", "month"):
+            raise ConfigError(f"dates must be auto, day or month, not {self.dates!r}")
 
 
 def load_config(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:

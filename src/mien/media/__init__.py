@@ -5,22 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mien.media.exports import Chat, Order, find_chats, one_line, pick_chat
     from mien.media.grid import Grid, check_fps
     from mien.media.pieces import Block, Image, Side
     from mien.media.resample import Resampler
     from mien.media.source import Source, open_source
 
-__all__ = ["Block", "Grid", "Image", "Resampler", "Side", "Source", "check_fps", "open_source"]
+__all__ = [
+    "Block",
+    "Chat",
+    "Grid",
+    "Image",
+    "Order",
+    "Resampler",
+    "Side",
+    "Source",
+    "check_fps",
+    "find_chats",
+    "one_line",
+    "open_source",
+    "pick_chat",
+]
 
 _HOMES = {
     "Block": "mien.media.pieces",
+    "Chat": "mien.media.exports",
     "Grid": "mien.media.grid",
     "Image": "mien.media.pieces",
+    "Order": "mien.media.exports",
     "Resampler": "mien.media.resample",
     "Side": "mien.media.pieces",
     "Source": "mien.media.source",
     "check_fps": "mien.media.grid",
+    "find_chats": "mien.media.exports",
+    "one_line": "mien.media.exports",
     "open_source": "mien.media.source",
+    "pick_chat": "mien.media.exports",
 }
 
 

@@ -11,14 +11,14 @@ from typing import Any
 
 from mien.core.errors import MienError, SourceError
 from mien.core.progress import CancelToken
+from mien.media import Chat
+from mien.reader.chats import Readable, spread
 from mien.reader.options import Options
 from mien.reader.passes import Pass
 from mien.timeline.conversation import Conversation
 from mien.timeline.origin import Skipped
 from mien.timeline.reading import Reading
 from mien.timeline.timeline import Timeline
-
-Readable = str | Path | Conversation
 
 _log = logging.getLogger("mien.reader")
 
@@ -35,7 +35,8 @@ class Batch:
     """Reads sources in order; what was read so far is a timeline at any time.
 
     Attributes:
-        names: What stands for each source in readings, in order.
+        names: What stands for each source in readings, in order; an export is its chats.
+        chats: Those of the names that are chats of an export with many.
         failed: The sources that could not be read to their end, with the reason.
     """
 
@@ -46,8 +47,19 @@ class Batch:
         *,
         cancel: CancelToken | None = None,
     ) -> None:
-        """Name the sources; nothing is opened yet."""
+        """Name the sources; only exports are opened, and listed.
+
+        Raises:
+            ConfigError: If the options ask for a chat, and it is not clear which.
+            SourceError: If they do, and the export cannot be read.
+        """
+        sources = spread(sources, options)
         self.names = distinct_names(sources)
+        self.chats = frozenset(
+            name
+            for name, source in zip(self.names, sources, strict=True)
+            if isinstance(source, Chat) and source.name != source.path.name
+        )
         self.failed: list[SourceError] = []
         self._sources = sources
         self._options = options
@@ -133,7 +145,7 @@ def distinct_names(sources: Sequence[Readable]) -> list[str]:
     ['mon/call.wav', 'tue/call.wav', 'b.wav', 'b.wav (2)']
     """
     short = [_short(source) for source in sources]
-    long = [s.title or s.id if isinstance(s, Conversation) else Path(s).as_posix() for s in sources]
+    long = [_long(source) for source in sources]
     places: dict[str, set[str]] = {}
     for name, full in zip(short, long, strict=True):
         places.setdefault(name, set()).add(full)
@@ -151,4 +163,16 @@ def distinct_names(sources: Sequence[Readable]) -> list[str]:
 def _short(source: Readable) -> str:
     if isinstance(source, Conversation):
         return source.title or source.id
+    if isinstance(source, Chat):
+        return source.name
     return Path(source).name or str(source)
+
+
+def _long(source: Readable) -> str:
+    if isinstance(source, Conversation):
+        return source.title or source.id
+    if isinstance(source, Chat):
+        # Not a path: titles may hold what paths may not.
+        folder = source.path.parent.as_posix()
+        return source.name if folder == "." else f"{folder}/{source.name}"
+    return Path(source).as_posix()

@@ -15,7 +15,7 @@ from mien.reader.plan import choose
 from mien.timeline.schema import VERSION
 
 _OWN = frozenset({"channels", "decoders", "references", "notes", "config"})
-_SETTINGS = ("attributes", "captions", "detector")
+_SETTINGS = ("attributes", "captions", "dates", "detector")
 
 
 def wishes(options: Options, *, private: bool) -> dict[str, str]:

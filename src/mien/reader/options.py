@@ -26,6 +26,7 @@ class Options:
         fps: Pictures a second of a video.
         start: Where to begin, in seconds.
         end: Where to stop, in seconds.
+        chat: The title or number of the only one to read of an export's chats; None for all.
         references: What decoders remember of a neutral recording; see `refer`.
         notes: What became clear while preparing and concerns every source.
         config: Settings; None for those of `mien.toml` and the environment.
@@ -36,6 +37,7 @@ class Options:
     fps: float = 5.0
     start: float | None = None
     end: float | None = None
+    chat: str | int | None = None
     references: References | None = None
     notes: tuple[str, ...] = ()
     config: Config | None = None
@@ -50,6 +52,7 @@ def prepare(
     *,
     baseline: str | Path | None,
     config: Config | None,
+    chat: str | int | None = None,
 ) -> Options:
     """Options for passes, with the baseline already listened to and looked at.
 
@@ -62,7 +65,13 @@ def prepare(
     config = config if config is not None else load_config()
     chosen = choose(channels, decoders, config)
     options = Options(
-        channels=channels, decoders=decoders, fps=fps, start=start, end=end, config=config
+        channels=channels,
+        decoders=decoders,
+        fps=fps,
+        start=start,
+        end=end,
+        chat=chat,
+        config=config,
     )
     if baseline is None:
         return options

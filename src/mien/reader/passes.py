@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from mien.core.config import load_config
 from mien.core.progress import CancelToken, Report, ignore
-from mien.media import Block, Image, Source, check_fps, open_source
+from mien.media import Block, Chat, Image, Source, check_fps, open_source
 from mien.reader.gathering import gathered_images, gathered_sound
 from mien.reader.live import Live
 from mien.reader.options import Options
@@ -50,7 +50,7 @@ class Pass:
 
     def __init__(
         self,
-        source: str | Path | Conversation,
+        source: str | Path | Conversation | Chat,
         options: Options | None = None,
         *,
         name: str | None = None,

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 from mien.core.config import Config
 from mien.core.errors import SourceError
 from mien.core.progress import Cancelled, CancelToken
-from mien.reader.batch import Batch, Readable
+from mien.reader.batch import Batch
+from mien.reader.chats import Readable, spread
 from mien.reader.options import prepare
 from mien.reader.passes import Pass
-from mien.timeline.conversation import Conversation
 from mien.timeline.reading import Channel, Reading
 from mien.timeline.timeline import Timeline
 
@@ -31,6 +32,7 @@ def read(
     start: float | None = None,
     end: float | None = None,
     baseline: str | Path | None = None,
+    chat: str | int | None = None,
     on_error: OnError = "raise",
     config: Config | None = None,
     cancel: CancelToken | None = None,
@@ -38,7 +40,7 @@ def read(
     """What a recording, a photo, a transcript or a chat shows, in time.
 
     Args:
-        source: A path, a conversation, or several of these.
+        source: A path, a conversation, or several of these; an export of chats is several.
         channels: Only these of `voice`, `face` and `words`; all that the source has if None.
         decoders: Names that replace the default decoder of their channel.
         fps: Pictures a second that are looked at in a video.
@@ -46,17 +48,20 @@ def read(
         end: Where to stop, in seconds.
         baseline: A recording or photo of the same person, neutral; readings then say
             `adapted="baseline"`.
+        chat: Only this one of an export's chats: its title, a part of that, or its number.
         on_error: With `skip`, a source that cannot be read becomes an entry of `skipped`.
         config: Settings; by default those of `mien.toml` and the environment.
         cancel: Lets another thread stop the work; `Cancelled` is raised then.
 
     Raises:
         SourceError: If a source cannot be read.
-        ConfigError: If an option makes no sense.
+        ConfigError: If an option makes no sense, or no one chat is called as asked.
         DecoderError: If a decoder cannot be had.
     """
-    options = prepare(channels, decoders, fps, start, end, baseline=baseline, config=config)
-    sources = [source] if isinstance(source, (str, Path, Conversation)) else list(source)
+    options = prepare(
+        channels, decoders, fps, start, end, baseline=baseline, config=config, chat=chat
+    )
+    sources = [source] if isinstance(source, Readable) else list(source)
     batch = Batch(sources, options, cancel=cancel)
     batch.run(on_failure=_pass_over if on_error == "skip" else None)
     return batch.timeline()
@@ -71,6 +76,7 @@ async def aread(
     start: float | None = None,
     end: float | None = None,
     baseline: str | Path | None = None,
+    chat: str | int | None = None,
     on_error: OnError = "raise",
     config: Config | None = None,
 ) -> Timeline:
@@ -88,6 +94,7 @@ async def aread(
         start=start,
         end=end,
         baseline=baseline,
+        chat=chat,
         on_error=on_error,
         config=config,
         cancel=token,
@@ -112,11 +119,16 @@ def stream(
     start: float | None = None,
     end: float | None = None,
     baseline: str | Path | None = None,
+    chat: str | int | None = None,
     config: Config | None = None,
 ) -> Iterator[Reading]:
     """The readings of a source as they become known; see `read` for the arguments."""
-    options = prepare(channels, decoders, fps, start, end, baseline=baseline, config=config)
-    return iter(Pass(source, options))
+    options = prepare(
+        channels, decoders, fps, start, end, baseline=baseline, config=config, chat=chat
+    )
+    first, *others = spread([source], options)
+    later = (Pass(one, options) for one in others)
+    return chain(Pass(first, options), chain.from_iterable(later))
 
 
 def _unless_cancelled(work: partial[Timeline]) -> Timeline | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from mien.core.errors import MienError, SourceError
+from mien.media import Chat
+from mien.reader.chats import chats_in
 from mien.reader.options import Options
 from mien.reader.passes import Pass
 from mien.reader.private import Veil
@@ -78,6 +81,9 @@ class ReadShard:
         reading: Pass | None = None
         failed: str | None = None
         try:
+            chats = chats_in(task.path, self.options, name=task.name)
+            if chats:
+                return self._of_chats(task, chats)
             reading = Pass(task.path, self.options, name=task.name)
             for _ in reading:
                 pass
@@ -89,6 +95,24 @@ class ReadShard:
             _log.debug("%s", task.name, exc_info=error)
             failed = f"unexpected {type(error).__name__}: {error}"
         return self._shard(task, reading, failed)
+
+    def _of_chats(self, task: Task, chats: Sequence[Chat]) -> Shard:
+        """All chats of an export; it failed if one of them did."""
+        timelines: list[Timeline] = []
+        faults: list[str] = []
+        for chat in chats:
+            try:
+                reading = Pass(chat, self.options)
+                for _ in reading:
+                    pass
+                timelines.append(reading.timeline())
+            except SourceError as error:
+                faults.append(error.reason)
+        whole = Timeline.of_readings(()).join(*timelines)
+        failed = f"{len(faults)} of {len(chats)} chats: {faults[0]}" if faults else None
+        if failed is not None:
+            whole = whole.join(_lost(task, failed))
+        return self._written(task, whole, failed)
 
     def _shard(self, task: Task, reading: Pass | None, failed: str | None) -> Shard:
         if reading is None:

@@ -31,7 +31,7 @@ class Place(NamedTuple):
     handle: Handle
     scanner: Scanner | None = None
     offset: int = 0
-    order: Order = "auto"
+    order: Order = Order.AUTO
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ _READINGS: dict[str, Reading] = {
 }
 
 
-def decide(stamps: Sequence[Stamp], order: Order = "auto") -> list[datetime]:
+def decide(stamps: Sequence[Stamp], order: Order = Order.AUTO) -> list[datetime]:
     """The times, without a zone, in the one order in which all are dates.
 
     If both are possible, the mark decides: with dots, the day comes first in every locale. Else
@@ -50,7 +50,7 @@ def decide(stamps: Sequence[Stamp], order: Order = "auto") -> list[datetime]:
     """
     # Four digits first are a year in every locale.
     is_year = bool(stamps) and all(stamp.parts[0] > 31 for stamp in stamps)
-    names = ["year"] if is_year else ["day", "month"] if order == "auto" else [order]
+    names = ["year"] if is_year else ["day", "month"] if order is Order.AUTO else [order.value]
     fitting = {name: times for name in names if (times := _times(stamps, name)) is not None}
     if not fitting:
         raise UnknownForm(_misfit(stamps, names))

@@ -25,7 +25,9 @@ EMPTY = "a chat without words"
 _NAME_LENGTH = 60
 
 
-def find_chats(path: str | Path, *, dates: Order = "auto") -> tuple[Chat, ...]:
+def find_chats(
+    path: str | Path, *, dates: Order = Order.AUTO, name: str | None = None
+) -> tuple[Chat, ...]:
     """The conversations of an export in their order; none if the file is no export.
 
     Known are the exports of ChatGPT, Claude, Telegram and WhatsApp, also in the archive that was
@@ -34,6 +36,7 @@ def find_chats(path: str | Path, *, dates: Order = "auto") -> tuple[Chat, ...]:
     Args:
         path: The file.
         dates: Which number comes first in WhatsApp's dates.
+        name: What stands for the file in the names of chats; by default its own name.
 
     Raises:
         SourceNotFound: If nothing is there.
@@ -45,8 +48,8 @@ def find_chats(path: str | Path, *, dates: Order = "auto") -> tuple[Chat, ...]:
     content = sniff(path)
     if content not in (Content.TEXT, Content.EXPORT):
         return ()
-    names = members(path) if content is Content.EXPORT else [None]
-    places = [place for name in names if (place := _find(path, name, dates)) is not None]
+    parts = members(path) if content is Content.EXPORT else [None]
+    places = [place for part in parts if (place := _find(path, part, dates)) is not None]
     if not places and content is Content.EXPORT:
         raise UnreadableSource(path, "a ZIP archive whose chats have a form that is unknown")
     chats = [chat for place in places for chat in _list(place)]
@@ -55,7 +58,7 @@ def find_chats(path: str | Path, *, dates: Order = "auto") -> tuple[Chat, ...]:
     if places and not any(chat.turns for chat in chats):
         fault = next((chat.fault for chat in chats if chat.fault), "it holds no words")
         raise UnreadableSource(path, fault)
-    return tuple(_named(path, chats))
+    return tuple(_named(name if name is not None else writable(path.name), chats))
 
 
 def read_chat(chat: Chat) -> tuple[Written, tuple[Skipped, ...]]:
@@ -122,9 +125,8 @@ def _talk(place: Place) -> Talk:
     return FORMS[place.form].talk(place.scanner)
 
 
-def _named(path: Path, chats: Sequence[Chat]) -> Iterator[Chat]:
+def _named(file: str, chats: Sequence[Chat]) -> Iterator[Chat]:
     """The same with numbers and names; the only one of a file is called as the file is."""
-    file = writable(path.name)
     seen: Counter[str] = Counter()
     for number, chat in enumerate(chats, 1):
         if len(chats) == 1:

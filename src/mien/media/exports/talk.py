@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 
 from mien.timeline.conversation import Turn
 
@@ -17,10 +18,15 @@ PARTS = "parts of messages that are no words, such as pictures and files"
 
 NO_ZONE = "times have no zone: taken for those of this machine"
 
-Order = Literal["day", "month", "auto"]
-"""Which number comes first in dates such as 03/04/24; `auto` finds out."""
-
 _YEARS = range(1990, 2200)
+
+
+class Order(StrEnum):
+    """Which number comes first in dates such as 03/04/24; `AUTO` finds out."""
+
+    AUTO = "auto"
+    DAY = "day"
+    MONTH = "month"
 
 
 class UnknownForm(ValueError):

@@ -63,7 +63,7 @@ def is_whatsapp(text: str) -> bool:
     return _HEAD.match(_plain(first)) is not None
 
 
-def whatsapp_talk(text: str, order: Order = "auto") -> Talk:
+def whatsapp_talk(text: str, order: Order = Order.AUTO) -> Talk:
     """The turns of a chat; what is no words of a person is counted.
 
     Args:
