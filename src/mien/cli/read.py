@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mien.cli.chats import Remainder, list_chats
 from mien.cli.output import advise, hush, result, result_json
 from mien.cli.outputs import Outputs
 from mien.core.config import load_config
@@ -51,6 +52,17 @@ def read(
     captions: Annotated[
         bool, typer.Option("--captions", help="Have EmoNet describe voices in words.")
     ] = False,
+    chat: Annotated[
+        str | None,
+        typer.Option(help="Only this of an export's chats, by title or number.", metavar="TITLE|N"),
+    ] = None,
+    chats: Annotated[
+        bool, typer.Option("--chats", help="List the chats of an export and read none.")
+    ] = False,
+    dates: Annotated[
+        str | None,
+        typer.Option(help="What comes first in dates of WhatsApp.", metavar="day|month"),
+    ] = None,
     private: Annotated[
         bool, typer.Option("--private", help="Leave out words, pictures, sound and names.")
     ] = False,
@@ -81,10 +93,21 @@ def read(
         config,
         attributes=config.attributes if attributes is None else attributes,
         captions=captions or config.captions,
+        dates=config.dates if dates is None else dates,
     )
     options = prepare(
-        _names(channels), _names(decoders), fps, start, end, baseline=baseline, config=config
+        _names(channels),
+        _names(decoders),
+        fps,
+        start,
+        end,
+        baseline=baseline,
+        config=config,
+        chat=chat,
     )
+    if chats:
+        list_chats(sources, options, private=private, as_json=as_json)
+        return
     if (captions or attributes) and not _has_emonet_voice(options):
         named = " and ".join(["--captions"] * captions + ["--attributes"] * bool(attributes))
         advise(
@@ -92,6 +115,8 @@ def read(
             "so add --decoders emonet-voice-small"
         )
     if jobs is not None or any(Path(source).is_dir() for source in sources):
+        if chat is not None:
+            raise ConfigError("--chat chooses from one export: name that file, without --jobs")
         from mien.cli.folder import read_folders
 
         n = 1 if jobs is None else jobs
@@ -99,14 +124,18 @@ def read(
         raise typer.Exit(code)
     run = _Run(sources, options, private=private, as_json=as_json, has_outputs=bool(outputs))
     code = run.through()
-    if run.batch.failed and len(run.batch.failed) == len(sources) and not len(run.timeline()):
+    if (
+        run.batch.failed
+        and len(run.batch.failed) == len(run.batch.names)
+        and not len(run.timeline())
+    ):
         raise typer.Exit(2)
     timeline = run.timeline()
     # Files first: whoever reads the terminal's text may leave before its end.
     is_written = outputs.write([timeline], partial(_report, timeline))
     if not as_json:
         show(timeline)
-    is_nothing = not len(timeline) and 0 < run.idle == len(sources) - len(run.batch.failed)
+    is_nothing = not len(timeline) and 0 < run.idle == len(run.batch.names) - len(run.batch.failed)
     raise typer.Exit(2 if is_nothing or not is_written else code)
 
 
@@ -133,7 +162,8 @@ class _Run:
         self._as_json = as_json
         self._has_outputs = has_outputs
         self._said: set[str] = set()
-        self._is_alone = len(sources) == 1
+        self._is_alone = len(self.batch.names) == 1
+        self._remainder = Remainder()
         self.idle = 0
         """Sources in which no decoder had anything to read, or was allowed to."""
 
@@ -146,11 +176,12 @@ class _Run:
                 on_failure=None if self._is_alone else self._advise_failure,
             )
         except KeyboardInterrupt:
-            left = f"; not begun: {', '.join(self.batch.unread)}" if self.batch.unread else ""
-            advise(f"interrupted: what was read is kept{left}")
+            advise(f"interrupted: what was read is kept{self._unread()}")
             return 130
         except _NobodyListens:
             return 0
+        finally:
+            self._remainder.tell()
         return 1 if self.batch.failed or self.idle else 0
 
     def timeline(self) -> Timeline:
@@ -167,11 +198,23 @@ class _Run:
             if note not in self._said:
                 self._said.add(note)
                 advise(f"note: {note}")
-        with bar(reading.name, reading.total, sys.stderr) as reading.report:
+        # A title may say more than the name of a file.
+        is_chat = reading.name in self.batch.chats
+        shown = self._veil.source(reading.name) if self._veil and is_chat else reading.name
+        with bar(shown, reading.total, sys.stderr) as reading.report:
             yield
+        if is_chat:
+            self._remainder.add(reading.timeline().skipped)
+            return
         for part in reading.timeline().skipped:
             times = f" ({part.count} times)" if part.count > 1 else ""
             advise(f"{part.source}: {' '.join((part.where, part.reason)).strip()}{times}")
+
+    def _unread(self) -> str:
+        unread = self.batch.unread
+        if self.batch.chats.intersection(unread):
+            return f"; not begun: {len(unread):,} of {len(self.batch.names):,} chats"
+        return f"; not begun: {', '.join(unread)}" if unread else ""
 
     def _tell(self, reading: Reading) -> None:
         from mien.timeline import plain_reading

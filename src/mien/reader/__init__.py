@@ -1,6 +1,7 @@
 """From a source and decoders to a timeline."""
 
 from mien.reader.batch import Batch, distinct_names
+from mien.reader.chats import chats_in
 from mien.reader.corpus import Corpus
 from mien.reader.folder import Done, FolderRun, read_folder
 from mien.reader.live import Live
@@ -21,6 +22,7 @@ __all__ = [
     "Plan",
     "Veil",
     "aread",
+    "chats_in",
     "distinct_names",
     "prepare",
     "read",
