@@ -6,6 +6,7 @@ from mien.llm.protocol import Chance, Message, Reply, Wish
 from mien.llm.quotes import find_quote
 from mien.llm.retries import Retries
 from mien.llm.structured import Parsed, Structured
+from mien.llm.transcriptions import Transcriber
 
 __all__ = [
     "Address",
@@ -20,6 +21,7 @@ __all__ = [
     "Reply",
     "Retries",
     "Structured",
+    "Transcriber",
     "Wish",
     "find_quote",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import logging
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -13,15 +12,13 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from mien.core.config import Config
-from mien.core.errors import ConfigError, MissingExtra, ModelServiceError
+from mien.core.errors import ConfigError, MissingExtra
 from mien.core.network import Purpose, allow, host_in
 from mien.core.redact import without_secrets
 from mien.llm.cache import Cache
-from mien.llm.exchange import Clock, Exchange, Failure
+from mien.llm.exchange import CHAT, Clock, Exchange, Failure, Language, Told, next_wait
 from mien.llm.protocol import Message, Reply, Wish, body
 from mien.llm.retries import Retries
-
-_LOG = logging.getLogger("mien.llm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,37 @@ class Manner:
     clock: Clock = field(default_factory=Clock)
 
 
+def open_exchange(
+    address: Address, place: str, manner: Manner, language: Language[Told]
+) -> Exchange[Told]:
+    """A connection to one place of an address; nothing is sent yet.
+
+    Args:
+        address: Who is asked.
+        place: Where below its URL, such as `/chat/completions`; a URL that ends there is taken
+            as it is.
+        manner: How it is asked.
+        language: What is spoken there.
+
+    Raises:
+        ConfigError: If the address is none, or the key cannot be sent.
+        MissingExtra: If `mien[models]` is not installed.
+        NetworkRefused: If Mien is offline and the address is not on this machine.
+    """
+    allow(address.host, Purpose.ASK_MODEL, manner.config)
+    if not (address.key.isascii() and address.key.isprintable()):
+        raise ConfigError(f"the key for {address.host} holds what no key has: copy it again")
+    if importlib.util.find_spec("httpx2") is None:
+        raise MissingExtra("asking a model", "models")
+    base = urlsplit(address.url)
+    path = base.path.rstrip("/")
+    url = base._replace(path=path if path.endswith(place) else path + place).geturl()
+    return Exchange(url, address.key, manner.seconds, manner.clock, language)
+
+
+_PLACE = "/chat/completions"
+
+
 class LanguageModel:
     """A model that can be asked, from several threads too; a context manager, plain or async.
 
@@ -89,14 +117,7 @@ class LanguageModel:
 
     def __init__(self, address: Address, manner: Manner | None = None) -> None:
         self._address, self._manner = address, manner or Manner()
-        allow(address.host, Purpose.ASK_MODEL, self._manner.config)
-        if not (address.key.isascii() and address.key.isprintable()):
-            raise ConfigError(f"the key for {address.host} holds what no key has: copy it again")
-        if importlib.util.find_spec("httpx2") is None:
-            raise MissingExtra("asking a model", "models")
-        base = urlsplit(address.url)
-        self._url = base._replace(path=base.path.rstrip("/") + "/chat/completions").geturl()
-        self._exchange = Exchange(self._url, address.key, self._manner.seconds, self._manner.clock)
+        self._exchange = open_exchange(address, _PLACE, self._manner, CHAT)
 
     @property
     def name(self) -> str:
@@ -162,23 +183,12 @@ class LanguageModel:
                 if cache is not None:
                     cache.put(key, came)
                 return came
-            yield self._pause(came, tried, clock.now() - began)
-
-    def _pause(self, failure: Failure, tried: int, spent: float) -> float:
-        """Seconds until the next try; raises if there is none."""
-        pause = None
-        if failure.again:
-            pause = self._manner.retries.wait(tried, spent, failure.wanted)
-        if pause is None:
-            times = "" if tried == 1 else f" (tried {tried} times)"
-            raise ModelServiceError(f"{self.name} {failure.reason}{times}", failure.status)
-        _LOG.info("%s %s: asked again in %.1f s", self.name, failure.reason, pause)
-        return pause
+            yield next_wait(self.name, came, tried, clock.now() - began, self._manner.retries)
 
     def _key(self, sent: bytes, wish: Wish) -> str:
         """The hash of all that the answer depends on."""
         digest = hashlib.blake2b(digest_size=20)
-        for part in (self._url.encode(), sent, str(wish.draw).encode()):
+        for part in (self._exchange.url.encode(), sent, str(wish.draw).encode()):
             digest.update(len(part).to_bytes(8, "big") + part)
         return digest.hexdigest()
 

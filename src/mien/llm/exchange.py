@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypedDict, TypeVar
 
+from mien.core.errors import ModelServiceError
 from mien.core.network import usable_proxies
 from mien.llm.protocol import Reply, error_code, read_reply
-from mien.llm.retries import AGAIN, SPENT, retry_after
+from mien.llm.retries import AGAIN, SPENT, Retries, retry_after
 
 if TYPE_CHECKING:
     import httpx2
+
+_LOG = logging.getLogger("mien.llm")
 
 LARGEST_ANSWER = 16 << 20
 """Bytes; a million tokens are 4 MB."""
@@ -58,7 +62,27 @@ class Failure:
     status: int | None = None
 
 
-class Exchange:
+Told = TypeVar("Told")
+
+
+class Language(NamedTuple, Generic[Told]):
+    """What is said at an address, and how its answers are understood.
+
+    Attributes:
+        kind: Content type of what is sent.
+        answer: What an answer is called, for people.
+        read: Gives what an answer's body tells; raises ValueError if it is something else.
+    """
+
+    kind: str
+    answer: str
+    read: Callable[[bytes], Told]
+
+
+CHAT: Language[Reply] = Language("application/json", "chat completion", read_reply)
+
+
+class Exchange(Generic[Told]):
     """A kept connection to one place.
 
     Args:
@@ -66,33 +90,41 @@ class Exchange:
         key: Sent as a bearer token if it is not empty.
         seconds: For one try.
         clock: What time it is.
+        language: What is spoken there.
+
+    Attributes:
+        url: Likewise.
     """
 
-    def __init__(self, url: str, key: str, seconds: float, clock: Clock) -> None:
-        self._url, self._seconds, self._clock = url, seconds, clock
+    def __init__(
+        self, url: str, key: str, seconds: float, clock: Clock, language: Language[Told]
+    ) -> None:
+        self.url, self._seconds, self._clock = url, seconds, clock
+        self._language = language
         authorization = {"Authorization": f"Bearer {key}"} if key else {}
         # A few packed kilobytes can unpack to gigabytes before anyone counts them.
-        plain = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
+        plain = {"Content-Type": language.kind, "Accept-Encoding": "identity"}
         self._headers = {**plain, **authorization}
         self._lock = threading.Lock()
         self._plain: httpx2.Client | None = None
         self._async: httpx2.AsyncClient | None = None
 
-    def send(self, body: bytes) -> Reply | Failure:
+    def send(self, body: bytes) -> Told | Failure:
         """What comes of posting a body."""
         import httpx2
 
         inbox = _Inbox(self._seconds, self._clock)
         try:
-            with self._plain_client().stream("POST", self._url, content=body) as response:
+            with self._plain_client().stream("POST", self.url, content=body) as response:
                 if not _is_packed(response.headers):
                     for part in response.iter_raw():
                         inbox.take(part)
         except (httpx2.RequestError, httpx2.InvalidURL, _TooMuch, TimeoutError) as error:
             return self._broken(error)
-        return judge(response.status_code, dict(response.headers), inbox.content)
+        headers = dict(response.headers)
+        return judge(response.status_code, headers, inbox.content, self._language)
 
-    async def asend(self, body: bytes) -> Reply | Failure:
+    async def asend(self, body: bytes) -> Told | Failure:
         """The same without blocking; headers that drip end in time too."""
         import anyio
         import httpx2
@@ -100,13 +132,14 @@ class Exchange:
         inbox, client = _Inbox(self._seconds, self._clock), self._async_client()
         try:
             with anyio.fail_after(self._seconds):
-                async with client.stream("POST", self._url, content=body) as response:
+                async with client.stream("POST", self.url, content=body) as response:
                     if not _is_packed(response.headers):
                         async for part in response.aiter_raw():
                             inbox.take(part)
         except (httpx2.RequestError, httpx2.InvalidURL, _TooMuch, TimeoutError) as error:
             return self._broken(error)
-        return judge(response.status_code, dict(response.headers), inbox.content)
+        headers = dict(response.headers)
+        return judge(response.status_code, headers, inbox.content, self._language)
 
     def close(self) -> None:
         """Close the plain connection; the next request opens another."""
@@ -158,21 +191,24 @@ class Exchange:
         return Failure(f"broke off ({type(error).__name__})", again=True)
 
 
-def judge(status: int, headers: Mapping[str, str], content: bytes) -> Reply | Failure:
+def judge(
+    status: int, headers: Mapping[str, str], content: bytes, language: Language[Told]
+) -> Told | Failure:
     """What a whole answer of a server means.
 
     Args:
         status: Of HTTP.
         headers: With lower-case names.
         content: The body; nothing is read of one that is packed.
+        language: In which it was asked.
     """
     if status == 200 and _is_packed(headers):
         return Failure("sent an answer that is packed, which nobody asked for", status=status)
     if status == 200:
         try:
-            return read_reply(content)
+            return language.read(content)
         except ValueError:
-            reason = "answered something that is no chat completion"
+            reason = f"answered something that is no {language.answer}"
             return Failure(reason, again=True, status=status)
     code = error_code(content)
     advice = _ADVICE.get(status, "its server is in trouble" if status >= 500 else "")
@@ -183,6 +219,27 @@ def judge(status: int, headers: Mapping[str, str], content: bytes) -> Reply | Fa
 
 def _is_packed(headers: Mapping[str, str]) -> bool:
     return headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
+
+
+def next_wait(name: str, failure: Failure, tried: int, spent: float, retries: Retries) -> float:
+    """Seconds until the next try.
+
+    Args:
+        name: Of model and host, for people.
+        failure: What came of the last try.
+        tried: How often it was tried.
+        spent: Seconds since the first try began.
+        retries: The budget.
+
+    Raises:
+        ModelServiceError: If there is no next try.
+    """
+    pause = retries.wait(tried, spent, failure.wanted) if failure.again else None
+    if pause is None:
+        times = "" if tried == 1 else f" (tried {tried} times)"
+        raise ModelServiceError(f"{name} {failure.reason}{times}", failure.status)
+    _LOG.info("%s %s: asked again in %.1f s", name, failure.reason, pause)
+    return pause
 
 
 class _Options(TypedDict):
