@@ -8,16 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.cli.output import advise
+from mien.cli.replaceable import is_input
 from mien.core.errors import ConfigError, MienError
 
 if TYPE_CHECKING:
-    from mien.timeline import Timeline
-
-_HEADS = {
-    ".json": b'{"schema": "mien.reading/',
-    ".jsonl": b'{"id": "',
-    ".csv": b"id,source,start,",
-}
+    from mien.timeline import Files, Timeline
 
 
 class Outputs:
@@ -52,9 +47,10 @@ class Outputs:
     def written(self) -> list[Path]:
         """Everything that will be written or replaced."""
         from mien.report import reports_folder
-        from mien.timeline import codebook_path
+        from mien.timeline import codebook_path, research_folder
 
         folders = [reports_folder(p) for p in self.paths if p.suffix.lower() == ".html"]
+        folders += [folder for p in self.paths if (folder := research_folder(p)) is not None]
         tables = [self.summary, codebook_path(self.summary)] if self.summary else []
         return [*self.paths, *folders, *tables]
 
@@ -66,14 +62,12 @@ class Outputs:
                 an output would replace an input, the words beside one, or a file of a folder that
                 is read.
         """
-        from mien.timeline import FORMS
+        from mien.timeline import FORMS, form_of
 
-        forms = (".html", *FORMS)
         for number, path in enumerate(self.asked):
-            if path.suffix.lower() not in forms:
-                raise ConfigError(
-                    f"cannot tell the form of {path.name!r}: end it in {', '.join(forms)}"
-                )
+            if path.suffix.lower() != ".html" and form_of(path) is None:
+                forms = ", ".join((".html", *FORMS))
+                raise ConfigError(f"cannot tell the form of {path.name!r}: end it in {forms}")
             if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
                 reason = (
                     "it is a folder" if path.is_dir() else f"no folder {path.parent} to write to"
@@ -81,7 +75,7 @@ class Outputs:
                 raise ConfigError(f"cannot write {path}: {reason}")
             if path in self.asked[:number]:
                 raise ConfigError(f"{path} is asked for twice")
-            if any(_is_input(path, Path(source)) for source in inputs):
+            if any(is_input(path, Path(source)) for source in inputs):
                 raise ConfigError(f"{path} is what is being read: choose another name")
 
     def write(self, timelines: Iterable[Timeline], report: Callable[[Path], None]) -> bool:
@@ -102,8 +96,9 @@ class Outputs:
     def _wrote(
         self, path: Path, timelines: Iterable[Timeline], report: Callable[[Path], None]
     ) -> bool:
-        from mien.timeline import people_of, thinned, write_people, write_timelines
+        from mien.timeline import Files, people_of, thinned, write_people, write_timelines
 
+        files = Files((path,))
         try:
             if path == self.summary:
                 write_people(people_of(timelines), path)
@@ -111,30 +106,22 @@ class Outputs:
                 report(path)
             elif self.step is not None:
                 step = self.step
-                write_timelines((thinned(timeline, step) for timeline in timelines), path)
+                thin = (thinned(timeline, step) for timeline in timelines)
+                files = write_timelines(thin, path)
             else:
-                write_timelines(timelines, path)
+                files = write_timelines(timelines, path)
         except MienError as error:
             advise(f"mien: {error}")
             return False
-        advise(f"wrote {path}")
+        _tell(files)
         return True
 
 
-def _is_input(path: Path, source: Path) -> bool:
-    if not path.exists():
-        return False
-    if source.is_dir():
-        inside = source.resolve() in path.resolve().parents
-        return inside and path.suffix.lower() in _HEADS and not _is_ours(path)
-    if source.exists() and path.samefile(source):
-        return True
-    # `talk.json` may be the words of `talk.mp4`; one that Mien wrote may be replaced.
-    is_beside = path.with_suffix("").absolute() == source.with_suffix("").absolute()
-    return is_beside and path.suffix == ".json" and not _is_ours(path)
-
-
-def _is_ours(path: Path) -> bool:
-    with path.open("rb") as handle:
-        head = handle.read(64)
-    return head.startswith((_HEADS[path.suffix.lower()], b"source,person,"))
+def _tell(files: Files) -> None:
+    if len(files.paths) == 1:
+        advise(f"wrote {files.paths[0]}")
+    else:
+        advise(f"wrote {len(files.paths):,} files in {files.paths[0].parent}, one a source")
+    if files.left_out:
+        count = f"{files.left_out:,} reading{'s' * (files.left_out > 1)}"
+        advise(f"{count} without times or without a length: not in {files.paths[0].suffix} files")

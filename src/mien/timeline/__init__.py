@@ -4,8 +4,8 @@ from mien.timeline.card import Card, Figure, Training, read_card
 from mien.timeline.conversation import Conversation, Turn
 from mien.timeline.files import (
     FORMS,
+    form_of,
     read_timeline,
-    replacing,
     write_timeline,
     write_timelines,
 )
@@ -22,6 +22,8 @@ from mien.timeline.reading import (
     Verdict,
     stamp,
 )
+from mien.timeline.replacing import replacing
+from mien.timeline.research import Files, is_estimate, research_folder
 from mien.timeline.sinks import json_line
 from mien.timeline.summary import Peak, mean_shares, peaks
 from mien.timeline.thin import seconds_of, thinned
@@ -36,6 +38,7 @@ __all__ = [
     "Channel",
     "Conversation",
     "Figure",
+    "Files",
     "Kind",
     "Lane",
     "Origin",
@@ -50,6 +53,8 @@ __all__ = [
     "Turn",
     "Verdict",
     "codebook_path",
+    "form_of",
+    "is_estimate",
     "json_line",
     "mean_shares",
     "peaks",
@@ -59,6 +64,7 @@ __all__ = [
     "read_timeline",
     "reading_of",
     "replacing",
+    "research_folder",
     "seconds_of",
     "stamp",
     "thinned",

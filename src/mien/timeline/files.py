@@ -1,12 +1,9 @@
-"""Timelines on disk: Parquet, JSON and JSON lines without loss, CSV for spreadsheets."""
+"""Timelines on disk: Parquet and JSON without loss, CSV, and what annotators work with."""
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +13,8 @@ import pyarrow.parquet as pq
 from mien.core.errors import ConfigError, SourceNotFound, UnreadableSource
 from mien.timeline.card import Card
 from mien.timeline.plain import origin_of, reading_of, skipped_of
+from mien.timeline.replacing import replacing as replacing  # other rooms know it from here
+from mien.timeline.research import RESEARCH, Files, write_research
 from mien.timeline.schema import conform
 from mien.timeline.sinks import KEY, SINKS
 from mien.timeline.timeline import Timeline
@@ -25,26 +24,36 @@ def write_timeline(timeline: Timeline, path: str | Path) -> None:
     """Write a timeline; the name's ending decides the form, and nothing is left half-written.
 
     `.parquet` and `.json` hold everything, `.jsonl` a reading a line, `.csv` one flat row a
-    reading without standard deviations and without what is known of the sources.
+    reading without standard deviations and without what is known of the sources. `.eaf` (ELAN),
+    `.TextGrid` (Praat), `.labels.txt` (Audacity) and `.vtt` (captions) hold the strongest emotion
+    of readings with times; each of several sources gets a file, see `write_timelines`.
 
     Raises:
-        ConfigError: If the ending is none of these.
+        ConfigError: If the ending is none of these, or if it needs times and there are none.
     """
     write_timelines([timeline], path)
 
 
-def write_timelines(timelines: Iterable[Timeline], path: str | Path) -> None:
+def write_timelines(timelines: Iterable[Timeline], path: str | Path) -> Files:
     """Write timelines one after the other into one file, as if they had been joined.
 
-    Memory holds one of them, some thousand rows, and what is known of every source.
+    Memory holds one of them, some thousand rows, and what is known of every source. The forms of
+    annotators hold one source: several get a file each in a folder, see `write_research`.
+
+    Returns:
+        The files, and how many readings they cannot hold.
 
     Raises:
-        ConfigError: If the ending is none of `FORMS`, or the file cannot be written.
+        ConfigError: If the ending is none of `FORMS`, the file cannot be written, or it needs
+            times and there are none.
     """
     path = Path(path)
-    open_sink = SINKS.get(path.suffix.lower())
-    if open_sink is None:
+    form = form_of(path)
+    if form is None:
         raise ConfigError(f"cannot tell the form of {path.name!r}: end it in {', '.join(FORMS)}")
+    if form in RESEARCH:
+        return write_research(timelines, path, form)
+    open_sink = SINKS[form]
     with replacing(path) as temporary:
         sink = open_sink(temporary)
         try:
@@ -54,6 +63,17 @@ def write_timelines(timelines: Iterable[Timeline], path: str | Path) -> None:
         except BaseException:
             sink.abandon()
             raise
+    return Files((path,))
+
+
+def form_of(path: str | Path) -> str | None:
+    """Which of `FORMS` a file's name ends in, in any case; None for none.
+
+    >>> form_of("talk.textgrid"), form_of("notes.txt")
+    ('.TextGrid', None)
+    """
+    name = Path(path).name.lower()
+    return next((form for form in FORMS if name.endswith(form.lower())), None)
 
 
 def read_timeline(path: str | Path) -> Timeline:
@@ -73,35 +93,6 @@ def read_timeline(path: str | Path) -> Timeline:
         return readers[path.suffix.lower()](path)
     except (pa.ArrowException, ValueError, KeyError, TypeError) as error:
         raise UnreadableSource(path, f"not a timeline that Mien wrote: {error}") from error
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place once it is whole.
-
-    Raises:
-        ConfigError: If the folder does not exist or may not be written to.
-    """
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror}") from error
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _timeline(table: pa.Table, about: dict[str, Any], path: Path) -> Timeline:
@@ -138,5 +129,5 @@ def _read_jsonl(path: Path) -> Timeline:
         )
 
 
-FORMS = tuple(SINKS)
+FORMS = (*SINKS, *RESEARCH)
 """Endings that `write_timeline` knows."""
