@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from mien.timeline import Skipped
 
 
+FEW = 3
+"""Chats of an export that are shown in the terminal; of more, only how many there are."""
+
+
 def list_chats(
     sources: Sequence[str], options: Options, *, private: bool = False, as_json: bool = False
 ) -> None:
@@ -64,7 +68,8 @@ class Remainder:
     def tell(self) -> None:
         """Say it, the most frequent first."""
         for reason, count in self._counts.most_common():
-            advise(f"{reason}: {count:,} in {self._chats[reason]:,} chats")
+            n = self._chats[reason]
+            advise(f"{reason}: {count:,} in {n:,} chat{'s' if n != 1 else ''}")
 
 
 def _plain(chat: Chat, source: str, *, private: bool) -> dict[str, object]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.chats import Remainder, list_chats
+from mien.cli.chats import FEW, Remainder, list_chats
 from mien.cli.output import advise, hush, result, result_json
 from mien.cli.outputs import Outputs
 from mien.core.config import load_config
@@ -133,7 +133,9 @@ def read(
     timeline = run.timeline()
     # Files first: whoever reads the terminal's text may leave before its end.
     is_written = outputs.write([timeline], partial(_report, timeline))
-    if not as_json:
+    if not as_json and len(run.batch.chats) > FEW:
+        result(f"{len(run.batch.names):,} chats: --out FILE.html shows each, --chat only one")
+    elif not as_json:
         show(timeline)
     is_nothing = not len(timeline) and 0 < run.idle == len(run.batch.names) - len(run.batch.failed)
     raise typer.Exit(2 if is_nothing or not is_written else code)

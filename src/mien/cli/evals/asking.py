@@ -14,8 +14,8 @@ from mien.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from mien.evals.bench import Bench, Setup
-    from mien.evals.planning import Plan
     from mien.evals.result import Usage
+    from mien.evals.running.planning import Plan
 
 _NOBODY = "none/none"
 
@@ -82,7 +82,7 @@ def asked_models(bench: Bench, setup: Setup, given: Sequence[str] | None) -> lis
     Raises:
         ConfigError: If somebody must be asked and nobody is named.
     """
-    from mien.evals.planning import UNDER_TEST
+    from mien.evals.running.planning import UNDER_TEST
 
     if given:
         return list(given)

@@ -19,7 +19,7 @@ def bundle(
     label: Labels = None,
 ) -> None:
     """Make one archive of runs and every figure made of them."""
-    from mien.evals.bundling import bundle as write
+    from mien.evals.boards.bundling import bundle as write
 
     digest = write(runs, out, task=task, setup=setup_of(data), labels=labels_of(label))
     advise(f"wrote {out}; publish the digest of its manifest beside it")
@@ -32,7 +32,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Make every figure of a bundle again, offline; exit 1 if one differs."""
-    from mien.evals.bundling import verify as check
+    from mien.evals.boards.bundling import verify as check
 
     verdict = check(archive, setup_of(data))
     if as_json:

@@ -8,14 +8,14 @@ from mien.cli.evals.options import AsJson, Data, Labels, Runs, Task, labels_of, 
 from mien.cli.output import result, result_json
 
 if TYPE_CHECKING:
-    from mien.evals.comparing import Difference
+    from mien.evals.boards.comparing import Difference
 
 
 def compare(
     runs: Runs, task: Task = "", data: Data = None, label: Labels = None, as_json: AsJson = False
 ) -> None:
     """Tell paired differences of all models, corrected for how many there are."""
-    from mien.evals.tables import compare_files
+    from mien.evals.boards.tables import compare_files
 
     found = compare_files(runs, task=task, setup=setup_of(data), labels=labels_of(label))
     if as_json:
@@ -29,7 +29,7 @@ def compare(
 
 
 def _line(one: Difference, width: int, other: int) -> str:
-    from mien.evals.report.words import interval, number
+    from mien.evals.boards.report.words import interval, number
 
     pair = f"{one.better.ljust(width)}  over  {one.worse.ljust(other)}"
     if not one.value.n:

@@ -43,8 +43,8 @@ def plan(
 ) -> None:
     """Say what a run would send, take and cost, by role; nothing is sent."""
     from mien.evals.catalogue import find
-    from mien.evals.planning import UNDER_TEST, Load, make_plan, measured
     from mien.evals.prices import load_prices
+    from mien.evals.running.planning import UNDER_TEST, Load, make_plan, measured
 
     bench, setup = find(task), asked_setup(data, limit, given)
     known, roles = load_prices(prices), pairs_of("--role", role)

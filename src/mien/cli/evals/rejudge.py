@@ -29,8 +29,8 @@ def rejudge(
 ) -> None:
     """Judge answers again by other judges; the model under test is not asked."""
     from mien.evals.prices import load_prices
-    from mien.evals.rejudging import rejudge
-    from mien.evals.running import Manner
+    from mien.evals.running.rejudging import rejudge
+    from mien.evals.running.start import Manner
 
     manner = Manner(
         roles=pairs_of("--role", role),

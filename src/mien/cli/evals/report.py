@@ -23,9 +23,9 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Draw a table for every score that means something of its own."""
-    from mien.evals.report import render_terminal, write_boards
-    from mien.evals.report.files import check_form
-    from mien.evals.tables import boards_of
+    from mien.evals.boards.report import render_terminal, write_boards
+    from mien.evals.boards.report.files import check_form
+    from mien.evals.boards.tables import boards_of
 
     for path in out or ():
         check_form(path)

@@ -33,8 +33,8 @@ from mien.core.progress import Report
 
 if TYPE_CHECKING:
     from mien.evals.bench import Bench, Setup
-    from mien.evals.ran import Ran
-    from mien.evals.running import Manner
+    from mien.evals.running.ran import Ran
+    from mien.evals.running.start import Manner
 
 
 def run(
@@ -63,7 +63,7 @@ def run(
     """Run a task on models; a run that was cut off goes on where it stopped."""
     from mien.evals.catalogue import find
     from mien.evals.prices import load_prices
-    from mien.evals.running import Manner, run
+    from mien.evals.running.start import Manner, run
 
     bench, setup = find(task), asked_setup(data, limit, given)
     manner = Manner(
@@ -90,8 +90,8 @@ def run(
 
 def _announce(bench: Bench, models: list[str], setup: Setup, manner: Manner) -> None:
     """What is about to be sent, on stderr."""
-    from mien.evals.precision import warning
-    from mien.evals.running import plan_of
+    from mien.evals.running.precision import warning
+    from mien.evals.running.start import plan_of
 
     for model in models:
         plan = plan_of(bench, model, setup, manner)

@@ -20,7 +20,7 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score stored runs again, from their answers."""
-    from mien.evals.tables import score_files
+    from mien.evals.boards.tables import score_files
 
     found = score_files(task, runs, asked_setup(data, None, given))
     for one in found:

@@ -53,8 +53,10 @@ def form_of(path: Path, handle: Handle) -> str | None:
         UnreadableSource: If its bytes cannot be read.
     """
     head = handle.read(HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
+    if is_whatsapp(head.decode(errors="replace")):
+        return WHATSAPP
     if head.lstrip()[:1] not in (b"[", b"{"):
-        return WHATSAPP if is_whatsapp(head.decode(errors="replace")) else None
+        return None
     try:
         scanner = Scanner(path, handle)
         return _form_of_object(scanner) if scanner.peek() == "{" else _form_of_list(scanner)
