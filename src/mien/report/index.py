@@ -5,21 +5,25 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
-from mien.charts.html import Markup, markup, tag
+from mien.charts.html import Content, Markup, markup, tag
 from mien.charts.numbers import count
 from mien.charts.svg import patterns
 from mien.charts.table import Cell, table
 from mien.report.ribbon import ribbon
 from mien.report.story import KINDS, length, skip_in_words, what_it_says
 from mien.report.telling import ribbon_in_words
-from mien.report.track import Track
+from mien.report.track import tracks_of
 from mien.report.view import View
 from mien.timeline.origin import Skipped
 
 HEIGHT_PX = 96.0
 """In the ribbon's own units, of which an index shows about a quarter."""
+
+CELLS = 130
+"""Of a ribbon of 260 px; each costs some 30 bytes a row."""
 
 SKIPS = 12
 """Lines of what was skipped that stand open above the sources."""
@@ -101,21 +105,24 @@ def _row(view: View, link: str) -> list[Cell]:
     told, every = len(view.told), len(view.readings)
     seconds = None if view.is_photo else view.origin.seconds
     size = KINDS[view.origin.kind].split()[-1] if seconds is None else length(view.origin)
-    track = _telling(view)
+    share, picture = _small(view)
     return [
         Cell(tag("a", view.origin.source, href=link), view.origin.source),
         Cell(size, seconds or 0.0),
-        Cell(_small(view, track) if track else "–", float(track.told.mean()) if track else 0.0),
+        Cell(picture, share),
         Cell(sentence(view)),
         Cell(tag("span", f"{told:,} of {every:,}", class_="whole"), told),
     ]
 
 
-def _telling(view: View) -> Track | None:
-    """The track that tells most of the time."""
-    return max(view.tracks, key=lambda t: float(t.told.mean()), default=None)
-
-
-def _small(view: View, track: Track) -> Markup:
-    label = ribbon_in_words(track, view.axis, view.emotions)
-    return tag("div", ribbon(track, view.emotions, HEIGHT_PX, label, ""), class_="small")
+def _small(view: View) -> tuple[float, Content]:
+    """The track that tells most of the time, and how much of it that is."""
+    # Five hundred rows must load at once: no finer than it is shown.
+    axis = replace(view.axis, finest=CELLS)
+    tracks = tracks_of(view.readings, axis)
+    if not tracks:
+        return 0.0, "–"
+    track = max(tracks, key=lambda track: float(track.told.mean()))
+    label = ribbon_in_words(track, axis, view.emotions)
+    drawn = ribbon(track, view.emotions, HEIGHT_PX, label, "")
+    return float(track.told.mean()), tag("div", drawn, class_="small")

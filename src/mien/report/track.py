@@ -42,11 +42,13 @@ class Axis:
         start: Left end, in seconds or turns.
         end: Right end.
         by_turn: Whether it counts turns.
+        finest: Cells it has at most.
     """
 
     start: float
     end: float
     by_turn: bool = False
+    finest: int = CELLS
 
     def place(self, reading: Reading) -> tuple[float, float] | None:
         """Where a reading stands, or None without a time; without a turn, at the first."""
@@ -68,11 +70,11 @@ class Axis:
 
     def edges(self) -> Grid:
         """Edges of the cells of every lane on this axis."""
-        if self.by_turn and self.length <= CELLS:
+        if self.by_turn and self.length <= self.finest:
             # Whole cells a turn, as thin as they may be: turns end where they end.
-            cells = int(self.length) * int(CELLS // self.length)
+            cells = int(self.length) * int(self.finest // self.length)
         else:
-            cells = int(np.clip(np.ceil(self.length / LEAST_CELL), 1, CELLS))
+            cells = int(np.clip(np.ceil(self.length / LEAST_CELL), 1, self.finest))
         return np.linspace(self.start, self.end, cells + 1)
 
 
@@ -174,7 +176,7 @@ def _track(label: str, readings: list[Reading], axis: Axis) -> Track:
     edges = axis.edges()
     readings = sorted(readings, key=lambda r: axis.place(r) or (0.0, 0.0))
     shared = _shared(np.array([axis.place(r) for r in readings], dtype=np.float64), edges)
-    spread = 0.0 if axis.by_turn and axis.length < CELLS else SMOOTHED_CELLS
+    spread = 0.0 if axis.by_turn and axis.length < axis.finest else SMOOTHED_CELLS
     seen, told, behind = _covered(shared, readings, len(edges) - 1)
     shares, sds, affect, affect_sds = (
         np.where(told[:, None], _means(shared, _rows(readings, of), len(told), spread), np.nan)

@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 
 from mien.emotions.emotion import Emotion
 from mien.timeline.card import Card
-from mien.timeline.origin import Origin, Skipped
 from mien.timeline.plain import plain_origin, plain_reading, plain_skipped
 from mien.timeline.schema import SCHEMA, VERSION
 from mien.timeline.timeline import Timeline
@@ -49,25 +48,24 @@ class Sink(Protocol):
 
 
 class _About:
-    """What is known beside the readings, gathered over timelines."""
+    """What is known beside the readings, gathered over timelines as JSON, which takes less room."""
 
     def __init__(self) -> None:
         # Keys alone, in order; an origin that several timelines hold is written once.
-        self._origins: dict[Origin, None] = {}
+        self._origins: dict[str, None] = {}
         self._cards: dict[str, Card] = {}
-        self._skipped: list[Skipped] = []
+        self._skipped: list[str] = []
 
     def add(self, timeline: Timeline) -> None:
-        self._origins.update(dict.fromkeys(timeline.origins))
+        self._origins.update((_dump(plain_origin(origin)), None) for origin in timeline.origins)
         self._cards.update({card.decoder: card for card in timeline.cards})
-        self._skipped.extend(timeline.skipped)
+        self._skipped += [_dump(plain_skipped(skipped)) for skipped in timeline.skipped]
 
-    def plain(self) -> dict[str, Any]:
-        return {
-            "origins": [plain_origin(origin) for origin in self._origins],
-            "cards": [card.to_dict() for card in self._cards.values()],
-            "skipped": [plain_skipped(skipped) for skipped in self._skipped],
-        }
+    def text(self) -> str:
+        """The inside of a JSON object."""
+        cards = [_dump(card.to_dict()) for card in self._cards.values()]
+        parts = {"origins": self._origins, "cards": cards, "skipped": self._skipped}
+        return ", ".join(f'"{name}": [{", ".join(rows)}]' for name, rows in parts.items())
 
 
 class _ParquetSink:
@@ -90,7 +88,7 @@ class _ParquetSink:
 
     def close(self) -> None:
         self._flush()
-        about = json.dumps({"schema": VERSION, **self._about.plain()})
+        about = f'{{"schema": "{VERSION}", {self._about.text()}}}'
         self._writer.add_key_value_metadata({KEY: about.encode()})
         self._writer.close()
 
@@ -106,7 +104,7 @@ class _ParquetSink:
 class _JsonSink:
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8")
-        self._file.write(json.dumps({"schema": VERSION})[:-1] + ', "readings": [')
+        self._file.write(f'{{"schema": "{VERSION}", "readings": [')
         self._about = _About()
         self._between = "\n"
 
@@ -117,8 +115,7 @@ class _JsonSink:
             self._between = ",\n"
 
     def close(self) -> None:
-        rest = json.dumps(self._about.plain(), ensure_ascii=False)
-        self._file.write("\n], " + rest[1:] + "\n")
+        self._file.write(f"\n], {self._about.text()}}}\n")
         self._file.close()
 
     def abandon(self) -> None:
@@ -178,6 +175,10 @@ def harmless(cell: Any) -> Any:
     if cell is None:
         return ""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t") else cell
+
+
+def _dump(plain: dict[str, Any]) -> str:
+    return json.dumps(plain, ensure_ascii=False)
 
 
 def _drop(close: Callable[[], None]) -> None:
