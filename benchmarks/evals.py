@@ -20,7 +20,7 @@ from benchmarks.machine import processor
 from benchmarks.table import Figure, Row, Table, Unit
 from mien.evals.bench import Setup
 from mien.evals.logs import read_log
-from mien.evals.running import Manner, run
+from mien.evals.running.start import Manner, run
 from tests.fakes.bench import BENCH
 
 MODEL = "mien/flat"

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mien.evals.board import make_board
-from mien.evals.report import write_boards
+from mien.evals.boards.board import make_board
+from mien.evals.boards.report import write_boards
 from mien.evals.result import Usage
 from tests.fakes.boards import register, run
 

@@ -19,7 +19,7 @@ PROBES = {"probe": BENCH, "judged_probe": JUDGED}
 def mien(monkeypatch, capsys, tmp_path):
     """Runs a command in an empty folder; gives its exit code, output and errors."""
     find = catalogue.find
-    for module in ("mien.evals.catalogue", "mien.evals.rejudging"):
+    for module in ("mien.evals.catalogue", "mien.evals.running.rejudging"):
         __import__(module)
         monkeypatch.setattr(f"{module}.find", lambda name: PROBES.get(name) or find(name))
     monkeypatch.chdir(tmp_path)

@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 from mien.cli.evals import app
 from mien.core.errors import ConfigError, EvalError
 from mien.evals.bench import Setup
-from mien.evals.board import make_board
-from mien.evals.bundling import MANIFEST, bundle, verify
-from mien.evals.gathering import gather
-from mien.evals.report import render_page, render_terminal, write_boards
+from mien.evals.boards.board import make_board
+from mien.evals.boards.bundling import MANIFEST, bundle, verify
+from mien.evals.boards.gathering import gather
+from mien.evals.boards.report import render_page, render_terminal, write_boards
+from mien.evals.boards.tables import boards_of, compare_files, score_files
 from mien.evals.result import Usage
-from mien.evals.tables import boards_of, compare_files, score_files
 from tests.fakes.boards import register, run
 
 N = 40

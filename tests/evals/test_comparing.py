@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.core.student import t_quantile, two_sided
-from mien.evals.comparing import LEAST_CLUSTERS, differences, holm, rank_groups
+from mien.evals.boards.comparing import LEAST_CLUSTERS, differences, holm, rank_groups
 from mien.evals.estimate import mean
 from tests.fakes.boards import run
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mien.evals.bench import Setup
-from mien.evals.running import Manner, run
+from mien.evals.running.start import Manner, run
 from mien.llm.testing import ScriptedServer
 from tests.fakes.bench import BENCH
 

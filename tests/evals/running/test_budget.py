@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.core.errors import ConfigError
-from mien.evals.budget import BudgetSpent, Meter
 from mien.evals.prices import Price, Prices
 from mien.evals.result import Fault
+from mien.evals.running.budget import BudgetSpent, Meter
 from mien.llm.testing import Answer, Usage
 from tests.fakes.bench import JUDGED
 

@@ -8,7 +8,7 @@ from mien.evals.bench import Setup
 from mien.evals.catalogue import NAMES, find
 from mien.evals.characters import CHARACTERS
 from mien.evals.result import Fault
-from mien.evals.running import Manner, run
+from mien.evals.running.start import Manner, run
 from tests.data import shared
 
 ALONE = tuple(name for name in NAMES if not name.endswith("_pairs"))

@@ -4,11 +4,11 @@ import pytest
 
 from mien.core.errors import EvalError
 from mien.evals.bench import Setup
-from mien.evals.planning import ASSUMED, Load, make_plan, measured
-from mien.evals.precision import warning
 from mien.evals.prices import Price, Prices
+from mien.evals.running.planning import ASSUMED, Load, make_plan, measured
+from mien.evals.running.precision import warning
 from mien.llm.testing import always
-from tests.fakes.bench import BENCH, INFO, JUDGED, Probe
+from tests.fakes.bench import BENCH, JUDGED
 
 PRICES = Prices({"a/m": Price(read=1, written=10, cached=1, stored=1, source="a test")})
 
@@ -58,11 +58,3 @@ def test_a_limit_is_told_with_what_it_costs_in_precision():
     assert warning(BENCH, Setup()) == ""
     assert warning(BENCH, Setup(limit=12)) == ""
     assert "2.0 times as wide" in warning(BENCH, Setup(limit=3))
-
-
-def test_what_is_known_of_eq_bench_is_told_for_it():
-    from dataclasses import replace
-
-    bench = Probe(replace(INFO, name="eq_bench"))
-    assert "6.4 points" in warning(bench, Setup(args={"n": 40}, limit=10))
-    assert "4.7 points" in warning(bench, Setup(args={"n": 40}, limit=30))

@@ -5,8 +5,8 @@ import pytest
 from mien.core.errors import ConfigError, EvalError
 from mien.evals import catalogue
 from mien.evals.bench import Setup
-from mien.evals.rejudging import rejudge
-from mien.evals.running import Manner
+from mien.evals.running.rejudging import rejudge
+from mien.evals.running.start import Manner
 from mien.llm.testing import Fault as Refusal
 from mien.llm.testing import first_of, when
 from tests.fakes.bench import BENCH, JUDGED
@@ -20,7 +20,7 @@ def known(monkeypatch):
     find = catalogue.find
     probes = {"probe": BENCH, "judged_probe": JUDGED}
     found = lambda name: probes.get(name) or find(name)  # noqa: E731
-    monkeypatch.setattr("mien.evals.rejudging.find", found)
+    monkeypatch.setattr("mien.evals.running.rejudging.find", found)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from mien.evals.bench import Setup
-from mien.evals.running import Manner, run
+from mien.evals.running.start import Manner, run
 from tests.fakes.bench import BENCH
 manner = Manner(logs=Path(sys.argv[1]), max_connections=2)
 list(run(BENCH, ["openai-api/scripted/m"], Setup(args={"n": int(sys.argv[2])}), manner))

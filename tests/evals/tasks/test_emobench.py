@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from mien.core.errors import AssetError, ConfigError, EvalError
 from mien.evals.bench import Setup
-from mien.evals.bundling import bundle, verify
+from mien.evals.boards.bundling import bundle, verify
+from mien.evals.boards.tables import boards_of, score_files
 from mien.evals.result import Fault
-from mien.evals.tables import boards_of, score_files
 from mien.evals.tasks.emobench import BENCH
 from mien.evals.tasks.emobench.items import Item, Question, chosen
 from mien.evals.tasks.emobench.options import Options

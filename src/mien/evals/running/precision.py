@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from mien.evals.bench import Bench, Setup
-from mien.evals.planning import UNDER_TEST
+from mien.evals.running.planning import UNDER_TEST
 
 
 def warning(bench: Bench, setup: Setup) -> str:

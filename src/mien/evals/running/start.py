@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from mien.core.errors import MissingExtra
 from mien.evals.bench import Bench, Setup
-from mien.evals.budget import Meter, check_budget
-from mien.evals.casting import cast_roles, spread_roles
-from mien.evals.jobs import Job, Manner, carry_out
 from mien.evals.models import check_models
-from mien.evals.planning import UNDER_TEST, Load, Plan, make_plan
-from mien.evals.ran import Ran
+from mien.evals.running.budget import Meter, check_budget
+from mien.evals.running.casting import cast_roles, spread_roles
+from mien.evals.running.jobs import Job, Manner, carry_out
+from mien.evals.running.planning import UNDER_TEST, Load, Plan, make_plan
+from mien.evals.running.ran import Ran
 
 __all__ = ["Manner", "check_inspect", "plan_of", "run"]
 

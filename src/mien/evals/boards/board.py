@@ -10,11 +10,11 @@ from typing import Any
 
 from mien.evals import catalogue
 from mien.evals.bench import Bench
-from mien.evals.comparing import Difference, differences, rank_groups
+from mien.evals.boards.comparing import Difference, differences, rank_groups
+from mien.evals.boards.gathering import Key, one_board
+from mien.evals.boards.remarks import of_board, of_run, of_score
 from mien.evals.estimate import Estimate, finite
-from mien.evals.gathering import Key, one_board
 from mien.evals.info import TaskInfo
-from mien.evals.remarks import of_board, of_run, of_score
 from mien.evals.result import Fault, Result, Usage
 
 

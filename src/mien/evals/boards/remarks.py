@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mien.charts.numbers import count, listed
-from mien.evals.comparing import Difference, item_means
+from mien.evals.boards.comparing import Difference, item_means
 from mien.evals.estimate import Estimate, miss
 from mien.evals.info import TaskInfo
 from mien.evals.result import Fault, Result

@@ -9,16 +9,16 @@ from mien.charts import theme
 from mien.charts.html import Content, Markup, asset, data_block, page, tag
 from mien.charts.numbers import count
 from mien.charts.table import sort_script
-from mien.evals.board import Board, Row
-from mien.evals.report.panels import (
+from mien.evals.boards.board import Board, Row
+from mien.evals.boards.report.panels import (
     board_table,
     difference_panel,
     differences_payload,
     part_panel,
     talk_panel,
 )
-from mien.evals.report.transcripts import sample_talks
-from mien.evals.report.words import MEANING, costs, name_of, trust, what_it_is, what_it_says
+from mien.evals.boards.report.transcripts import sample_talks
+from mien.evals.boards.report.words import MEANING, costs, name_of, trust, what_it_is, what_it_says
 
 
 def render_page(boards: Sequence[Board], *, on: date | None = None) -> str:
@@ -40,9 +40,9 @@ def render_page(boards: Sequence[Board], *, on: date | None = None) -> str:
         theme.variables(theme.LIGHT, theme.DARK)
         + asset("mien.charts", "page.css")
         + asset("mien.charts", "dots.css")
-        + asset("mien.evals.report", "leaderboard.css")
+        + asset("mien.evals.boards.report", "leaderboard.css")
     )
-    script = sort_script() + asset("mien.evals.report", "leaderboard.js")
+    script = sort_script() + asset("mien.evals.boards.report", "leaderboard.js")
     content: list[Content] = [body, data_block("data", payload)]
     return page("Leaderboard · Mien", *content, style=style, script=script)
 

@@ -13,21 +13,21 @@ from mien.core.config import Config, load_config
 from mien.core.errors import EvalError, ModelServiceError
 from mien.core.progress import Report, ignore
 from mien.evals.bench import Bench
-from mien.evals.budget import Meter, expected_costs
 from mien.evals.inspecting import ORIGIN, caching
 from mien.evals.logs import read_log
 from mien.evals.models import kinds_of_error, model_of
-from mien.evals.planning import UNDER_TEST, Plan
 from mien.evals.prices import Prices, load_prices
-from mien.evals.ran import Ran
 from mien.evals.result import Fault
+from mien.evals.running.budget import Meter, expected_costs
+from mien.evals.running.planning import UNDER_TEST, Plan
+from mien.evals.running.ran import Ran
 
 if TYPE_CHECKING:
     from inspect_ai import Task
     from inspect_ai.log import EvalLog
     from inspect_ai.model import Model
 
-    from mien.evals.resuming import Earlier
+    from mien.evals.running.resuming import Earlier
 
 _MOST_WRITES = 1001
 
@@ -118,7 +118,7 @@ def carry_out(job: Job, manner: Manner, meter: Meter) -> Ran:
 
 
 def _before(job: Job, manner: Manner) -> Earlier | None:
-    from mien.evals.resuming import Wanted, earlier
+    from mien.evals.running.resuming import Wanted, earlier
 
     wanted = Wanted(
         task=job.task,
@@ -131,7 +131,7 @@ def _before(job: Job, manner: Manner) -> Earlier | None:
 
 
 def _followed(before: Earlier, ran: Ran) -> Ran:
-    from mien.evals.resuming import drop
+    from mien.evals.running.resuming import drop
 
     gone = before.log.path if drop(before, ran.log) else None
     return replace(ran, kept=len(before.finished), replaced=gone)
@@ -146,7 +146,7 @@ def _ran(job: Job, path: Path, manner: Manner) -> Ran:
 def _eval(job: Job, manner: Manner, meter: Meter, before: Earlier | None) -> EvalLog:
     import inspect_ai
 
-    from mien.evals.resuming import continued
+    from mien.evals.running.resuming import continued
 
     models = _models(job, manner, meter)
     logs = inspect_ai.eval(
@@ -181,7 +181,7 @@ def _buffer(samples: int) -> int:
 
 
 def _models(job: Job, manner: Manner, meter: Meter) -> dict[str, Model]:
-    from mien.evals.metering import Metered
+    from mien.evals.running.metering import Metered
 
     costs = expected_costs(job.plan)
     found = {}

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from mien.core.errors import ConfigError, EvalError
 from mien.evals.bench import Bench, Setup
-from mien.evals.budget import Meter, check_budget
-from mien.evals.casting import cast_roles, spread_roles
 from mien.evals.catalogue import find
-from mien.evals.jobs import Job, Manner, carry_out
 from mien.evals.logs import Log, open_log, sha256
 from mien.evals.models import check_models
-from mien.evals.planning import UNDER_TEST, Load, Plan, make_plan
-from mien.evals.ran import Ran
-from mien.evals.running import check_inspect
+from mien.evals.running.budget import Meter, check_budget
+from mien.evals.running.casting import cast_roles, spread_roles
+from mien.evals.running.jobs import Job, Manner, carry_out
+from mien.evals.running.planning import UNDER_TEST, Load, Plan, make_plan
+from mien.evals.running.ran import Ran
+from mien.evals.running.start import check_inspect
 from mien.evals.spending import role_models
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _plan(bench: Bench, roles: Mapping[str, str], setup: Setup, manner: Manner) 
 
 
 def _job(bench: Bench, log: Log, setup: Setup, plan: Plan, roles: Mapping[str, str]) -> Job:
-    from mien.evals.replaying import recorded
+    from mien.evals.running.replaying import recorded
 
     names = {UNDER_TEST: log.header.eval.model, **roles}
     silent = (UNDER_TEST, *(role for role in TALKERS if role in roles))
@@ -101,7 +101,7 @@ def _task(bench: Bench, log: Log, setup: Setup) -> Task:
     from inspect_ai import task_with
 
     from mien.evals._registry import as_task
-    from mien.evals.replaying import replay
+    from mien.evals.running.replaying import replay
 
     task = as_task(bench, setup)
     here = {str(one.id) for one in task.dataset}

@@ -11,9 +11,9 @@ from typing import Any
 from mien.core.errors import MienError
 from mien.evals import catalogue
 from mien.evals.bench import Setup
-from mien.evals.board import Board, make_board
-from mien.evals.comparing import Difference, differences
-from mien.evals.gathering import boards, gather, one_board
+from mien.evals.boards.board import Board, make_board
+from mien.evals.boards.comparing import Difference, differences
+from mien.evals.boards.gathering import boards, gather, one_board
 from mien.evals.result import Result
 
 PLACES = 2

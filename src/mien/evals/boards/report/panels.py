@@ -10,12 +10,11 @@ from mien.charts.dots import Span, axis, dot, span_of
 from mien.charts.html import Content, Markup, markup, tag
 from mien.charts.numbers import decimal
 from mien.charts.table import Cell, table
-from mien.evals.board import Board, Row
-from mien.evals.comparing import Difference
-from mien.evals.estimate import Estimate
-from mien.evals.report.terminal import scale
-from mien.evals.report.transcripts import Said, Talk
-from mien.evals.report.words import (
+from mien.evals.boards.board import Board, Row
+from mien.evals.boards.comparing import Difference
+from mien.evals.boards.report.terminal import scale
+from mien.evals.boards.report.transcripts import Said, Talk
+from mien.evals.boards.report.words import (
     ends,
     grey,
     interval,
@@ -25,6 +24,7 @@ from mien.evals.report.words import (
     places,
     share,
 )
+from mien.evals.estimate import Estimate
 
 
 def board_table(board: Board) -> Markup:

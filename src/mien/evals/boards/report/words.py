@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 
 from mien.charts.numbers import count, listed
-from mien.evals.board import Board, Row
+from mien.evals.boards.board import Board, Row
+from mien.evals.boards.remarks import scripted
 from mien.evals.estimate import Estimate
-from mien.evals.remarks import scripted
 
 MEANING = (
     "A score says how a model did on these items under these judges; it is no amount of empathy, "

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from mien.core.errors import EvalError
 from mien.evals.bench import Setup
-from mien.evals.tables import boards_of
+from mien.evals.boards.tables import boards_of
 from mien.timeline.files import replacing
 
 SCHEMA = 1

@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 
 from mien.core.errors import ConfigError
-from mien.evals.board import Board, Row
-from mien.evals.report.page import render_page
+from mien.evals.boards.board import Board, Row
+from mien.evals.boards.report.page import render_page
 from mien.timeline.files import replacing
 
 FORMS = (".html", ".json", ".csv")

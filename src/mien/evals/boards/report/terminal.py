@@ -12,8 +12,8 @@ from rich.text import Text
 
 from mien.charts.dots import Span, span_of, whole
 from mien.core.redact import printable
-from mien.evals.board import Board, Row
-from mien.evals.report.words import (
+from mien.evals.boards.board import Board, Row
+from mien.evals.boards.report.words import (
     ends,
     grey,
     interval,

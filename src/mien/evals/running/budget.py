@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mien.core.errors import ConfigError, EvalError
 from mien.core.progress import Report, ignore
 from mien.evals.logs import SPENT
-from mien.evals.planning import Plan, unpriced
+from mien.evals.running.planning import Plan, unpriced
 
 
 class BudgetSpent(EvalError):

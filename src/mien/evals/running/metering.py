@@ -8,8 +8,8 @@ import anyio
 from inspect_ai.model import Model, ModelAPI, ModelOutput, ModelUsage
 from inspect_ai.solver._task_state import sample_state
 
-from mien.evals.budget import Meter
 from mien.evals.prices import Price
+from mien.evals.running.budget import Meter
 from mien.evals.spending import CALLS
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mien.evals.bench import Scored
-from mien.evals.planning import Plan
 from mien.evals.result import Result
+from mien.evals.running.planning import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mien.evals.board import Board
-from mien.evals.comparing import item_means
-from mien.evals.gathering import LOGS
+from mien.evals.boards.board import Board
+from mien.evals.boards.comparing import item_means
+from mien.evals.boards.gathering import LOGS
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalSample

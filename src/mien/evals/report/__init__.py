@@ -1,8 +1,0 @@
-"""Boards for people: a page, a terminal, a spreadsheet, JSON."""
-
-from mien.evals.report.files import write_boards
-from mien.evals.report.page import render_page
-from mien.evals.report.terminal import render_terminal
-from mien.evals.report.transcripts import Talk, sample_talks
-
-__all__ = ["Talk", "render_page", "render_terminal", "sample_talks", "write_boards"]
