@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import about
+from benchmarks.machine import TORCH, about
 from benchmarks.measure import ROOT, Measured, measure
 from benchmarks.read import load, save
 from benchmarks.table import Figure, Row, Table, Unit
@@ -207,8 +207,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if unknown:
         raise SystemExit(f"nothing is called {', '.join(unknown)}: choose from {', '.join(GROUPS)}")
     setting = Setting(asked.cache.resolve(), asked.quick, asked.threads, asked.speech)
-    lines = about("")
-    lines[1] = f"{asked.threads} threads on both sides; by the clock, in turns with the peer"
+    lines = about(f"{asked.threads} threads on both sides, in turns with the peer", TORCH)
     if asked.quick:
         lines.append("quick: small batches, one run; these figures are not to be quoted")
     rows: list[Row] = []

@@ -9,18 +9,26 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 OURS = ("mien", "av", "numpy", "onnxruntime", "opencv-python-headless", "pyarrow", "soxr")
-PEERS = ("opensmile", "librosa", "vaderSentiment")
+READERS = ("opensmile", "librosa", "vaderSentiment")
+"""Who reads emotion or speech too."""
+TORCH = ("torch", "transformers", "ctranslate2")
+"""What publishers of EmoNet run their models with, and an engine beside ours."""
 
 
-def about(pinned: str) -> list[str]:
-    """Lines on machine, date and versions."""
+def about(how: str, peers: tuple[str, ...] = ()) -> list[str]:
+    """Lines on machine, date and versions.
+
+    Args:
+        how: Threads and cores that were used.
+        peers: Packages that were measured beside.
+    """
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     return [
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {processor()}, {os.cpu_count()} cores, "
         f"{platform.system()} {platform.machine()}; load when it began {load:.1f}",
-        f"{pinned}, one thread in every library; Python {platform.python_version()}",
+        f"{how}; Python {platform.python_version()}",
         "ours: " + ", ".join(_versions(OURS)),
-        "peers: " + ", ".join(_versions(PEERS)),
+        *(["peers: " + ", ".join(_versions(peers))] if peers else []),
     ]
 
 

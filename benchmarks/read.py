@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.groups import GROUPS, Setting
-from benchmarks.machine import about
+from benchmarks.machine import READERS, about
 from benchmarks.measure import ROOT, pin
 from benchmarks.table import Figure, Row, Table, Unit
 
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
     if unknown:
         raise SystemExit(f"nothing is called {', '.join(unknown)}: choose from {', '.join(GROUPS)}")
     pinned = "not pinned to a core" if asked.unpinned else pin(asked.core)
-    lines = about(pinned)
+    lines = about(f"{pinned}, one thread in every library", READERS)
     if asked.quick:
         lines.append("quick: short inputs, two runs; these figures are not to be quoted")
     setting = Setting(asked.cache, asked.quick, asked.texts, _with_yunet(asked.cache, asked.yunet))
