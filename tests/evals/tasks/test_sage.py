@@ -302,7 +302,7 @@ def test_a_simulator_that_cannot_be_read_leaves_no_score(folder, tmp_path):
     (item,) = run(folder, Cast(changes=[], spoil=True), tmp_path)[0].items
     assert item.score is None
     assert item.fault is Fault.SIMULATOR
-    assert item.counts["asked_again"] == 3
+    assert item.counts["simulator_unreadable"] == 3
 
 
 def test_the_simulator_hears_the_talk_and_the_model_never_the_profile(folder, tmp_path):

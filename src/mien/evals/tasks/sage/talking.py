@@ -22,6 +22,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from mien.evals.bench import Setup
 from mien.evals.inspecting import as_score, cache_policy, header
 from mien.evals.result import Fault, ItemResult
+from mien.evals.simulated import PREFIX, TURNS
 from mien.evals.source import published
 from mien.evals.tasks.sage import simulator
 from mien.evals.tasks.sage.about import INFO, rounds_of
@@ -32,6 +33,9 @@ COURSE = "mien:sage"
 """The key under which the course of a talk lies in Inspect's sample store."""
 
 TRIES = 3
+UNREADABLE = f"{PREFIX}unreadable"
+"""Answers of the simulator that had to be asked for again."""
+
 _WARMER = 0.3
 """What each further try adds to the simulator's temperature."""
 
@@ -127,6 +131,7 @@ async def _person_speaks(
     state: TaskState, told: Prompts, person: Person, user: Model, course: Course
 ) -> None:
     """What the reply made of the person, and what they say to it."""
+    course.counts[TURNS] += 1
     asked = simulator.ask_feeling(told, person, course.said, course.feeling)
     felt = await _ask(state, user, asked, simulator.read_feeling, course)
     if felt is None:
@@ -149,7 +154,7 @@ async def _ask(state: TaskState, user: Model, prompt: str, read: Any, course: Co
         found = read(output.completion) if output.stop_reason not in _CUT_OFF else None
         if found is not None:
             return found
-        course.counts["asked_again"] += 1
+        course.counts[UNREADABLE] += 1
     course.fault = Fault.SIMULATOR
     return None
 
