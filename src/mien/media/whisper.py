@@ -8,15 +8,12 @@ from itertools import groupby
 from typing import Any
 
 from mien.media.cleaning import split_name, without_sounds
+from mien.media.invention import as_time, is_invented, listed_words, without_unheard
 from mien.media.languages import to_short
 from mien.media.text import Written
 from mien.timeline.conversation import Conversation, Turn
 
-_NO_SPEECH = 0.6
-_UNSURE = -1.0
-_REPETITIVE = 2.4
 _REPEATS = 3
-_HUGE = 1e12
 
 
 class NotATranscript(ValueError):
@@ -41,16 +38,26 @@ class _Segment:
 
 
 @dataclass(slots=True)
-class _Counts:
-    """What was done to a transcript."""
+class Counts:
+    """What was done to a transcript, or to one after the other.
+
+    Attributes:
+        invented: Segments that the recognizer probably made up.
+        unsure: Single words of that sort.
+        estimated: Words whose times were missing.
+        sounds: Descriptions of sounds.
+    """
 
     invented: int = 0
+    unsure: int = 0
     estimated: int = 0
     sounds: int = 0
 
     def notes(self) -> tuple[str, ...]:
+        """A line for each that happened."""
         lines = {
             "segments dropped that the recognizer probably made up": self.invented,
+            "words dropped that the recognizer probably made up": self.unsure,
             "words without times, placed between their neighbors": self.estimated,
             "descriptions of sounds taken out of the words": self.sounds,
         }
@@ -67,9 +74,10 @@ def is_whisper(plain: Any) -> bool:
 def parse_whisper(plain: Mapping[str, Any], name: str) -> Written:
     """The turns of a transcript, one for each segment and speaker.
 
-    Segments that bear the marks of invention on silence are dropped and counted: little chance
-    of speech with little confidence, text that compresses too well, one sentence three times in
-    a row. Words without times are placed between their neighbors.
+    What bears the marks of invention on silence is dropped and counted: segments with little
+    chance of speech and little confidence, with text that compresses too well, or of which half
+    the words are unheard; one sentence three times in a row; words with a probability below 1 %,
+    or in no time and below 50 %. Words without times are placed between their neighbors.
 
     Args:
         plain: Parsed JSON for which `is_whisper` holds.
@@ -78,20 +86,37 @@ def parse_whisper(plain: Mapping[str, Any], name: str) -> Written:
     Raises:
         NotATranscript: If a segment lacks its text or its times.
     """
-    counts = _Counts()
+    counts = Counts()
+    turns = tuple(spoken(plain, counts))
+    return Written(
+        Conversation(id=name, turns=turns, language=spoken_language(plain)), counts.notes()
+    )
+
+
+def spoken(plain: Mapping[str, Any], counts: Counts) -> Iterator[Turn]:
+    """The turns of `parse_whisper`, one by one.
+
+    Args:
+        plain: Parsed JSON for which `is_whisper` holds.
+        counts: Told what is done.
+
+    Raises:
+        NotATranscript: If a segment lacks its text or its times.
+    """
     if isinstance(plain.get("transcription"), list):
         segments = [_from_cpp(row, i) for i, row in enumerate(plain["transcription"], 1)]
-        language = _mapping(plain.get("result")).get("language")
     else:
         rows = [_row(row, i) for i, row in enumerate(plain["segments"], 1)]
-        kept = [(row, i) for i, row in enumerate(rows, 1) if not _is_invented(row)]
-        counts.invented = len(rows) - len(kept)
+        kept = [(row, i) for i, row in enumerate(rows, 1) if not is_invented(row)]
+        counts.invented += len(rows) - len(kept)
         segments = [_from_whisper(row, i, counts) for row, i in kept]
-        language = plain.get("language")
-    segments = _without_loops(segments, counts)
-    turns = tuple(_turns(segments, counts))
-    found = to_short(language) if isinstance(language, str) else None
-    return Written(Conversation(id=name, turns=turns, language=found), counts.notes())
+    yield from _turns(_without_loops(segments, counts), counts)
+
+
+def spoken_language(plain: Mapping[str, Any]) -> str | None:
+    """ISO 639-1 of the language that a transcript names, if it names one."""
+    named = plain.get("language") or _mapping(plain.get("result")).get("language")
+    return to_short(named) if isinstance(named, str) else None
 
 
 def _row(value: Any, i: int) -> Mapping[str, Any]:
@@ -103,17 +128,18 @@ def _row(value: Any, i: int) -> Mapping[str, Any]:
 def _from_cpp(value: Any, i: int) -> _Segment:
     row = _row(value, i)
     offsets = _mapping(row.get("offsets"))
-    start, end = _time(offsets.get("from")), _time(offsets.get("to"))
+    start, end = as_time(offsets.get("from")), as_time(offsets.get("to"))
     if start is None or end is None:
         raise NotATranscript(f"segment {i} has no times")
     return _Segment(row["text"], start / 1000, max(start, end) / 1000, _text(row.get("speaker")))
 
 
-def _from_whisper(row: Mapping[str, Any], i: int, counts: _Counts) -> _Segment:
-    start, end = _time(row.get("start")), _time(row.get("end"))
-    listed = row.get("words")
-    rows = [word for word in listed if isinstance(word, dict)] if isinstance(listed, list) else []
-    timed = [_time(w.get(key)) for w in rows for key in ("start", "end")]
+def _from_whisper(row: Mapping[str, Any], i: int, counts: Counts) -> _Segment:
+    row, unheard = without_unheard(row)
+    counts.unsure += unheard
+    start, end = as_time(row.get("start")), as_time(row.get("end"))
+    rows = listed_words(row)
+    timed = [as_time(w.get(key)) for w in rows for key in ("start", "end")]
     known = [time for time in timed if time is not None]
     start = min(known, default=None) if start is None else start
     end = max(known, default=None) if end is None else end
@@ -125,7 +151,7 @@ def _from_whisper(row: Mapping[str, Any], i: int, counts: _Counts) -> _Segment:
 
 
 def _words(
-    rows: Sequence[Mapping[str, Any]], start: float, end: float, counts: _Counts
+    rows: Sequence[Mapping[str, Any]], start: float, end: float, counts: Counts
 ) -> Iterator[_Word]:
     """Words with times; runs without any share the room between their neighbors."""
     place = start
@@ -147,18 +173,10 @@ def _words(
 
 
 def _is_timed(row: Mapping[str, Any]) -> bool:
-    return _time(row.get("start")) is not None and _time(row.get("end")) is not None
+    return as_time(row.get("start")) is not None and as_time(row.get("end")) is not None
 
 
-def _is_invented(row: Mapping[str, Any]) -> bool:
-    silent, sure = _number(row.get("no_speech_prob")), _number(row.get("avg_logprob"))
-    ratio = _number(row.get("compression_ratio"))
-    if silent is not None and sure is not None and silent > _NO_SPEECH and sure < _UNSURE:
-        return True
-    return ratio is not None and ratio > _REPETITIVE
-
-
-def _without_loops(segments: Sequence[_Segment], counts: _Counts) -> list[_Segment]:
+def _without_loops(segments: Sequence[_Segment], counts: Counts) -> list[_Segment]:
     kept: list[_Segment] = []
     for _, group in groupby(segments, key=lambda segment: segment.text.strip().lower()):
         run = list(group)
@@ -168,7 +186,7 @@ def _without_loops(segments: Sequence[_Segment], counts: _Counts) -> list[_Segme
     return kept
 
 
-def _turns(segments: Sequence[_Segment], counts: _Counts) -> Iterator[Turn]:
+def _turns(segments: Sequence[_Segment], counts: Counts) -> Iterator[Turn]:
     index = 0
     for segment in segments:
         for part in _by_speaker(segment):
@@ -214,16 +232,3 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _text(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
-
-
-def _number(value: Any) -> float | None:
-    """A finite number, or None."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) < _HUGE else None
-
-
-def _time(value: Any) -> float | None:
-    """A number that can be a time, or None."""
-    number = _number(value)
-    return number if number is not None and number >= 0 else None
