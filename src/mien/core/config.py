@@ -33,6 +33,9 @@ class Config:
         captions: Have voices described in words, where the captioner is pulled.
         dates: Which number comes first in dates of WhatsApp: `day`, `month`, or `auto`, which
             finds out from the whole chat.
+        transcribe_url: Address of a transcription service; empty for faster-whisper, here.
+        transcribe_model: What hears words: at an address its model's name, else `whisper-small`,
+            `whisper-base` or a folder with a model for faster-whisper. Empty for the default.
         prices: File with prices of language models; None for the list that comes with Mien.
         home: Folder for cache and data; None for the platform's own.
     """
@@ -46,6 +49,8 @@ class Config:
     attributes: str = ""
     captions: bool = False
     dates: str = "auto"
+    transcribe_url: str = ""
+    transcribe_model: str = ""
     prices: Path | None = None
     home: Path | None = None
 

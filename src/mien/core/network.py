@@ -52,7 +52,8 @@ def places() -> tuple[Place, ...]:
         "mien evals rejudge LOG --role judge=PROVIDER/M",
     )
     asks = [Place(Purpose.ASK_MODEL, command, "the provider's") for command in commands]
-    return (*pulls, *asks)
+    hears = Place(Purpose.ASK_MODEL, "mien read FILE --transcribe-url URL", "the URL's own")
+    return (*pulls, *asks, hears)
 
 
 def allow(host: str, purpose: Purpose, config: Config | None = None) -> None:
