@@ -54,6 +54,13 @@ def find_sidecar(path: Path) -> Sidecar:
     return Sidecar(None, tuple(notes), tuple(skipped))
 
 
+def unused_sidecar(path: Path) -> Sidecar:
+    """What there is to say of a transcript beside a recording whose words are heard instead."""
+    found = [writable(candidate.name) for candidate in beside(path) if candidate.is_file()]
+    note = f"{', '.join(found)} beside it: not used, since words were asked of the sound"
+    return Sidecar(None, (note,) if found else ())
+
+
 def beside(path: Path) -> list[Path]:
     """Where the words of a recording may lie, in the order in which they are looked for."""
     same = [path.with_suffix(suffix) for suffix in SUFFIXES]

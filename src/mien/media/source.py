@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,7 @@ from mien.media.exports import Chat, find_chats, read_chat
 from mien.media.grid import check_fps
 from mien.media.languages import to_short
 from mien.media.pieces import Block, Image, Side
-from mien.media.sidecar import find_sidecar
+from mien.media.sidecar import Sidecar, find_sidecar, unused_sidecar
 from mien.media.sniff import Content, sniff
 from mien.media.tally import Tally
 from mien.media.text import Written, writable
@@ -34,7 +34,11 @@ _SHORT_BY = 1.0
 
 
 def open_source(
-    path: str | Path | Chat, *, start: float | None = None, end: float | None = None
+    path: str | Path | Chat,
+    *,
+    start: float | None = None,
+    end: float | None = None,
+    beside: bool = True,
 ) -> Source:
     """Open a file of any kind; what it is is judged by content, never by its name.
 
@@ -42,6 +46,7 @@ def open_source(
         path: Sound, video, photo, transcript or chat, or one of an export's many chats.
         start: Where reading begins, in seconds from the start of the source.
         end: Where reading ends.
+        beside: Whether words that lie beside a recording are used.
 
     Raises:
         SourceNotFound: If nothing is there.
@@ -54,7 +59,9 @@ def open_source(
         return _open_chat(path, start, end)
     path = Path(path)
     chat = _only_chat(path)
-    return _open_file(path, start, end) if chat is None else _open_chat(chat, start, end)
+    if chat is not None:
+        return _open_chat(chat, start, end)
+    return _open_file(path, start, end, find_sidecar if beside else unused_sidecar)
 
 
 def _open_chat(chat: Chat, start: float | None, end: float | None) -> Source:
@@ -63,7 +70,9 @@ def _open_chat(chat: Chat, start: float | None, end: float | None) -> Source:
     return Source(chat.path, found, start, end, name=chat.name)
 
 
-def _open_file(path: Path, start: float | None, end: float | None) -> Source:
+def _open_file(
+    path: Path, start: float | None, end: float | None, look_beside: Callable[[Path], Sidecar]
+) -> Source:
     content = sniff(path)
     if content is Content.PHOTO:
         from mien.media.photo import read_header
@@ -79,7 +88,7 @@ def _open_file(path: Path, start: float | None, end: float | None) -> Source:
 
         contents = look_into(path)
         kind = Kind.VIDEO if contents.pictures else Kind.SOUND
-        beside = find_sidecar(path)
+        beside = look_beside(path)
         notes = (*contents.notes, *beside.notes)
         found = _Found(kind, contents, None, beside.written, notes, beside.skipped)
         source = Source(path, found, start, end)
