@@ -8,6 +8,7 @@ from dataclasses import fields
 import numpy as np
 
 from mien.core.config import load_config
+from mien.core.redact import without_secrets
 from mien.media.folder import Found
 from mien.reader.live import References
 from mien.reader.options import Options
@@ -15,7 +16,10 @@ from mien.reader.plan import choose
 from mien.timeline.schema import VERSION
 
 _OWN = frozenset({"channels", "decoders", "references", "notes", "config"})
-_SETTINGS = ("attributes", "captions", "dates", "detector")
+_SETTINGS = (
+    *("attributes", "captions", "dates", "detector"),
+    *("transcribe_url", "transcribe_model"),
+)
 
 
 def wishes(options: Options, *, private: bool) -> dict[str, str]:
@@ -32,7 +36,7 @@ def wishes(options: Options, *, private: bool) -> dict[str, str]:
             found[f"--{field.name}"] = _said(getattr(options, field.name))
     found["--baseline"] = _learned(options.references)
     found["--private"] = _said(private)
-    found |= {name: _said(getattr(config, name)) for name in _SETTINGS}
+    found |= {name: without_secrets(_said(getattr(config, name))) for name in _SETTINGS}
     return {**found, "the form of readings": VERSION}
 
 

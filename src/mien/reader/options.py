@@ -11,6 +11,7 @@ from mien.core.errors import SourceError
 from mien.decoders.decoder import Offer, Reference
 from mien.decoders.registry import load
 from mien.media import check_fps, open_source
+from mien.media.transcribe import open_recognizer
 from mien.reader.live import References
 from mien.reader.plan import choose, plan
 from mien.timeline.reading import Channel
@@ -26,6 +27,7 @@ class Options:
         fps: Pictures a second of a video.
         start: Where to begin, in seconds.
         end: Where to stop, in seconds.
+        transcribe: Whether words are heard in the sound, even where a transcript lies beside it.
         chat: The title or number of the only one to read of an export's chats; None for all.
         references: What decoders remember of a neutral recording; see `refer`.
         notes: What became clear while preparing and concerns every source.
@@ -37,6 +39,7 @@ class Options:
     fps: float = 5.0
     start: float | None = None
     end: float | None = None
+    transcribe: bool = False
     chat: str | int | None = None
     references: References | None = None
     notes: tuple[str, ...] = ()
@@ -53,8 +56,20 @@ def prepare(
     baseline: str | Path | None,
     config: Config | None,
     chat: str | int | None = None,
+    transcribe: bool | str = False,
 ) -> Options:
     """Options for passes, with the baseline already listened to and looked at.
+
+    Args:
+        channels: As in `Options`, like all that are not named here.
+        decoders: Likewise.
+        fps: Likewise.
+        start: Likewise.
+        end: Likewise.
+        baseline: A neutral recording or photo of the same person.
+        config: Likewise.
+        chat: Likewise.
+        transcribe: Also the address of the service that hears the words.
 
     Raises:
         ConfigError: If a wish makes no sense, whatever the source.
@@ -63,6 +78,11 @@ def prepare(
     """
     check_fps(fps)
     config = config if config is not None else load_config()
+    if transcribe:
+        if isinstance(transcribe, str):
+            config = replace(config, transcribe_url=transcribe)
+        # What it lacks is said before anything is read.
+        open_recognizer(config)
     chosen = choose(channels, decoders, config)
     options = Options(
         channels=channels,
@@ -70,6 +90,7 @@ def prepare(
         fps=fps,
         start=start,
         end=end,
+        transcribe=bool(transcribe),
         chat=chat,
         config=config,
     )

@@ -6,17 +6,20 @@ import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from itertools import tee
 from pathlib import Path
 from typing import NamedTuple
 
 from mien.core.config import load_config
 from mien.core.progress import CancelToken, Report, ignore
 from mien.media import Block, Chat, Image, Source, check_fps, open_source
+from mien.media.transcribe import Hearing
 from mien.reader.gathering import gathered_images, gathered_sound
 from mien.reader.live import Live
 from mien.reader.options import Options
 from mien.reader.plan import Plan, choose, plan
 from mien.reader.thumbnails import Gallery
+from mien.reader.words import Ears
 from mien.timeline.conversation import Conversation, Turn
 from mien.timeline.origin import Kind, Origin, Skipped
 from mien.timeline.reading import Channel, Reading
@@ -77,10 +80,21 @@ class Pass:
         if isinstance(source, Conversation):
             self._source: Source | _Chat = _Chat(source)
         else:
-            self._source = open_source(source, start=options.start, end=options.end)
+            self._source = open_source(
+                source, start=options.start, end=options.end, beside=not options.transcribe
+            )
         self.name = name if name is not None else self._source.name
-        self.plan: Plan = plan(self._source, chosen, self._config)
-        self.notes = (*self.plan.advice, *options.notes, *self._span_note(), *self._baseline_note())
+        told = self._config if options.transcribe else None
+        self._ears = Ears(self._source, self.name, chosen, told)
+        is_heard = self._ears.hearing is not None
+        self.plan: Plan = plan(self._source, chosen, self._config, is_heard=is_heard)
+        self.notes = (
+            *self.plan.advice,
+            *self._ears.notes,
+            *options.notes,
+            *self._span_note(),
+            *self._baseline_note(),
+        )
         self.report: Report = ignore
         self._cancel = cancel if cancel is not None else CancelToken()
         self._builder = Builder()
@@ -126,10 +140,17 @@ class Pass:
             yield from self._keep(live.close())
         self._whole = True
 
+    @property
+    def conversation(self) -> Conversation | None:
+        """The words that came with the source, or were heard in it so far."""
+        hearing = self._ears.hearing
+        return hearing.conversation if hearing is not None else self._source.conversation
+
     def timeline(self) -> Timeline:
         """All readings so far in order of their start, with what is known of the source."""
-        origin = self._source.origin()
-        notes = dict.fromkeys((*origin.notes, *self.notes))
+        origin, hearing = self._source.origin(), self._ears.hearing
+        heard = hearing.notes if hearing else ()
+        notes = dict.fromkeys((*origin.notes, *self.notes, *heard))
         is_timed = self._source.seconds is not None
         origin = replace(
             origin,
@@ -137,6 +158,7 @@ class Pass:
             start=self._options.start if is_timed else None,
             end=self._options.end if is_timed else None,
             thumbnails=self._gallery.thumbnails(),
+            language=(hearing and hearing.conversation.language) or origin.language,
             notes=tuple(notes),
         )
         cards = self._live.cards if self._live else [o.card() for o in self.plan.decoders]
@@ -172,10 +194,14 @@ class Pass:
     def _pieces(self) -> Iterator[_Piece]:
         """Sound, pictures and turns merged by time, so that memory holds one of each."""
         streams: list[Iterator[_Piece]] = []
-        if self.plan.of(Channel.WORDS) and self._source.conversation is not None:
+        # Read once for both; words are ahead of voices by a window or two, which tee holds.
+        for_words, for_voice = tee(self._source.sound())
+        if self._ears.hearing is not None:
+            streams.append(_heard(self._ears.hearing, for_words))
+        elif self.plan.of(Channel.WORDS) and self._source.conversation is not None:
             streams.append(_turns(self._source.conversation))
         if self.plan.of(Channel.VOICE):
-            blocks = gathered_sound(self._source.sound(), self._at_once(Channel.VOICE))
+            blocks = gathered_sound(for_voice, self._at_once(Channel.VOICE))
             streams.append(_Piece(block.start, 1, sound=block) for block in blocks)
         if self.plan.of(Channel.FACE):
             images = self._source.pictures(self._options.fps, threads=self._config.threads)
@@ -188,6 +214,8 @@ class Pass:
 
     def _skipped(self) -> tuple[Skipped, ...]:
         skipped = tuple(replace(part, source=self.name) for part in self._source.skipped())
+        if self._ears.hearing is not None:
+            skipped += self._ears.hearing.skipped()
         if self._whole:
             return skipped
         where = f"after {self._reached:.1f} s"
@@ -217,6 +245,13 @@ class _Chat:
 
     def skipped(self) -> tuple[Skipped, ...]:
         return ()
+
+
+def _heard(hearing: Hearing, sound: Iterator[Block]) -> Iterator[_Piece]:
+    for heard in hearing.listen(sound):
+        # Without turns too: whoever waits may cancel, and knows how far it is.
+        at = heard.turns[0].start if heard.turns else None
+        yield _Piece(heard.until if at is None else at, 0, turns=heard.turns)
 
 
 def _turns(conversation: Conversation) -> Iterator[_Piece]:

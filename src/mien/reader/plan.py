@@ -89,18 +89,25 @@ def choose(
     return tuple(chosen)
 
 
-def plan(source: Readable, chosen: Sequence[Offer], config: Config | None = None) -> Plan:
+def plan(
+    source: Readable,
+    chosen: Sequence[Offer],
+    config: Config | None = None,
+    *,
+    is_heard: bool = False,
+) -> Plan:
     """The part of the chosen decoders that a source gives work to, with advice.
 
     Args:
         source: What there is to read.
         chosen: By `choose`.
         config: Settings, to say which channel has no decoder under them.
+        is_heard: Whether its words are heard in its sound.
     """
     at_hand = {
         Channel.VOICE: source.has_sound,
         Channel.FACE: source.has_pictures,
-        Channel.WORDS: source.conversation is not None,
+        Channel.WORDS: is_heard or source.conversation is not None,
     }
     used = tuple(offer for offer in chosen if at_hand[offer.channel])
     chosen_channels = {offer.channel for offer in chosen}
@@ -113,16 +120,19 @@ def plan(source: Readable, chosen: Sequence[Offer], config: Config | None = None
         and channel not in chosen_channels
         and default(channel, config) is None
     ]
-    return Plan(used, tuple(missing or _advice(source, chosen, used)))
+    return Plan(used, tuple(missing or _advice(source, chosen, used, is_heard=is_heard)))
 
 
-def _advice(source: Readable, chosen: Sequence[Offer], used: Sequence[Offer]) -> list[str]:
+def _advice(
+    source: Readable, chosen: Sequence[Offer], used: Sequence[Offer], *, is_heard: bool
+) -> list[str]:
     said: list[str] = []
-    wants_words = any(offer.channel is Channel.WORDS for offer in chosen)
+    wants_words = not is_heard and any(offer.channel is Channel.WORDS for offer in chosen)
     if wants_words and source.has_sound and source.conversation is None:
         said.append(
             "no words were read: put a transcript beside the file under the same name "
-            "(.srt, .vtt or Whisper .json), since valence is heard mostly in words"
+            "(.srt, .vtt or Whisper .json) or add --transcribe, since valence is heard mostly in "
+            "words"
         )
     turns = len(source.conversation.turns) if source.conversation is not None else 0
     if turns > MANY_TURNS and any(offer.name.startswith("words-v") for offer in used):
