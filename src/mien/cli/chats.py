@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from mien.cli.output import advise, result, result_json
-from mien.core.errors import ConfigError
+from mien.cli.output import result, result_json
+from mien.core.errors import ConfigError, SourceError
 
 if TYPE_CHECKING:
     from mien.media import Chat
     from mien.reader import Options
-    from mien.timeline import Skipped
-
-
-FEW = 3
-"""Chats of an export that are shown in the terminal; of more, only how many there are."""
 
 
 def list_chats(
@@ -52,24 +47,16 @@ def list_chats(
             result(line.encode(encoding, "replace").decode(encoding))
 
 
-class Remainder:
-    """What was left out of many chats, told once: each by itself would fill the screen."""
+def holds_many(sources: Sequence[str], options: Options) -> bool:
+    """Whether one of the sources is an export of more than one chat."""
+    from mien.reader import chats_in
 
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._chats: Counter[str] = Counter()
-
-    def add(self, parts: Iterable[Skipped]) -> None:
-        """Count what was left out of a chat."""
-        for part in parts:
-            self._counts[part.reason] += part.count
-            self._chats[part.reason] += 1
-
-    def tell(self) -> None:
-        """Say it, the most frequent first."""
-        for reason, count in self._counts.most_common():
-            n = self._chats[reason]
-            advise(f"{reason}: {count:,} in {n:,} chat{'s' if n != 1 else ''}")
+    for source in sources:
+        # What cannot be looked into says so when it is read.
+        with suppress(SourceError):
+            if len(chats_in(source, options)) > 1:
+                return True
+    return False
 
 
 def _plain(chat: Chat, source: str, *, private: bool) -> dict[str, object]:

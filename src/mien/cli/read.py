@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.chats import FEW, Remainder, list_chats
+from mien.cli.chats import holds_many, list_chats
 from mien.cli.output import advise, hush, result, result_json
 from mien.cli.outputs import Outputs
 from mien.core.config import load_config
@@ -114,9 +114,10 @@ def read(
             f"{named} without effect: only EmoNet reads that in a voice, "
             "so add --decoders emonet-voice-small"
         )
-    if jobs is not None or any(Path(source).is_dir() for source in sources):
-        if chat is not None:
-            raise ConfigError("--chat chooses from one export: name that file, without --jobs")
+    is_folder = jobs is not None or any(Path(source).is_dir() for source in sources)
+    if chat is not None and is_folder:
+        raise ConfigError("--chat chooses from one export: name that file, without --jobs")
+    if is_folder or (chat is None and holds_many(sources, options)):
         from mien.cli.folder import read_folders
 
         n = 1 if jobs is None else jobs
@@ -133,9 +134,7 @@ def read(
     timeline = run.timeline()
     # Files first: whoever reads the terminal's text may leave before its end.
     is_written = outputs.write([timeline], partial(_report, timeline))
-    if not as_json and len(run.batch.chats) > FEW:
-        result(f"{len(run.batch.names):,} chats: --out FILE.html shows each, --chat only one")
-    elif not as_json:
+    if not as_json:
         show(timeline)
     is_nothing = not len(timeline) and 0 < run.idle == len(run.batch.names) - len(run.batch.failed)
     raise typer.Exit(2 if is_nothing or not is_written else code)
@@ -165,7 +164,6 @@ class _Run:
         self._has_outputs = has_outputs
         self._said: set[str] = set()
         self._is_alone = len(self.batch.names) == 1
-        self._remainder = Remainder()
         self.idle = 0
         """Sources in which no decoder had anything to read, or was allowed to."""
 
@@ -178,12 +176,11 @@ class _Run:
                 on_failure=None if self._is_alone else self._advise_failure,
             )
         except KeyboardInterrupt:
-            advise(f"interrupted: what was read is kept{self._unread()}")
+            left = f"; not begun: {', '.join(self.batch.unread)}" if self.batch.unread else ""
+            advise(f"interrupted: what was read is kept{left}")
             return 130
         except _NobodyListens:
             return 0
-        finally:
-            self._remainder.tell()
         return 1 if self.batch.failed or self.idle else 0
 
     def timeline(self) -> Timeline:
@@ -200,23 +197,13 @@ class _Run:
             if note not in self._said:
                 self._said.add(note)
                 advise(f"note: {note}")
-        # A title may say more than the name of a file.
-        is_chat = reading.name in self.batch.chats
-        shown = self._veil.source(reading.name) if self._veil and is_chat else reading.name
+        # A title says more than the name of a file does.
+        shown = self._veil.source(reading.name) if self._veil else reading.name
         with bar(shown, reading.total, sys.stderr) as reading.report:
             yield
-        if is_chat:
-            self._remainder.add(reading.timeline().skipped)
-            return
         for part in reading.timeline().skipped:
             times = f" ({part.count} times)" if part.count > 1 else ""
-            advise(f"{part.source}: {' '.join((part.where, part.reason)).strip()}{times}")
-
-    def _unread(self) -> str:
-        unread = self.batch.unread
-        if self.batch.chats.intersection(unread):
-            return f"; not begun: {len(unread):,} of {len(self.batch.names):,} chats"
-        return f"; not begun: {', '.join(unread)}" if unread else ""
+            advise(f"{shown}: {' '.join((part.where, part.reason)).strip()}{times}")
 
     def _tell(self, reading: Reading) -> None:
         from mien.timeline import plain_reading

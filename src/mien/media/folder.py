@@ -37,12 +37,14 @@ class Found(NamedTuple):
         path: Where it is.
         beside: Files that may hold its words.
         is_named: Whether a person named this file, not only its folder.
+        chat: Number of the chat, from 1, if the file is an export of chats.
     """
 
     name: str
     path: Path
     beside: tuple[Path, ...] = ()
     is_named: bool = False
+    chat: int | None = None
 
     @property
     def is_promising(self) -> bool:

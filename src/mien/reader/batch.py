@@ -36,7 +36,6 @@ class Batch:
 
     Attributes:
         names: What stands for each source in readings, in order; an export is its chats.
-        chats: Those of the names that are chats of an export with many.
         failed: The sources that could not be read to their end, with the reason.
     """
 
@@ -55,11 +54,6 @@ class Batch:
         """
         sources = spread(sources, options)
         self.names = distinct_names(sources)
-        self.chats = frozenset(
-            name
-            for name, source in zip(self.names, sources, strict=True)
-            if isinstance(source, Chat) and source.name != source.path.name
-        )
         self.failed: list[SourceError] = []
         self._sources = sources
         self._options = options

@@ -29,7 +29,7 @@ class Done(NamedTuple):
     """A source that was just read.
 
     Attributes:
-        name: Of the source, as it is on disk.
+        name: Of the source, as it is on disk; for a private chat, what stands for it.
         shard: Its readings.
         outcome: How many there are, and why it failed if it did.
     """
@@ -75,7 +75,7 @@ class FolderRun:
             DecoderError: If a decoder cannot be had.
         """
         identity = wishes(options, private=private)
-        listing = find_sources(sources, [*leave_out, ledger])
+        listing = find_sources(sources, [*leave_out, ledger], options)
         if not listing.found:
             raise _nothing(sources, listing)
         self._options = options
@@ -124,8 +124,11 @@ class FolderRun:
         with closing(engine.map(work, self.missing)) as answers:
             for task, shard in answers:
                 outcome = shard if shard is not None else work.lost(task, DIED)
-                self._ledger.add(self._entry(task, outcome))
-                yield Done(task.name, task.shard, outcome)
+                entry = self._entry(task, outcome)
+                self._ledger.add(entry)
+                # The name of a file is the user's own to see, a title is what was talked about.
+                is_hidden = self._private and task.chat is not None
+                yield Done(entry.source if is_hidden else task.name, task.shard, outcome)
 
     def corpus(self) -> Corpus:
         """All that was read by now, in this run and before."""
@@ -147,7 +150,8 @@ class FolderRun:
             place = entry.number if entry is not None else number
             number += entry is None
             shard = self._ledger.shard(key)
-            yield Task(key, place, file.name, file.path, shard, file.is_promising)
+            promising = file.is_promising
+            yield Task(key, place, file.name, file.path, shard, promising, file.chat)
 
     def _entry(self, task: Task, shard: Shard) -> Entry:
         return Entry(

@@ -14,7 +14,7 @@ _NO_NAME = re.compile(r"(Face|Voice) \d+|left|right|user|assistant|system|develo
 _KINDS = re.compile(
     r"\.(wav|flac|mp3|ogg|opus|m4a|aac|mp4|mkv|webm|mov|avi|jpe?g|png|webp|srt|vtt|jsonl?|txt|zip)"
 )
-_CHAT = re.compile(r"(.+\.(?:jsonl?|zip|txt))(#.+)", re.IGNORECASE | re.DOTALL)
+_CHAT = re.compile(r"(.+\.(?:jsonl?|zip|txt))#.+", re.IGNORECASE | re.DOTALL)
 
 
 class Veil:
@@ -33,24 +33,16 @@ class Veil:
         self._first = first
         self._people: dict[str, str] = {}
         self._sources: dict[str, str] = {}
-        self._chats: dict[str, dict[str, int]] = {}
         for name in sources or ():
             self.source(name)
 
     def source(self, name: str) -> str:
         """What stands for a source: its number, and the ending of its name if that says a kind."""
         chat = _CHAT.fullmatch(name)
-        if chat is not None:
-            return self._chat(name, chat[1])
-        ending = PurePath(name).suffix.lower()
+        ending = PurePath(chat[1] if chat is not None else name).suffix.lower()
         number = len(self._sources) + self._first
         known = ending if _KINDS.fullmatch(ending) else ""
         return self._sources.setdefault(name, f"source-{number}{known}")
-
-    def _chat(self, name: str, export: str) -> str:
-        # Numbered within its export, so that the next file's number does not depend on them.
-        numbers = self._chats.setdefault(export, {})
-        return f"{self.source(export)}#{numbers.setdefault(name, len(numbers) + 1)}"
 
     def person(self, name: str | None) -> str | None:
         """What stands for a person; labels that Mien gave itself, and roles, stay."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from mien.core.errors import MienError, SourceError
+from mien.core.errors import MienError, SourceError, UnreadableSource
 from mien.media import Chat
 from mien.reader.chats import chats_in
 from mien.reader.options import Options
@@ -31,6 +30,7 @@ class Task(NamedTuple):
         path: Where it is.
         shard: Where its readings go.
         is_promising: Whether its name, or whoever named it, says that it can be read.
+        chat: Number of the chat if the file is an export of chats.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Task(NamedTuple):
     path: Path
     shard: Path
     is_promising: bool = True
+    chat: int | None = None
 
 
 class Shard(NamedTuple):
@@ -70,6 +71,7 @@ class ReadShard:
 
     options: Options
     private: bool = False
+    _listed: dict[Path, tuple[Chat, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def __call__(self, task: Task) -> Shard:
         """The shard of a source.
@@ -81,10 +83,7 @@ class ReadShard:
         reading: Pass | None = None
         failed: str | None = None
         try:
-            chats = chats_in(task.path, self.options, name=task.name)
-            if chats:
-                return self._of_chats(task, chats)
-            reading = Pass(task.path, self.options, name=task.name)
+            reading = Pass(self._source(task), self.options, name=task.name)
             for _ in reading:
                 pass
         except SourceError as error:
@@ -96,23 +95,17 @@ class ReadShard:
             failed = f"unexpected {type(error).__name__}: {error}"
         return self._shard(task, reading, failed)
 
-    def _of_chats(self, task: Task, chats: Sequence[Chat]) -> Shard:
-        """All chats of an export; it failed if one of them did."""
-        timelines: list[Timeline] = []
-        faults: list[str] = []
-        for chat in chats:
-            try:
-                reading = Pass(chat, self.options)
-                for _ in reading:
-                    pass
-                timelines.append(reading.timeline())
-            except SourceError as error:
-                faults.append(error.reason)
-        whole = Timeline.of_readings(()).join(*timelines)
-        failed = f"{len(faults)} of {len(chats)} chats: {faults[0]}" if faults else None
-        if failed is not None:
-            whole = whole.join(_lost(task, failed))
-        return self._written(task, whole, failed)
+    def _source(self, task: Task) -> Path | Chat:
+        if task.chat is None:
+            return task.path
+        if task.path not in self._listed:
+            # Chats of one export follow each other, and listing it means reading it.
+            self._listed.clear()
+            self._listed[task.path] = chats_in(task.path, self.options)
+        chats = self._listed[task.path]
+        if task.chat > len(chats):
+            raise UnreadableSource(task.path, "it changed while it was read")
+        return chats[task.chat - 1]
 
     def _shard(self, task: Task, reading: Pass | None, failed: str | None) -> Shard:
         if reading is None:

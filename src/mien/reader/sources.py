@@ -6,20 +6,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from mien.core.errors import SourceError
 from mien.media.folder import Found, Listing, list_folder, named_file
 from mien.reader.batch import distinct_names
+from mien.reader.chats import chats_in
+from mien.reader.options import Options
 
 Where = str | Path
 
 
-def find_sources(sources: Sequence[Where], leave_out: Sequence[Path] = ()) -> Listing:
+def find_sources(
+    sources: Sequence[Where], leave_out: Sequence[Path] = (), options: Options | None = None
+) -> Listing:
     """All files to read, in the order in which they were named, a folder's by their names.
+
+    An export of chats is as many sources as it has chats.
 
     Files of one folder are named from there on, of several with the folder's own name before.
 
     Args:
         sources: Files and folders.
         leave_out: Files and folders that are no sources, such as the outputs.
+        options: Say how dates of chats are to be read.
 
     Raises:
         SourceError: If a folder cannot be listed.
@@ -36,4 +44,15 @@ def find_sources(sources: Sequence[Where], leave_out: Sequence[Path] = ()) -> Li
         before = f"{name}/" if len(sources) > 1 else ""
         found += [file._replace(name=f"{before}{file.name}") for file in listing.found]
         skipped += [replace(skip, source=f"{before}{skip.source}") for skip in listing.skipped]
-    return Listing(tuple(found), tuple(skipped))
+    options = options if options is not None else Options()
+    spread = (one for file in found for one in _chats(file, options))
+    return Listing(tuple(spread), tuple(skipped))
+
+
+def _chats(file: Found, options: Options) -> list[Found]:
+    try:
+        chats = chats_in(file.path, options, name=file.name)
+    except SourceError:
+        # Reading it says why, in its place among the others.
+        return [file]
+    return [file._replace(name=chat.name, chat=chat.number) for chat in chats] or [file]
