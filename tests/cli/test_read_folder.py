@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -110,6 +111,26 @@ def test_a_run_that_is_killed_goes_on_and_each_source_is_there_once(tmp_path):
     assert sorted(after) == sorted(path.name for path in folder.iterdir())
     found = Counter(read_timeline(out).table.column("source").to_pylist())
     assert found == dict.fromkeys(sorted(after), 2)
+
+
+@unix
+def test_an_interrupt_writes_what_was_read(tmp_path):
+    folder = chats(tmp_path / "in", 60)
+    out = tmp_path / "r.jsonl"
+    command = [*COMMAND, folder, "--out", out, "--json", "--channels", "words"]
+    process = subprocess.Popen(
+        [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    for _ in range(5):
+        assert process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"what was read is kept" in said
+    assert b"Traceback" not in said
+    n = len(done(tmp_path / "r.jsonl.ledger"))
+    assert 2 <= n < 60
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 2 * n
 
 
 @unix

@@ -56,10 +56,13 @@ def reading_of(row: Mapping[str, Any], where: str = "JSON") -> Reading:
 
 def plain_origin(origin: Origin) -> dict[str, Any]:
     """An origin as JSON values, thumbnails in base64."""
-    row = asdict(origin)
+    # `asdict` would copy every point of the outline, one by one.
+    row: dict[str, Any] = {field.name: getattr(origin, field.name) for field in fields(Origin)}
     row["kind"] = origin.kind.value
-    for thumbnail in row["thumbnails"]:
-        thumbnail["jpeg"] = base64.b64encode(thumbnail["jpeg"]).decode("ascii")
+    row["thumbnails"] = [
+        {**asdict(thumbnail), "jpeg": base64.b64encode(thumbnail.jpeg).decode("ascii")}
+        for thumbnail in origin.thumbnails
+    ]
     return row
 
 

@@ -1,3 +1,5 @@
+import os
+import subprocess
 import sys
 from contextlib import closing
 
@@ -5,6 +7,7 @@ import pytest
 
 from mien.core.errors import ConfigError, MienError
 from mien.reader.engines import Here, Local
+from tests.data import ROOT
 from tests.fakes.works import Lengths
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -36,6 +39,26 @@ def test_tasks_are_taken_only_as_processes_become_free(tmp_path):
     with closing(Local(1).map(Lengths(tmp_path), words())) as answers:
         assert next(answers) == ("a", 1)
         assert len(taken) <= 2
+
+
+def test_a_script_whose_own_work_is_not_guarded_is_told_so(tmp_path):
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from mien.reader.engines import Local\n"
+        "from tests.fakes.works import Lengths\n"
+        "list(Local(1).map(Lengths(Path()), ['a']))\n"
+    )
+    paths = os.pathsep.join([str(ROOT), *sys.path])
+    ran = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": paths},
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert 'under `if __name__ == "__main__":`' in ran.stderr.splitlines()[-1]
 
 
 def test_no_job_at_all_is_refused():

@@ -46,6 +46,10 @@ class Local:
         yield from _Crew(work, self._jobs).through(iter(tasks))
 
 
+_READY = "ready"
+"""What a process says first; one that dies without a word did not die of a file."""
+
+
 class _Crew(Generic[Task, Outcome]):
     """The processes of one run, and what each of them is at."""
 
@@ -55,6 +59,7 @@ class _Crew(Generic[Task, Outcome]):
         self._idle: list[_Worker] = []
         self._busy: dict[_Worker, tuple[Task, int]] = {}
         self._again: deque[tuple[Task, int]] = deque()
+        self._has_begun = False
 
     def through(self, tasks: Iterator[Task]) -> Iterator[Answer[Task, Outcome]]:
         """Keep all busy until nothing is left."""
@@ -83,20 +88,33 @@ class _Crew(Generic[Task, Outcome]):
         return [worker for worker in self._busy if worker.pipe in ready]
 
     def _end(self, worker: _Worker) -> Iterator[Answer[Task, Outcome]]:
-        task, tries = self._busy.pop(worker)
         try:
-            outcome, fault = worker.take()
+            answer = worker.take()
         except (EOFError, OSError):
-            worker.stop()
-            if tries < TRIES:
-                self._again.append((task, tries + 1))
-            else:
-                yield Answer(task, None)
+            yield from self._bury(worker)
             return
+        if answer == _READY:
+            self._has_begun = True
+            return
+        task, _ = self._busy.pop(worker)
         self._idle.append(worker)
+        outcome, fault = answer
         if fault is not None:
             raise MienError(fault)
         yield Answer(task, outcome)
+
+    def _bury(self, worker: _Worker) -> Iterator[Answer[Task, Outcome]]:
+        task, tries = self._busy.pop(worker)
+        worker.stop()
+        if not self._has_begun:
+            raise MienError(
+                "no process that reads could start: is memory short? A script keeps its own work "
+                'under `if __name__ == "__main__":`, since each process imports it'
+            )
+        if tries < TRIES:
+            self._again.append((task, tries + 1))
+        else:
+            yield Answer(task, None)
 
 
 class _Worker:
@@ -115,9 +133,8 @@ class _Worker:
             # It died between two files: what waits for its answer finds out.
             return
 
-    def take(self) -> tuple[Any, str | None]:
-        answer: tuple[Any, str | None] = self.pipe.recv()
-        return answer
+    def take(self) -> Any:
+        return self.pipe.recv()
 
     def stop(self) -> None:
         self._process.kill()
@@ -130,6 +147,7 @@ def _serve(work: Work[Any, Any], pipe: connection.Connection) -> None:
     # Ctrl-C reaches every process of a terminal; the one that the user started decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    pipe.send(_READY)
     while True:
         try:
             task = pipe.recv()
