@@ -15,6 +15,7 @@ import typer
 from mien.cli.chats import holds_many, list_chats
 from mien.cli.output import advise, hush, result, result_json
 from mien.cli.outputs import Outputs
+from mien.cli.transcripts import Transcript
 from mien.core.config import load_config
 from mien.core.errors import ConfigError, SourceError
 
@@ -63,6 +64,16 @@ def read(
         str | None,
         typer.Option(help="What comes first in dates of WhatsApp.", metavar="day|month"),
     ] = None,
+    transcribe: Annotated[
+        bool, typer.Option("--transcribe", help="Hear words in the sound, by faster-whisper.")
+    ] = False,
+    transcribe_url: Annotated[
+        str | None,
+        typer.Option(help="The same, by a transcription service there.", metavar="URL"),
+    ] = None,
+    keep_transcript: Annotated[
+        Path | None, typer.Option(help="Write the words heard to a .srt or .json.")
+    ] = None,
     private: Annotated[
         bool, typer.Option("--private", help="Leave out words, pictures, sound and names.")
     ] = False,
@@ -88,6 +99,8 @@ def read(
 
     outputs = Outputs(out or [], summary, every)
     outputs.check([*sources, *([str(baseline)] if baseline else [])])
+    transcript = Transcript(transcribe, transcribe_url, keep_transcript)
+    transcript.check(sources, private=private)
     config = load_config()
     config = replace(
         config,
@@ -104,6 +117,7 @@ def read(
         baseline=baseline,
         config=config,
         chat=chat,
+        transcribe=transcript.wish,
     )
     if chats:
         list_chats(sources, options, private=private, as_json=as_json)
@@ -123,7 +137,14 @@ def read(
         n = 1 if jobs is None else jobs
         code = read_folders(sources, options, outputs, n, private=private, as_json=as_json)
         raise typer.Exit(code)
-    run = _Run(sources, options, private=private, as_json=as_json, has_outputs=bool(outputs))
+    run = _Run(
+        sources,
+        options,
+        transcript,
+        private=private,
+        as_json=as_json,
+        has_outputs=bool(outputs),
+    )
     code = run.through()
     if (
         run.batch.failed
@@ -137,6 +158,7 @@ def read(
     if not as_json:
         show(timeline)
     is_nothing = not len(timeline) and 0 < run.idle == len(run.batch.names) - len(run.batch.failed)
+    is_written = is_written and transcript.is_written
     raise typer.Exit(2 if is_nothing or not is_written else code)
 
 
@@ -151,6 +173,7 @@ class _Run:
         self,
         sources: list[str],
         options: Options,
+        transcript: Transcript,
         *,
         private: bool,
         as_json: bool,
@@ -158,6 +181,7 @@ class _Run:
     ) -> None:
         from mien.reader import Batch, Veil
 
+        self._transcript = transcript
         self.batch = Batch(sources, options)
         self._veil = Veil(self.batch.names) if private else None
         self._as_json = as_json
@@ -199,8 +223,11 @@ class _Run:
                 advise(f"note: {note}")
         # A title says more than the name of a file does.
         shown = self._veil.source(reading.name) if self._veil else reading.name
-        with bar(shown, reading.total, sys.stderr) as reading.report:
-            yield
+        try:
+            with bar(shown, reading.total, sys.stderr) as reading.report:
+                yield
+        finally:
+            self._transcript.keep(reading)
         for part in reading.timeline().skipped:
             times = f" ({part.count} times)" if part.count > 1 else ""
             advise(f"{shown}: {' '.join((part.where, part.reason)).strip()}{times}")

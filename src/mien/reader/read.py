@@ -33,6 +33,7 @@ def read(
     end: float | None = None,
     baseline: str | Path | None = None,
     chat: str | int | None = None,
+    transcribe: bool | str = False,
     on_error: OnError = "raise",
     config: Config | None = None,
     cancel: CancelToken | None = None,
@@ -49,6 +50,9 @@ def read(
         baseline: A recording or photo of the same person, neutral; readings then say
             `adapted="baseline"`.
         chat: Only this one of an export's chats: its title, a part of that, or its number.
+        transcribe: Whether words are heard in the sound, by faster-whisper or the service of
+            `transcribe_url`; or the address of a service. A transcript beside a recording is then
+            not used.
         on_error: With `skip`, a source that cannot be read becomes an entry of `skipped`.
         config: Settings; by default those of `mien.toml` and the environment.
         cancel: Lets another thread stop the work; `Cancelled` is raised then.
@@ -56,10 +60,20 @@ def read(
     Raises:
         SourceError: If a source cannot be read.
         ConfigError: If an option makes no sense, or no one chat is called as asked.
-        DecoderError: If a decoder cannot be had.
+        DecoderError: If a decoder, or the model that hears words, cannot be had.
+        MissingExtra: If hearing words needs what is not installed.
+        ModelServiceError: If the service that hears words does not answer.
     """
     options = prepare(
-        channels, decoders, fps, start, end, baseline=baseline, config=config, chat=chat
+        channels,
+        decoders,
+        fps,
+        start,
+        end,
+        baseline=baseline,
+        config=config,
+        chat=chat,
+        transcribe=transcribe,
     )
     sources = [source] if isinstance(source, Readable) else list(source)
     batch = Batch(sources, options, cancel=cancel)
@@ -77,6 +91,7 @@ async def aread(
     end: float | None = None,
     baseline: str | Path | None = None,
     chat: str | int | None = None,
+    transcribe: bool | str = False,
     on_error: OnError = "raise",
     config: Config | None = None,
 ) -> Timeline:
@@ -95,6 +110,7 @@ async def aread(
         end=end,
         baseline=baseline,
         chat=chat,
+        transcribe=transcribe,
         on_error=on_error,
         config=config,
         cancel=token,
@@ -120,11 +136,20 @@ def stream(
     end: float | None = None,
     baseline: str | Path | None = None,
     chat: str | int | None = None,
+    transcribe: bool | str = False,
     config: Config | None = None,
 ) -> Iterator[Reading]:
     """The readings of a source as they become known; see `read` for the arguments."""
     options = prepare(
-        channels, decoders, fps, start, end, baseline=baseline, config=config, chat=chat
+        channels,
+        decoders,
+        fps,
+        start,
+        end,
+        baseline=baseline,
+        config=config,
+        chat=chat,
+        transcribe=transcribe,
     )
     first, *others = spread([source], options)
     later = (Pass(one, options) for one in others)
