@@ -26,6 +26,7 @@ _OTHERS = {
     b"\x7fELF": "a program",
     b"SQLite format 3\x00": "a database",
     b"PAR1": "a Parquet file",
+    b"ooBinaryFile": "a binary file of Praat (save a TextGrid as a text file)",
 }
 _PHOTOS = (
     b"\xff\xd8\xff",

@@ -17,6 +17,7 @@ from mien.media.languages import to_short
 from mien.media.pieces import Block, Image, Side
 from mien.media.sidecar import Sidecar, find_sidecar, unused_sidecar
 from mien.media.sniff import Content, sniff
+from mien.media.speakers import NOBODY, Speakers
 from mien.media.tally import Tally
 from mien.media.text import Written, writable
 from mien.timeline.conversation import Conversation
@@ -90,7 +91,8 @@ def _open_file(
         kind = Kind.VIDEO if contents.pictures else Kind.SOUND
         beside = look_beside(path)
         notes = (*contents.notes, *beside.notes)
-        found = _Found(kind, contents, None, beside.written, notes, beside.skipped)
+        who = beside.speakers
+        found = _Found(kind, contents, None, beside.written, notes, beside.skipped, who)
         source = Source(path, found, start, end)
     _check_reach(source, start)
     return source
@@ -106,6 +108,7 @@ class _Found:
     written: Written | None = None
     notes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    speakers: Speakers = NOBODY
 
 
 class Source:
@@ -209,6 +212,11 @@ class Source:
             if turn.start is None or turn.end is None or (turn.end > low and turn.start < high)
         )
         return replace(whole, turns=kept)
+
+    @property
+    def speakers(self) -> Speakers:
+        """Who speaks when, by a file beside a recording that says so exactly."""
+        return self._found.speakers
 
     def sound(self) -> Iterator[Block]:
         """Blocks of 16 kHz sound of about a second; none if there is no sound.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mien.core.errors import TooLarge, UnreadableSource
 from mien.media import limits
-from mien.timeline.conversation import Conversation
+from mien.timeline.conversation import Conversation, Turn
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -21,10 +21,12 @@ class Written:
     Attributes:
         conversation: Turns in order.
         notes: What was taken out, guessed or repaired, in words with counts.
+        speakers: Turns that say exactly who speaks when, with or without words.
     """
 
     conversation: Conversation
     notes: tuple[str, ...] = ()
+    speakers: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,17 @@ def without_halves(written: Written) -> Written:
     count = sum(len(_HALF.findall(text)) for text in texts if text)
     if not count:
         return replace(written, conversation=talk)
-    turns = tuple(
-        replace(turn, text=writable(turn.text), speaker=turn.speaker and writable(turn.speaker))
-        for turn in talk.turns
-    )
+    turns, speakers = (_whole(turns) for turns in (talk.turns, written.speakers))
     talk = replace(talk, turns=turns, title=talk.title and writable(talk.title))
-    return Written(talk, (*written.notes, f"halves of characters, replaced by U+FFFD: {count}"))
+    note = f"halves of characters, replaced by U+FFFD: {count}"
+    return Written(talk, (*written.notes, note), speakers)
+
+
+def _whole(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    return tuple(
+        replace(turn, text=writable(turn.text), speaker=turn.speaker and writable(turn.speaker))
+        for turn in turns
+    )
 
 
 def _one_line_end(text: str) -> str:

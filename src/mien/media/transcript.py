@@ -4,60 +4,76 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mien.core.errors import TooLarge, UnreadableSource
 from mien.media import limits
 from mien.media.chat import NotAChat, is_messages, parse_lines, parse_messages, parse_plain
+from mien.media.eaf import is_eaf, parse_eaf
+from mien.media.rttm import is_rttm, parse_rttm
 from mien.media.subtitles import is_subtitles, parse_subtitles
 from mien.media.text import Letters, Written, read_letters, without_halves
+from mien.media.textgrid import is_textgrid, parse_textgrid
 from mien.media.whisper import NotATranscript, is_whisper, parse_whisper
 from mien.timeline.origin import Kind
 
 # Not every bracket: plain chats may begin with a time or a sound in brackets.
 _JSON = re.compile(r"\s*(\{|\[\s*[\[{\]\"])")
 _GUESSED = "not UTF-8: read as Windows-1252"
+NO_WORDS = "it holds no words"
+_ONLY_SPEAKERS = "it says who speaks when, without words: lay it beside its recording"
 
 
-def read_text(path: Path) -> tuple[Kind, Written]:
+def read_text(path: Path, recording: str | None = None) -> tuple[Kind, Written]:
     """The conversation in a text file, and whether it is a transcript or a chat.
 
+    Args:
+        path: The file.
+        recording: The name of what it lies beside: it may then hold speakers without words.
+
     Raises:
-        UnreadableSource: If it is neither, or damaged; the reason names the line.
+        UnreadableSource: If it is neither, damaged, or without words; the reason names the line.
         TooLarge: If it is beyond `limits.TEXT_BYTES` or `limits.TURNS`.
     """
     letters = _letters(path)
     try:
-        kind, written = _parse(letters.text, path)
+        kind, written = _parse(letters.text, path, recording)
     except (NotAChat, NotATranscript) as error:
         raise UnreadableSource(path, str(error)) from error
     n = len(written.conversation.turns)
     if n > limits.TURNS:
         raise TooLarge(path, f"{n:,} turns, at most {limits.TURNS:,} are read")
-    if not n:
-        raise UnreadableSource(path, "it holds no words")
+    if not n and (recording is None or not written.speakers):
+        raise UnreadableSource(path, _ONLY_SPEAKERS if written.speakers else NO_WORDS)
     written = without_halves(written)
     if letters.is_guessed:
-        written = Written(written.conversation, (_GUESSED, *written.notes))
+        written = replace(written, notes=(_GUESSED, *written.notes))
     return kind, written
 
 
 def _letters(path: Path) -> Letters:
-    """The text; only subtitles may have the encoding of old Windows programs."""
+    """The text; only subtitles and TextGrids may have the encoding of old Windows programs."""
     try:
         return read_letters(path)
     except UnreadableSource:
         guessed = read_letters(path, guess=True)
-        if guessed.is_guessed and is_subtitles(guessed.text):
+        if guessed.is_guessed and (is_subtitles(guessed.text) or is_textgrid(guessed.text)):
             return guessed
         raise
 
 
-def _parse(text: str, path: Path) -> tuple[Kind, Written]:
+def _parse(text: str, path: Path, recording: str | None) -> tuple[Kind, Written]:
     name = path.name
     if _JSON.match(text):
         return _parse_json(text, path)
+    if is_textgrid(text):
+        return Kind.TRANSCRIPT, parse_textgrid(text, name)
+    if is_eaf(text):
+        return Kind.TRANSCRIPT, parse_eaf(text, name)
+    if is_rttm(text):
+        return Kind.TRANSCRIPT, parse_rttm(text, name, recording)
     if is_subtitles(text):
         return Kind.TRANSCRIPT, parse_subtitles(text, name)
     return Kind.CHAT, parse_plain(text, name)

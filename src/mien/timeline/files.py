@@ -13,11 +13,13 @@ import pyarrow.parquet as pq
 from mien.core.errors import ConfigError, SourceNotFound, UnreadableSource
 from mien.timeline.card import Card
 from mien.timeline.plain import origin_of, reading_of, skipped_of
-from mien.timeline.replacing import replacing as replacing  # other rooms know it from here
+from mien.timeline.replacing import replacing
 from mien.timeline.research import RESEARCH, Files, write_research
 from mien.timeline.schema import conform
 from mien.timeline.sinks import KEY, SINKS
 from mien.timeline.timeline import Timeline
+
+__all__ = ["FORMS", "form_of", "read_timeline", "replacing", "write_timeline", "write_timelines"]
 
 
 def write_timeline(timeline: Timeline, path: str | Path) -> None:

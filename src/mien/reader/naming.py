@@ -1,0 +1,23 @@
+"""Voices by the names of those who speak then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mien.media.speakers import Speakers
+from mien.timeline.reading import Channel, Reading, stamp
+
+
+def named(reading: Reading, speakers: Speakers) -> Reading:
+    """A voice's reading with the speaker of its time; any other as it is.
+
+    Args:
+        reading: Stamped.
+        speakers: Who speaks when.
+    """
+    if reading.channel is not Channel.VOICE or reading.person is not None or not speakers:
+        return reading
+    if reading.start is None or reading.end is None:
+        return reading
+    speaker = speakers.whose(reading.start, reading.end)
+    return reading if speaker is None else stamp(replace(reading, person=speaker), reading.source)
