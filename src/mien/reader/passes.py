@@ -16,6 +16,7 @@ from mien.media import Block, Chat, Image, Source, check_fps, open_source
 from mien.media.transcribe import Hearing
 from mien.reader.gathering import gathered_images, gathered_sound
 from mien.reader.live import Live
+from mien.reader.naming import named
 from mien.reader.options import Options
 from mien.reader.plan import Plan, choose, plan
 from mien.reader.thumbnails import Gallery
@@ -179,6 +180,8 @@ class Pass:
         return ("the baseline changes nothing here: it serves voices and faces",)
 
     def _keep(self, readings: list[Reading]) -> list[Reading]:
+        if isinstance(self._source, Source):
+            readings = [named(reading, self._source.speakers) for reading in readings]
         self._builder.extend(readings)
         self._gallery.take(readings)
         return readings
