@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mien.media.pieces import Block, Image, Side
     from mien.media.resample import Resampler
     from mien.media.source import Source, open_source
+    from mien.media.stream import SoundStream
 
 __all__ = [
     "Block",
@@ -19,6 +20,7 @@ __all__ = [
     "Order",
     "Resampler",
     "Side",
+    "SoundStream",
     "Source",
     "check_fps",
     "find_chats",
@@ -35,6 +37,7 @@ _HOMES = {
     "Order": "mien.media.exports",
     "Resampler": "mien.media.resample",
     "Side": "mien.media.pieces",
+    "SoundStream": "mien.media.stream",
     "Source": "mien.media.source",
     "check_fps": "mien.media.grid",
     "find_chats": "mien.media.exports",

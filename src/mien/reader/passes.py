@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from mien.core.config import load_config
 from mien.core.progress import CancelToken, Report, ignore
-from mien.media import Block, Chat, Image, Source, check_fps, open_source
+from mien.media import Block, Chat, Image, SoundStream, Source, check_fps, open_source
 from mien.media.transcribe import Hearing
 from mien.reader.gathering import gathered_images, gathered_sound
 from mien.reader.live import Live
@@ -54,7 +54,7 @@ class Pass:
 
     def __init__(
         self,
-        source: str | Path | Conversation | Chat,
+        source: str | Path | Conversation | Chat | SoundStream,
         options: Options | None = None,
         *,
         name: str | None = None,
@@ -79,7 +79,9 @@ class Pass:
         self._config = options.config if options.config is not None else load_config()
         chosen = choose(options.channels, options.decoders, self._config)
         if isinstance(source, Conversation):
-            self._source: Source | _Chat = _Chat(source)
+            self._source: Source | SoundStream | _Chat = _Chat(source)
+        elif isinstance(source, SoundStream):
+            self._source = source
         else:
             self._source = open_source(
                 source, start=options.start, end=options.end, beside=not options.transcribe
@@ -129,7 +131,7 @@ class Pass:
             references=self._options.references,
             config=self._config,
         )
-        guard = self._source if isinstance(self._source, Source) else nullcontext()
+        guard = nullcontext() if isinstance(self._source, _Chat) else self._source
         with guard:
             for piece in self._pieces():
                 self._cancel.check()
@@ -213,6 +215,8 @@ class Pass:
         return heapq.merge(*streams, key=lambda piece: (piece.at, piece.order))
 
     def _at_once(self, channel: Channel) -> int:
+        if self._source.kind is Kind.STREAM:
+            return 1  # what waits for more comes late
         return max(offer.at_once for offer in self.plan.of(channel))
 
     def _skipped(self) -> tuple[Skipped, ...]:

@@ -128,7 +128,8 @@ def _advice(
 ) -> list[str]:
     said: list[str] = []
     wants_words = not is_heard and any(offer.channel is Channel.WORDS for offer in chosen)
-    if wants_words and source.has_sound and source.conversation is None:
+    is_file = source.kind is not Kind.STREAM
+    if wants_words and is_file and source.has_sound and source.conversation is None:
         said.append(
             "no words were read: put a transcript beside the file under the same name "
             "(.srt, .vtt or Whisper .json) or add --transcribe, since valence is heard mostly in "
