@@ -1,6 +1,7 @@
 """Paired differences, Holm's correction, shared ranks."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +66,20 @@ def test_few_scenarios_tell_nobody_apart():
     n = LEAST_CLUSTERS - 1
     (found,) = differences([run("a", scores([9.0] * n)), run("b", scores([1.0] * n))])
     assert not found.apart
+
+
+def test_an_item_without_a_score_says_nothing_of_whom_it_shares_its_luck_with():
+    shared = {f"i{n}": f"c{n % 6}" for n in range(24)}
+    first, second = (
+        replace(one, items=tuple(replace(i, cluster=shared[i.item]) for i in one.items))
+        for one in drawn(7, n=24, models=2)
+    )
+    # Items that were never begun stand for themselves in a log, since nothing else is known.
+    spent = run("spent", dict.fromkeys(shared, None))
+    (alone,) = differences([first, second])
+    (beside, *_) = differences([first, second, spent])
+    assert alone.value.clusters == 6
+    assert beside.value == alone.value
 
 
 def test_equal_runs_need_no_number_of_items():

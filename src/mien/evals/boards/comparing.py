@@ -76,7 +76,8 @@ def differences(runs: Sequence[Result], factor: float = 1.0) -> tuple[Difference
         factor: From the scale of items to that of the score.
     """
     scores = {run.model: item_means(run.items) for run in runs}
-    clusters = {item.item: item.cluster for run in runs for item in run.items}
+    scored = (item for run in runs for item in run.items if item.score is not None)
+    clusters = {item.item: item.cluster for item in scored}
     found = [_paired(a, b, scores, clusters, factor) for a, b in combinations(scores, 2)]
     adjusted = holm([one.p for one in found])
     return tuple(
