@@ -28,7 +28,7 @@ def test_a_file_gives_back_the_same_timeline(tmp_path, found, ending):
 def test_timelines_one_after_the_other_are_one_joined(tmp_path, ending):
     parts = [
         Timeline.of_readings([told(i, i + 1, anger=0.5)], [origin()], [skipped()], [card()])
-        for i in range(3)
+        for i in range(150)
     ]
     write_timelines(iter(parts), tmp_path / f"parts{ending}")
     write_timeline(parts[0].join(*parts[1:]), tmp_path / f"joined{ending}")

@@ -23,6 +23,9 @@ KEY = b"mien"
 ROWS = 16_384
 """Rows that are held before they become a row group: each group costs 20 kB of descriptions."""
 
+_TABLES = 64
+"""Small tables that are held before they become one."""
+
 _REPEATED = ("source", "channel", "person", "verdict", "reason", "adapted", "decoder")
 _SOUGHT = ("source", "start", "end")
 """Dictionaries and statistics of these columns alone: of all 124 they cost 8 kB a file."""
@@ -85,6 +88,9 @@ class _ParquetSink:
         self._held.append(timeline.table.replace_schema_metadata(None))
         if sum(table.num_rows for table in self._held) >= ROWS:
             self._flush()
+        elif len(self._held) >= _TABLES:
+            # A table of one row takes 100 kB, most of it for its 124 columns.
+            self._held = [pa.concat_tables(self._held).combine_chunks()]
 
     def close(self) -> None:
         self._flush()
