@@ -14,6 +14,7 @@ MienError
 │   └── DamagedAsset
 ├── EvalError              a comparison, log or rating that does not hold
 ├── MissingExtra           an optional dependency is not installed
+├── MissingPackage         a package that Mien can serve and never installs is not there
 ├── ModelServiceError      a language model that gives no usable answer
 ├── ConfigError            an option, setting or argument that makes no sense
 └── NetworkRefused         the one gate said no
@@ -115,6 +116,14 @@ class MissingExtra(MienError):
     def __init__(self, purpose: str, extra: str) -> None:
         self.extra = extra
         super().__init__(f"{purpose} needs an optional part: pip install 'mien[{extra}]'")
+
+
+class MissingPackage(MienError):
+    """A package is not installed that Mien hands data to, and that no extra brings."""
+
+    def __init__(self, purpose: str, package: str) -> None:
+        self.package = package
+        super().__init__(f"{purpose} needs {package}: pip install {package}")
 
 
 class ModelServiceError(MienError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +14,10 @@ from mien.timeline.card import Card
 from mien.timeline.origin import Origin, Skipped
 from mien.timeline.reading import Channel, Reading
 from mien.timeline.schema import SCHEMA, to_batch, to_readings
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
 
 FLUSH = 1_000
 """Readings that a builder holds as objects before they become a record batch."""
@@ -171,6 +175,29 @@ class Timeline:
         from mien.timeline.baseline import relative_to_baseline
 
         return relative_to_baseline(self, baseline)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A row a reading, as a data frame of pandas; NaN where a decoder cannot judge.
+
+        Columns are named as `Reading`'s fields; shares as `scores.anger`, their standard
+        deviations as `scores_sd.anger`, a face's place as `box.x`.
+
+        Raises:
+            MissingPackage: If pandas is not installed; Mien does not bring it.
+        """
+        from mien.timeline.frames import to_pandas
+
+        return to_pandas(self.table)
+
+    def to_polars(self) -> polars.DataFrame:
+        """A row a reading, as a data frame of Polars, with the columns of `to_pandas`.
+
+        Raises:
+            MissingPackage: If Polars is not installed; Mien does not bring it.
+        """
+        from mien.timeline.frames import to_polars
+
+        return to_polars(self.table)
 
     def _where(self, mask: pa.ChunkedArray) -> Timeline:
         return replace(self, table=self.table.filter(mask))
