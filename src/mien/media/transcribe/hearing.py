@@ -82,17 +82,18 @@ class Hearing:
             ModelServiceError: If the service does not even answer the first time.
         """
         reached: dict[Side | None, float] = {}
-        for window in windows(blocks):
-            try:
+        try:
+            for window in windows(blocks):
                 self._waiting += self._hear(window)
-            except ModelServiceError as error:
-                if not self._is_answered:
-                    raise
-                self._tally.add(f"no words from here on: {error}", window.start)
-                break
-            reached[window.side] = window.end
-            until = min(reached.values()) if len(reached) >= self._parties else 0.0
-            yield Heard(until, self._known(until))
+                reached[window.side] = window.end
+                until = min(reached.values()) if len(reached) >= self._parties else 0.0
+                yield Heard(until, self._known(until))
+        except ModelServiceError as error:
+            if not self._is_answered:
+                raise
+            self._tally.add(f"no words from here on: {error}", max(reached.values(), default=0.0))
+        finally:
+            self._recognizer.close()
         yield Heard(max(reached.values(), default=0.0), self._known(math.inf))
 
     def _hear(self, window: Window) -> Iterable[Turn]:

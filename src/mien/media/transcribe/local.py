@@ -62,6 +62,9 @@ class FasterWhisper:
             raise DecoderError(f"{self.name} failed: {error}") from error
         return {"language": info.language, "segments": rows}
 
+    def close(self) -> None:
+        """Nothing: the model stays for the next recording."""
+
 
 class _Model(NamedTuple):
     folder: Path

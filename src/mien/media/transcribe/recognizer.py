@@ -32,6 +32,9 @@ class Recognizer(Protocol):
             ModelServiceError: If the service gives no transcript.
         """
 
+    def close(self) -> None:
+        """Let go of connections; hearing again opens others."""
+
 
 def open_recognizer(config: Config) -> Recognizer:
     """The service of `transcribe_url`, or faster-whisper where none is set.

@@ -61,6 +61,10 @@ class Service:
         told = self._transcriber.hear(wav_bytes(samples), language)
         return as_whisper(told, len(samples) / RATE_HZ)
 
+    def close(self) -> None:
+        """Close the kept connection."""
+        self._transcriber.close()
+
 
 def wav_bytes(samples: Samples) -> bytes:
     """A WAV file of 16-bit samples; 30 s are 960 kB.
