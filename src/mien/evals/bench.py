@@ -26,11 +26,14 @@ class Scored(NamedTuple):
             task's own rule gives no score.
         parts: Figures beside it, by name.
         why_none: Why there is no score, if there is none.
+        items: The items with the scores that count, where only the whole run tells which do, such
+            as those of the better of two passes; None where the items have them already.
     """
 
     main: Estimate
     parts: Mapping[str, Estimate]
     why_none: str = ""
+    items: tuple[ItemResult, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from inspect_ai import eval as run_inspect
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
 
 from mien.evals.bench import Setup
+from mien.evals.boards.gathering import gather
 from mien.evals.logs import read_log
 from mien.evals.result import Fault
 from mien.evals.tasks.eq_bench import german, lm_eval, v1, v2
@@ -97,6 +98,13 @@ def test_the_better_pass_of_a_run_counts(ask):
     _, found = ask(Answers(BOTH), bench=v1.BENCH, n=2)
     assert found.main.value == pytest.approx(found.parts["revised"].value)
     assert found.parts["revised"].value > found.parts["first_pass"].value
+
+
+def test_tables_compare_models_by_the_pass_that_counts(ask):
+    run, _ = ask(Answers(BOTH), n=2, revise="true")
+    (held,) = gather([run.source])
+    assert [item.score for item in held.items] == [10.0, 10.0]
+    assert [item.parts["first_pass"] for item in held.items] != [10.0, 10.0]
 
 
 def test_zeros_everywhere_are_a_placeholder_without_a_score(ask):

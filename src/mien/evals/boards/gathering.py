@@ -146,13 +146,19 @@ def _read(path: Path, task: str, setup: Setup) -> list[Result]:
     if path.is_file() and is_log(path):
         from mien.evals.logs import read_log  # Inspect, which published runs must not need
 
-        return [read_log(path)]
+        return [_settled(read_log(path))]
     if task:
         return list(catalogue.find(task).stored(path, setup))
     raise EvalError(
         f"{path} is no log of Inspect; if its publisher wrote it, say whose it is: "
         f"`mien evals score TASK {path.name}`"
     )
+
+
+def _settled(run: Result) -> Result:
+    """A run whose items have the scores that count, so that tables compare what they rank."""
+    items = catalogue.find(run.task).score(run.items, run.planned).items
+    return run if items is None else replace(run, items=items)
 
 
 def _new(held: Sequence[Result], known: Sequence[Result]) -> list[Result]:

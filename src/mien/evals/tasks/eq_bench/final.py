@@ -44,14 +44,14 @@ def scored(items: Sequence[ItemResult], planned: int, rules: Rules) -> Scored:
         "parseable": _share(len(counted), planned),
     }
     if not counted:
-        return Scored(Estimate(NAN), parts, "no answer could be read")
+        return Scored(Estimate(NAN), parts, "no answer could be read", chosen)
     if len(counted) < rules.least * planned:
         why = (
             f"{len(counted):,} of {planned:,} answers could be read, and its publisher gives no "
             f"score below {100 * rules.least:.2f} %"
         )
-        return Scored(Estimate(NAN), parts, why)
-    return Scored(_mean_of_epochs(counted), parts)
+        return Scored(Estimate(NAN), parts, why, chosen)
+    return Scored(_mean_of_epochs(counted), parts, items=chosen)
 
 
 def settled(items: Sequence[ItemResult], rules: Rules) -> tuple[ItemResult, ...]:
