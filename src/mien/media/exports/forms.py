@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mien.core.errors import SourceError
 from mien.media.archive import Handle
 from mien.media.exports.chatgpt import chatgpt_talk, is_chatgpt
 from mien.media.exports.claude import claude_talk, is_claude
@@ -50,19 +49,15 @@ def form_of(path: Path, handle: Handle) -> str | None:
     """Which form a file has, a key of `FORMS` or `WHATSAPP`; None if it is no export.
 
     Raises:
-        UnreadableSource: If its bytes cannot be read.
+        SourceError: If its first conversation is broken or too large.
     """
     head = handle.read(HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
     if is_whatsapp(head.decode(errors="replace")):
         return WHATSAPP
     if head.lstrip()[:1] not in (b"[", b"{"):
         return None
-    try:
-        scanner = Scanner(path, handle)
-        return _form_of_object(scanner) if scanner.peek() == "{" else _form_of_list(scanner)
-    except SourceError:
-        # What is broken here is broken for every reader, and others say it better.
-        return None
+    scanner = Scanner(path, handle)
+    return _form_of_object(scanner) if scanner.peek() == "{" else _form_of_list(scanner)
 
 
 def _form_of_list(scanner: Scanner) -> str | None:

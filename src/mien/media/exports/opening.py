@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mien.core.errors import TooLarge, UnreadableSource
+from mien.core.errors import SourceError, TooLarge, UnreadableSource
 from mien.media import limits
 from mien.media.archive import Handle, members
 from mien.media.exports.chat import Chat, Place, one_line
@@ -90,7 +90,13 @@ def read_chat(chat: Chat) -> tuple[Written, tuple[Skipped, ...]]:
 
 def _find(path: Path, member: str | None, order: Order) -> Place | None:
     handle = Handle(path, member)
-    form = form_of(path, handle)
+    try:
+        form = form_of(path, handle)
+    except SourceError:
+        if member is not None:
+            raise
+        # A file may still be of another kind, whose reader says better what is broken.
+        return None
     return Place(path, form, handle, order=order) if form is not None else None
 
 

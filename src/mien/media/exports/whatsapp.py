@@ -28,7 +28,9 @@ _AFTERNOON = ("p", "下午", "午後", "오후", "م")
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _BLANKS = re.compile("[\u00a0\u202f\u2009]")
 _LEFT_TO_RIGHT = "\u200e"
-_EDITED = re.compile("\\s*\u200e<[^<>\n]{1,60}>\\s*$")
+_EDITED = re.compile(
+    "(?<=[^\\s\u200e])\\s*(?:\u200e\\s*<[^<>\\n]{1,60}>|<This message was edited>)\\s*$"
+)
 _ANGLES = re.compile(r"<[^<>\n]{1,80}>")
 _FILE = re.compile(r"[^\s/\\]{1,120}\.\w{2,5} \([^()\n]{1,40}\)")
 _OMITTED = re.compile(
