@@ -15,6 +15,7 @@ import typer
 from mien.cli.chats import holds_many, list_chats
 from mien.cli.output import advise, hush, result, result_json
 from mien.cli.outputs import Outputs
+from mien.cli.streams import Form, Pipe, Rate, Sides, SoundChannels
 from mien.cli.transcripts import Transcript
 from mien.core.config import load_config
 from mien.core.errors import ConfigError, SourceError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def read(
     sources: Annotated[
         list[str],
-        typer.Argument(help="Recordings, photos, transcripts, chats, or folders of them."),
+        typer.Argument(help="Recordings, photos, transcripts, chats, folders of them, or -."),
     ],
     channels: Annotated[
         str | None, typer.Option(help="Only these of voice,face,words.", metavar="A,B")
@@ -74,6 +75,10 @@ def read(
     keep_transcript: Annotated[
         Path | None, typer.Option(help="Write the words heard to a .srt or .json.")
     ] = None,
+    rate: Rate = None,
+    form: Form = None,
+    sound_channels: SoundChannels = None,
+    sides: Sides = False,
     private: Annotated[
         bool, typer.Option("--private", help="Leave out words, pictures, sound and names.")
     ] = False,
@@ -128,6 +133,9 @@ def read(
             f"{named} without effect: only EmoNet reads that in a voice, "
             "so add --decoders emonet-voice-small"
         )
+    pipe = Pipe(rate, form, sound_channels, sides=sides)
+    if pipe.is_in(sources):
+        raise typer.Exit(pipe.read(options, outputs, private=private, as_json=as_json))
     is_folder = jobs is not None or any(Path(source).is_dir() for source in sources)
     if chat is not None and is_folder:
         raise ConfigError("--chat chooses from one export: name that file, without --jobs")

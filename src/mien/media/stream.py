@@ -134,8 +134,8 @@ class SoundStream:
     def origin(self) -> Origin:
         """What is known of it so far."""
         feed = self._feed
-        plural = "" if feed.channels == 1 else "s"
-        track = f"sound 1: {feed.form}, {feed.rate_hz} Hz, {feed.channels} channel{plural}"
+        layout = {1: "mono", 2: "stereo"}.get(feed.channels, f"{feed.channels} channels")
+        track = f"sound 1: {feed.form}, {feed.rate_hz} Hz, {layout}"
         return Origin(
             source=self.name,
             kind=self.kind,
