@@ -34,7 +34,7 @@ paths = st.from_regex(r"([a-zé &_-]{1,7}[a-z]/)?[a-zé &_-]{1,8}\.[a-z]{3}", fu
 seen = st.builds(Seen, sizes, digests, st.booleans(), st.dictionaries(paths, kept, max_size=3))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.builds(
         Record,

@@ -1,7 +1,7 @@
 """The one gate."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.core.config import Config
@@ -30,7 +30,6 @@ def test_offline_refuses_every_other_host_and_names_it(host):
     assert "MIEN_OFFLINE" in str(caught.value)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_name_but_a_loopback_address_passes(host):
     if is_loopback(host):

@@ -74,7 +74,7 @@ def test_few_clusters_reach_as_far_out_as_students_t(n):
 
 
 @given(st.lists(st.floats(0, 1, width=16), min_size=6, max_size=30), st.integers(0, 99))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_the_interval_of_a_share_holds_it_and_is_one_of_shares(values, seed):
     values = np.array(values)
     found = mean(values, [str(i) for i in range(len(values))], draws=60, seed=seed)

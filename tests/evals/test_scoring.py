@@ -28,7 +28,7 @@ def columns(seed, n=N):
 
 
 @given(st.integers(0, 999))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_figures_of_sums_are_those_of_the_plain_formulas(seed):
     one, other = columns(seed)
     items = np.arange(N)
@@ -148,7 +148,6 @@ def test_without_names_all_pairs_of_an_item_count_alike():
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=1, max_size=25))
-@settings(deadline=None)
 def test_no_other_threshold_has_a_higher_f1(pairs):
     scores = np.array([score / 10 for score, _ in pairs])
     truth = np.array([is_true for _, is_true in pairs])
@@ -173,7 +172,7 @@ def test_tags_are_scored_by_f1_and_no_answer_is_a_no():
 
 
 @given(st.integers(0, 999), st.sampled_from(["ravdess", "ferplus", "crema_d", "emodb"]))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_what_a_decoder_got_from_labels_comes_back(seed, name):
     labels = label_map(name)
     random = np.random.default_rng(seed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.evals import stats
@@ -17,7 +17,6 @@ def pair(values, seed):
 
 
 @given(grades, st.integers(0, 99))
-@settings(deadline=None)
 def test_kappa_is_that_of_scikit_learn(values, seed):
     metrics = pytest.importorskip("sklearn.metrics")
     one, other = pair(values, seed)
@@ -31,7 +30,6 @@ def test_kappa_is_that_of_scikit_learn(values, seed):
 
 
 @given(grades, st.integers(0, 99), st.floats(0.1, 9), st.floats(-5, 5))
-@settings(deadline=None)
 def test_kappa_does_not_depend_on_the_unit_of_both(values, seed, unit, shift):
     one, other = pair(values, seed)
     same = stats.quadratic_kappa(one * unit + shift, other * unit + shift)
@@ -43,7 +41,6 @@ def test_kappa_of_the_same_grades_is_one():
 
 
 @given(numbers, st.integers(0, 99))
-@settings(deadline=None)
 def test_correlations_are_those_of_scipy(values, seed):
     scipy = pytest.importorskip("scipy.stats")
     one, other = pair(values, seed)
@@ -102,7 +99,6 @@ def test_a_unit_with_one_rating_tells_nothing():
 
 
 @given(st.integers(0, 500))
-@settings(deadline=None)
 def test_cronbach_without_gaps_is_the_textbook_formula(seed):
     random = np.random.default_rng(seed)
     ratings = random.normal(size=(12, 1)) + random.normal(size=(12, 4))
@@ -121,7 +117,6 @@ def test_cronbach_keeps_to_its_truth_with_gaps():
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 3)), min_size=4, max_size=60))
-@settings(deadline=None)
 def test_recognition_is_that_of_scikit_learn(pairs):
     metrics = pytest.importorskip("sklearn.metrics")
     truth, said = (np.array(values) for values in zip(*pairs, strict=True))
@@ -146,7 +141,6 @@ def test_f1_of_tags_is_that_of_scikit_learn():
 
 
 @given(numbers, st.integers(0, 99))
-@settings(deadline=None)
 def test_a_quantile_map_gives_the_raters_marginal_and_keeps_the_order(values, seed):
     scores = np.unique(values)
     grades = np.random.default_rng(seed).integers(0, 8, len(scores)).astype(float)

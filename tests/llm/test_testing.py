@@ -168,7 +168,7 @@ def test_streams_come_in_pieces_with_their_cost_at_the_end():
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_pieces_of_a_stream_join_to_the_answer(text):
     assert "".join(Answer(text).pieces()) == text
 

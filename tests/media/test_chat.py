@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.core.errors import UnreadableSource
@@ -136,7 +136,6 @@ def test_blank_lines_are_no_chat(tmp_path):
         read(tmp_path / "chat.txt", "\n \n\n")
 
 
-@settings(deadline=None)
 @given(
     messages=st.lists(
         st.tuples(
@@ -157,7 +156,6 @@ def test_any_words_come_through_unchanged(tmp_path_factory, messages, is_lines):
     assert read(path, content)[1] == [(role, role, text) for role, text in messages]
 
 
-@settings(deadline=None)
 @given(content=st.binary(max_size=300))
 def test_no_bytes_raise_anything_but_our_errors(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "bytes.txt"

@@ -2,7 +2,7 @@
 
 import pympi
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.core.errors import UnreadableSource
@@ -130,7 +130,6 @@ TEXT = st.text(
 )
 
 
-@settings(deadline=None)
 @given(SPANS, st.data())
 def test_what_pympi_writes_is_read_back(tmp_path_factory, lengths, data):
     made, at, wanted = pympi.Elan.Eaf(), 0, []

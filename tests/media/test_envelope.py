@@ -15,7 +15,7 @@ def test_silence_without_samples_has_no_outline():
     assert Envelope().parts() == ()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seconds=st.floats(0.01, 200), seed=st.integers(0, 99))
 def test_the_highest_peak_is_kept_and_nothing_is_above_it(seconds, seed):
     samples = noise(seconds, seed=seed)[:, 0]
@@ -27,7 +27,7 @@ def test_the_highest_peak_is_kept_and_nothing_is_above_it(seconds, seed):
     assert max(parts) == pytest.approx(min(1.0, float(np.abs(samples).max())), abs=1e-4)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(cuts=st.lists(st.integers(1, 60_000), max_size=8))
 def test_how_the_sound_was_cut_does_not_matter(cuts):
     samples = bursts(4.0, every=1.0)[:, 0]

@@ -4,14 +4,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.core.errors import ConfigError
 from mien.media import Grid, check_fps, limits
 
 
-@settings(deadline=None)
 @given(
     steps=st.lists(st.floats(0.001, 3.0), min_size=1, max_size=60),
     fps=st.floats(0.1, 60.0),

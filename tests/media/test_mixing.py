@@ -48,7 +48,7 @@ def judged(left, right):
     return probe.judge()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(level=st.floats(0.05, 1.0), seed=st.integers(0, 50))
 def test_how_loud_a_party_is_does_not_decide(level, seed):
     left, right = bursts(6, phase=0.0, seed=seed), bursts(6, phase=0.5, seed=seed + 100)

@@ -126,7 +126,7 @@ def test_a_photo_that_is_cut_off_is_unreadable(tmp_path):
         list(source.pictures())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     suffix=st.sampled_from(["jpg", "png", "webp", "gif", "bmp", "tiff"]),
     seed=st.integers(0, 10_000),

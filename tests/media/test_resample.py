@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.core.arrays import RATE_HZ
@@ -26,7 +26,6 @@ def test_length_and_pitch_are_kept(rate_hz):
     np.testing.assert_allclose(made[2_000:14_000], wanted[2_000:14_000], atol=2e-3)
 
 
-@settings(deadline=None)
 @given(cuts=st.lists(st.integers(0, 44_100), max_size=6), rate_hz=st.sampled_from([16_000, 44_100]))
 def test_how_the_sound_was_cut_does_not_matter(cuts, rate_hz):
     samples = noise(1.0, rate_hz)[:, 0]

@@ -180,7 +180,7 @@ def test_samples_stay_within_bounds(tmp_path):
     assert np.abs(joined(blocks)).max() <= 1.0
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(start=st.floats(0, 2.5), length=st.floats(0.05, 2.0))
 def test_a_span_gives_what_the_whole_has_there(tmp_path_factory, start, length):
     path = _long_sound(tmp_path_factory)
@@ -387,7 +387,7 @@ def test_a_start_beyond_the_end_is_the_fault_of_the_source_alone(tmp_path):
         open_source(path, start=20)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 60))
 def test_no_damage_raises_anything_but_our_errors(tmp_path_factory, seed, n):
     folder = tmp_path_factory.mktemp("damage")

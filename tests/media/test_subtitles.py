@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.core.errors import UnreadableSource
@@ -218,7 +218,6 @@ def test_subtitles_without_words_say_so(tmp_path):
 WORDS = st.text("abcdefghij \u00e9\u4f60", min_size=1).map(str.strip).filter(bool)
 
 
-@settings(deadline=None)
 @given(
     cues=st.lists(
         st.tuples(st.integers(0, 10**7), st.integers(1, 9999), WORDS), min_size=1, max_size=12

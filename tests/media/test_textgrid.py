@@ -1,7 +1,7 @@
 """Praat's TextGrids as Praat and others write them."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from praatio import textgrid
 from praatio.utilities.constants import Interval
@@ -188,7 +188,6 @@ TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=8).map(lam
 PLACES = st.lists(st.integers(0, 10**6), min_size=2, max_size=12, unique=True).map(sorted)
 
 
-@settings(deadline=None)
 @given(PLACES, st.data(), st.sampled_from(["long_textgrid", "short_textgrid"]))
 def test_what_praatio_writes_is_read_back(tmp_path_factory, places, data, form):
     spans = list(zip(places[::2], places[1::2], strict=False))

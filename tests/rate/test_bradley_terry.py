@@ -100,7 +100,7 @@ def test_a_sample_is_the_fit_of_its_own_judgements():
     np.testing.assert_allclose(sample, fitted(kept)[1], atol=1e-8)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(judgements())
 def test_strengths_of_any_judgements_are_those_of_an_optimizer(rows):
     columns, found = fitted(rows)

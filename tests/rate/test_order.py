@@ -19,7 +19,7 @@ def outcome(rows, options):
         return str(error)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(judgements(), st.randoms(use_true_random=False), st.booleans())
 def test_any_shuffle_gives_the_same_table_bit_for_bit(rows, shuffler, styled):
     options = Options(draws=20, styles=(Style.LENGTH,) if styled else ())

@@ -12,9 +12,7 @@ from tests.fakes.sounds import noise, write_sound
 SOUND = noise(4.3, level=0.2)[:, 0]
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, len(SOUND) - 1), max_size=6))
 def test_where_sound_is_cut_does_not_matter(cuts):
     whole = pushed([SOUND])

@@ -39,7 +39,7 @@ def readings(draw):
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(readings(), max_size=8),
     st.sampled_from(Kind),

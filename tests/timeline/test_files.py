@@ -10,9 +10,7 @@ from mien.core.errors import ConfigError, SourceNotFound, UnreadableSource
 from mien.timeline import Timeline, read_timeline, write_timeline, write_timelines
 from tests.made import card, origin, readings, skipped, told
 
-lossless = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+lossless = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @lossless

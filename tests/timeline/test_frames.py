@@ -15,7 +15,7 @@ from mien.timeline import Timeline
 from tests.made import readings, told
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(readings(), max_size=5))
 def test_a_frame_has_a_row_a_reading_and_a_column_a_share(found):
     timeline = Timeline.of_readings(found)

@@ -13,7 +13,7 @@ spans = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(spans, st.floats(0.5, 20))
 def test_resample_keeps_total_mass(found, step):
     timeline = Timeline.of_readings(told(s, s + n, anger=share) for s, n, share in found)
@@ -25,7 +25,7 @@ def test_resample_keeps_total_mass(found, step):
     assert after == pytest.approx(before, rel=1e-3, abs=1e-3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(spans, st.floats(0.5, 20))
 def test_resample_never_leaves_the_range_of_what_was_read(found, step):
     timeline = Timeline.of_readings(told(s, s + n, anger=share) for s, n, share in found)

@@ -35,9 +35,7 @@ from tests.made import readings, told
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOSTILE = 'A "b" <v x>\n\n--> & | \x00\ud800 ]]> </ANNOTATION_VALUE>\t'
-quick = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quick = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 timed = st.lists(readings(), max_size=8).map(
     lambda found: [replace(r, source="a.wav") for r in found if r.start is not None]
 )

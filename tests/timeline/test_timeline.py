@@ -13,7 +13,7 @@ def test_columns_stand_in_the_order_of_the_fields():
     assert SCHEMA.names == [field.name for field in fields(Reading)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(readings(), max_size=5))
 def test_arrow_gives_back_the_same_readings(found):
     assert Timeline.of_readings(found).readings == found

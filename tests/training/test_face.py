@@ -78,7 +78,7 @@ def test_scaling_keeps_an_even_picture_even(middle, inner):
 
 
 @given(gain=st.floats(0.3, 1.0), offset=st.floats(0, 0.3))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_brightness_and_contrast_hardly_reach_the_net(gain, offset):
     crops = torch.rand(2, 1, 40, 40, generator=generator())
     one, other = normalise(crops), normalise(gain * crops + offset)
@@ -97,7 +97,7 @@ def test_augmentation_is_decided_by_its_generator_alone():
 
 
 @given(seed=st.integers(0, 100))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_mixing_keeps_the_mass_of_targets(seed):
     targets = torch.rand(8, 15, generator=generator(9))
     _, mixed = mix(torch.rand(8, 1, 40, 40), targets, (0.5, 0.5), generator(seed))

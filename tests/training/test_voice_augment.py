@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("scipy")
@@ -24,7 +24,6 @@ def energy_between(samples, low, high):
 
 
 @given(st.floats(-5, 30), st.integers(0, 99))
-@settings(deadline=None)
 def test_noise_is_as_far_below_speech_as_asked(snr, seed):
     speech = tone(220)
     background = augment.colored_noise(len(speech), np.random.default_rng(seed), 1.0)

@@ -252,7 +252,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 @given(cut=st.integers(0, 3000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_cut_file_is_refused(tmp_path_factory, cut):
     path = save_checkpoint(tmp_path_factory.mktemp("cut") / "a.pth", HEADS["face small"])
     data = path.read_bytes()
@@ -264,7 +264,7 @@ def test_a_cut_file_is_refused(tmp_path_factory, cut):
 @given(
     changes=st.lists(st.tuples(st.integers(0, 9999), st.integers(0, 255)), min_size=1, max_size=8)
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_damaged_file_is_refused_or_read_but_nothing_else(tmp_path_factory, changes):
     head = {"a.weight": np.ones((4, 3), np.float32), "a.bias": np.ones(4, np.float32)}
     path = save_checkpoint(tmp_path_factory.mktemp("damaged") / "a.pth", head)

@@ -107,7 +107,7 @@ def test_whole_numbers_move_a_score_by_less_than_two_hundredths_of_its_deviation
 
 @pytest.mark.parametrize("exact", [True, False])
 @given(cuts=st.lists(st.integers(1, 69), max_size=3).map(sorted), n=st.integers(1, 70))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_what_else_is_in_a_batch_does_not_matter(tmp_path_factory, exact, cuts, n):
     folder = tmp_path_factory.getbasetemp() / f"batch-{exact}"
     folder.mkdir(exist_ok=True)

@@ -55,7 +55,7 @@ def test_silence_equals_its_own_definition():
     np.testing.assert_allclose(log_mel(silence, 80, 50), references.log_mel(silence, 80, 50))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(n=st.integers(1, 32_000), extra=st.integers(1, 2_000), seed=st.integers(0, 9))
 def test_silence_at_the_end_changes_nothing(n, extra, seed):
     sound = voice(n, seed)
@@ -63,7 +63,7 @@ def test_silence_at_the_end_changes_nothing(n, extra, seed):
     np.testing.assert_allclose(log_mel(longer, 16, 300), log_mel(sound, 16, 300), atol=1e-6)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(n=st.integers(400, 32_000), gain=st.floats(0.1, 10), seed=st.integers(0, 9))
 def test_loudness_only_shifts_the_picture(n, gain, seed):
     sound = noise(2.0, level=0.5, seed=seed)[:n, 0]

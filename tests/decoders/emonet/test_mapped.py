@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.core.errors import BadWeights, MissingWeights
@@ -12,7 +12,6 @@ KINDS = st.sampled_from([np.float32, np.int8, np.uint8])
 SHAPES = st.lists(st.integers(0, 5), min_size=0, max_size=3).map(tuple)
 
 
-@settings(deadline=None)  # each writes through to the disk
 @given(
     st.dictionaries(st.text(min_size=1, max_size=9), st.tuples(KINDS, SHAPES), max_size=4),
     st.dictionaries(st.text(max_size=5), st.text(max_size=9), max_size=3),

@@ -71,7 +71,7 @@ def test_no_sum_of_a_piece_comes_near_the_end_of_int32():
 # --- weights ---------------------------------------------------------------------------------
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(COLUMNS, st.integers(1, 5), st.sampled_from([4, 8]), st.integers(0, 99))
 def test_eight_bits_lie_within_half_a_step_and_four_within_what_their_range_holds(
     columns, rows, bits, seed
@@ -126,7 +126,7 @@ def test_four_bits_take_half_of_eight():
 # --- activations -----------------------------------------------------------------------------
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(COLUMNS, st.integers(1, 3), st.integers(0, 99))
 def test_activations_are_right_to_a_sixteen_thousandth_of_their_largest(columns, n, seed):
     cut = Cut.of(columns)

@@ -87,7 +87,7 @@ def test_what_is_no_head_is_refused_by_name(change):
         np.float32, st.tuples(st.integers(1, 9), st.just(3), st.just(5)), elements=st.floats(-9, 9)
     )
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_stacked_tails_give_what_each_gives_alone(hidden):
     tails = [head[1:] for head in heads()]
     together = Tails.stack(tails)(hidden)

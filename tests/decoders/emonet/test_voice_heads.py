@@ -177,7 +177,7 @@ def test_pieces_may_cut_a_frame_in_two(tmp_path, small):
 # --- nothing depends on its neighbors --------------------------------------------------------
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(chosen=st.lists(st.integers(0, 5), min_size=1, max_size=6, unique=True))
 def test_some_heads_say_the_same_as_among_all(folder, basis, chosen):
     clips = embeddings(2)
@@ -186,7 +186,7 @@ def test_some_heads_say_the_same_as_among_all(folder, basis, chosen):
     np.testing.assert_allclose(some, whole[:, chosen], rtol=1e-5, atol=1e-6)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     chosen=st.lists(st.integers(0, AT_ONCE + 3), min_size=1, max_size=AT_ONCE + 4),
     loudest=st.floats(0.01, 1e4),

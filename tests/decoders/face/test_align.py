@@ -26,7 +26,7 @@ def points(turn=0.0, nose=0.0):
 
 
 @given(box=boxes)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_box_gives_a_whole_crop(box):
     crop = crop_face(disc((160, 120), 50), Found(box, 1.0))
     assert crop.shape == (SIDE, SIDE)
@@ -34,7 +34,7 @@ def test_any_box_gives_a_whole_crop(box):
 
 
 @given(x=st.floats(60, 260), y=st.floats(60, 180), radius=st.floats(15, 55))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_crop_is_centered_on_the_box_and_as_wide(x, y, radius):
     box = (x - 0.8 * radius, y - radius, 1.6 * radius, 2 * radius)
     crop = crop_face(disc((x, y), radius), Found(box, 1.0)) / 255
@@ -54,7 +54,7 @@ def test_size_does_not_change_the_crop_much(scale):
 
 
 @given(turn=st.floats(-1.2, 1.2))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_roll_is_read_from_the_eyes(turn):
     assert roll(Found((0, 0, 9, 9), 1.0, points(turn))) == pytest.approx(turn, abs=1e-4)
 
@@ -73,7 +73,7 @@ def test_a_tilted_head_is_set_upright():
 
 
 @given(nose=st.floats(-0.6, 0.6), turn=st.floats(-0.5, 0.5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_yaw_is_the_nose_off_the_middle_whatever_the_roll(nose, turn):
     assert yaw(Found((0, 0, 9, 9), 1.0, points(turn, nose))) == pytest.approx(nose, abs=0.02)
 

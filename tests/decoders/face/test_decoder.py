@@ -94,7 +94,7 @@ def test_a_film_keeps_one_person_and_one_reading_a_picture(decoder, portrait):
     assert {r.person for r in readings} == {"Face 1"}
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(cuts=st.lists(st.integers(0, 8), max_size=4).map(sorted))
 def test_where_pictures_are_cut_into_pushes_does_not_matter(decoder, portrait, cuts):
     pictures = film(portrait)

@@ -51,7 +51,7 @@ def test_doubles_go_and_the_best_stays(found):
 
 
 @given(box=boxes, reach=st.floats(0.5, 3), rows=st.integers(1, 80), columns=st.integers(1, 80))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_a_cut_is_square_and_shows_the_picture_where_they_meet(box, reach, rows, columns):
     rng = np.random.default_rng(0)
     frame = rng.integers(0, 256, (rows, columns, 3), dtype=np.uint8)
@@ -66,7 +66,7 @@ def test_a_cut_is_square_and_shows_the_picture_where_they_meet(box, reach, rows,
 
 
 @given(height=st.integers(1, 900), width=st.integers(1, 900))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_picture_is_shrunk_to_its_long_side_and_never_enlarged(height, width):
     small, factor = shrunk(np.zeros((height, width, 3), dtype=np.uint8), 320)
     assert max(small.shape[:2]) == min(320, max(height, width))

@@ -21,7 +21,7 @@ def textured(seed):
 
 
 @given(seed=st.integers(0, 1000), sigma=st.floats(0.6, 1.2))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_blur_lowers_detail(seed, sigma):
     crop = textured(seed)
     blurred = cv2.GaussianBlur(crop, (0, 0), sigma)
@@ -30,7 +30,7 @@ def test_blur_lowers_detail(seed, sigma):
 
 
 @given(seed=st.integers(0, 1000), contrast=st.floats(0.4, 1.0))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_contrast_hardly_changes_detail(seed, contrast):
     crop = textured(seed)
     flat = np.clip(128 + contrast * (crop.astype(float) - 128), 0, 255).astype(np.uint8)
@@ -38,7 +38,7 @@ def test_contrast_hardly_changes_detail(seed, contrast):
 
 
 @given(small=st.floats(1, 100), large=st.floats(1, 100), covered=st.floats(0, 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_quality_never_falls_with_size(small, large, covered):
     small, large = sorted((small, large))
     crop = textured(0)
@@ -54,7 +54,7 @@ def test_quality_is_nothing_at_sixteen_pixels_and_full_for_a_good_crop():
 
 
 @given(covered=st.floats(0, 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_hidden_face_is_worth_less(covered):
     whole, hidden = (assess_crop(textured(2), 48, c, SHARP).overall for c in (0.0, covered))
     assert hidden <= whole

@@ -31,7 +31,7 @@ rows = arrays(np.float32, 8, elements=st.floats(-12, 0, width=32))
 
 
 @given(row=rows)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_shares_sum_to_one_and_keep_the_order(row):
     shares = READOUT.shares(row)
     assert shares.sum() == pytest.approx(1, abs=1e-5)
@@ -40,7 +40,7 @@ def test_shares_sum_to_one_and_keep_the_order(row):
 
 
 @given(row=rows, size=st.floats(0, 1), visible=st.floats(0, 1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_flaw_never_raises_the_confidence(row, size, visible):
     flawed = replace(GOOD, size=size, visible=visible)
     confidence = READOUT.confidence(row, flawed)
@@ -48,7 +48,7 @@ def test_a_flaw_never_raises_the_confidence(row, size, visible):
 
 
 @given(row=rows)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_balanced_setting_never_takes_share_from_a_rare_emotion_relative_to_a_common_one(row):
     plain, balanced = READOUT.shares(row), READOUT.balanced(row)
     disgust, neutral = LABELS.index("disgust"), LABELS.index("neutral")
@@ -71,7 +71,7 @@ def test_half_of_what_a_resting_face_adds_is_taken_away():
 
 
 @given(share=st.floats(0, 1, width=32))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_deviations_lie_between_their_knots(share):
     told = READOUT.deviations(np.full(8, share, dtype=np.float32))
     assert (told >= 0.01 - 1e-6).all()

@@ -30,7 +30,7 @@ def film(detector, plan):
     return pictures
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(plan=shots)
 def test_nobody_is_joined_across_a_cut_and_everybody_keeps_a_number_within_a_shot(plan):
     detector = ScriptedDetector()
@@ -109,7 +109,7 @@ def test_two_people_who_swap_sides_slowly_keep_their_numbers():
 
 
 @given(seed=st.integers(0, 50), shift=st.integers(0, 24), light=st.floats(0.7, 1.15))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_pan_or_a_change_of_light_is_no_cut(seed, shift, light):
     wide = np.concatenate([ground(seed), ground(seed)[:, ::-1]], axis=1)
     before = wide[:, :WIDTH]
@@ -121,7 +121,7 @@ def test_a_pan_or_a_change_of_light_is_no_cut(seed, shift, light):
 
 
 @given(one=st.integers(0, 200), other=st.integers(0, 200))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_two_different_scenes_are_a_cut(one, other):
     assert is_cut(glance(ground(one)), glance(ground(other))) is (one != other)
 

@@ -45,7 +45,7 @@ SCENE = np.concatenate(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.sets(st.integers(0, len(SCENE)), max_size=40))
 def test_where_blocks_are_cut_does_not_matter(cuts):
     whole, parts = read(SCENE), read(SCENE, cuts)

@@ -164,6 +164,21 @@ def test_a_limit_is_in_the_name_of_the_score(tmp_path):
     assert task.metadata["mien"]["variant"]["items"] == "first 2 of 5"
 
 
+@pytest.mark.parametrize(("name", "usual"), [("tries", 3), ("max_tokens", 2_000)])
+def test_more_tries_or_tokens_than_usual_are_in_the_name_of_the_score(ask, name, usual):
+    asked = Answers(PERFECT)
+    assert ask(asked, **{name: usual})[0].variant == {}
+    assert ask(asked, **{name: "5"})[0].variant == {name: "5"}
+    assert ask(asked, bench=lm_eval.BENCH)[0].variant == {}
+
+
+def test_the_wording_of_all_questions_is_in_the_log(ask):
+    plain, _ = ask(Answers(PERFECT), n=2)
+    revised, _ = ask(Answers(BOTH), n=2, revise=True)
+    assert plain.prompts.keys() == {"questions"}
+    assert plain.prompts != revised.prompts
+
+
 def test_german_is_asked_and_read_in_german(tmp_path):
     setup = Setup(data=shared("evals/eq_bench_v2/questions"), limit=2)
     task = german.BENCH.task(setup)

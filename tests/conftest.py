@@ -1,0 +1,7 @@
+"""What holds for all tests."""
+
+from hypothesis import settings
+
+# A deadline asserts time, which a busy machine fails; how fast things are is in `benchmarks`.
+settings.register_profile("mien")
+settings.load_profile("mien")
