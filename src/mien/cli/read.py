@@ -84,7 +84,10 @@ def read(
     ] = False,
     out: Annotated[
         list[Path] | None,
-        typer.Option(help="Write .html, .parquet, .json, .jsonl or .csv; may be repeated."),
+        typer.Option(
+            help="Write .html, .parquet, .json, .jsonl, .csv, .eaf, .TextGrid, .labels.txt, .vtt; "
+            "may be repeated."
+        ),
     ] = None,
     jobs: Annotated[
         int | None, typer.Option(help="Processes that read a folder's files.", metavar="N")
@@ -105,7 +108,7 @@ def read(
     outputs = Outputs(out or [], summary, every)
     outputs.check([*sources, *([str(baseline)] if baseline else [])])
     transcript = Transcript(transcribe, transcribe_url, keep_transcript)
-    transcript.check(sources, private=private)
+    transcript.check(sources, private=private, is_many=jobs is not None)
     config = load_config()
     config = replace(
         config,

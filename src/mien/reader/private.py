@@ -12,7 +12,8 @@ from mien.timeline.timeline import Timeline
 
 _NO_NAME = re.compile(r"(Face|Voice) \d+|left|right|user|assistant|system|developer|tool")
 _KINDS = re.compile(
-    r"\.(wav|flac|mp3|ogg|opus|m4a|aac|mp4|mkv|webm|mov|avi|jpe?g|png|webp|srt|vtt|jsonl?|txt|zip)"
+    r"\.(wav|flac|mp3|ogg|opus|m4a|aac|mp4|mkv|webm|mov|avi|jpe?g|png|webp|srt|vtt|eaf|textgrid"
+    r"|jsonl?|txt|zip)"
 )
 _CHAT = re.compile(r"(.+\.(?:jsonl?|zip|txt))#.+", re.IGNORECASE | re.DOTALL)
 
