@@ -41,7 +41,7 @@ def make_task(
         rules: Likewise.
         items: Questions to ask.
         options: How to ask them.
-        about: Of the run: `variant` and `data`, as `inspecting.header` takes them.
+        about: Of the run: `variant`, `prompts` and `data`, as `inspecting.header` takes them.
     """
     samples = [_sample(item, rules.prompt(item, revise=options.revise)) for item in items]
     return Task(
@@ -50,7 +50,7 @@ def make_task(
         scorer=reading(info.name, rules),
         name=info.name,
         version=info.version,
-        metadata=header(info, planned=len(items), prompts={}, **about),
+        metadata=header(info, planned=len(items), **about),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from mien.evals.result import ItemResult, Result
 from mien.evals.source import published
 from mien.evals.tasks.eq_bench.baselines import baselines
 from mien.evals.tasks.eq_bench.final import scored
-from mien.evals.tasks.eq_bench.items import read_items
+from mien.evals.tasks.eq_bench.items import Item, read_items
 from mien.evals.tasks.eq_bench.options import TEXT, Options
 from mien.evals.tasks.eq_bench.rules import Rules
 from mien.evals.tasks.eq_bench.stored import Reader
@@ -97,8 +98,17 @@ class EqBench:
         from mien.evals.tasks.eq_bench.asking import make_task
 
         source = published(self.info, setup)
-        items, cut = setup.cut(read_items(source, self.rules.questions))
+        questions = read_items(source, self.rules.questions)
+        items, cut = setup.cut(questions)
         options = Options.of(setup, self.info, self.rules)
-        variant = {**options.variant(self.rules), **source.variant, **cut}
-        about = {"variant": variant, "data": source.hashes}
+        about = {
+            "variant": {**options.variant(self.rules), **source.variant, **cut},
+            "prompts": {"questions": self._wording(questions, options)},
+            "data": source.hashes,
+        }
         return make_task(self.info, self.rules, items, options, about)
+
+    def _wording(self, questions: Sequence[Item], options: Options) -> str:
+        """sha256 of what is asked, which is cut out of what was published."""
+        asked = (self.rules.prompt(one, revise=options.revise) for one in questions)
+        return sha256("\0".join(asked).encode()).hexdigest()

@@ -52,15 +52,23 @@ class Options:
     def variant(self, rules: Rules) -> dict[str, str]:
         """What these add to the name of a score."""
         is_unusual = self.revise and rules.revision is Revision.ON_REQUEST
-        return {"revision": "yes"} if is_unusual else {}
+        usual = Options(**_own(rules))
+        return ({"revision": "yes"} if is_unusual else {}) | {
+            name: str(getattr(self, name))
+            for name in ("tries", "max_tokens")
+            if getattr(self, name) != getattr(usual, name)
+        }
+
+
+def _own(rules: Rules) -> dict[str, Any]:
+    """What a task sets itself, where nobody says anything."""
+    own: dict[str, Any] = {"revise": rules.revision is Revision.ALWAYS}
+    # As lm-evaluation-harness: one try, cut at the same length.
+    return own | {"tries": 1, "max_tokens": 80} if rules.is_harness else own
 
 
 def _fitting(told: Mapping[str, Any], info: TaskInfo, rules: Rules) -> dict[str, Any]:
-    always = rules.revision is Revision.ALWAYS
-    own: dict[str, Any] = {"revise": always}
-    if rules.is_harness:
-        # As lm-evaluation-harness: one try, cut at the same length.
-        own |= {"tries": 1, "max_tokens": 80}
+    own = _own(rules)
     fixed = ["revise"] if rules.revision is not Revision.ON_REQUEST else []
     fixed += ["tries", "max_tokens"] if rules.is_harness else []
     for name in fixed:
