@@ -397,6 +397,28 @@ def test_pairs_are_judged_in_both_orders_and_rated(two_runs, tmp_path):
     assert table.rows[0].model == "mockllm/kind"
 
 
+def pairs_header(folder, **args):
+    return PAIRS.task(Setup(args={"runs": str(folder / "logs"), **args})).metadata[HEADER]
+
+
+def test_judgements_of_other_talks_are_told_apart(two_runs):
+    before = pairs_header(two_runs)
+    assert pairs_header(two_runs) == before
+    for path in (two_runs / "logs").glob("*.eval"):
+        if read_log(path).model == "mockllm/curt":
+            path.unlink()
+    run(two_runs, Scripted(lambda n, _: f"Curter {n}.", "mockllm/curt"))
+    after = pairs_header(two_runs)
+    assert after["data"] != before["data"]
+    assert after["variant"] == before["variant"]
+
+
+def test_how_single_talks_were_judged_keeps_nobody_from_comparing_them(made):
+    run(made, Scripted(lambda n, _: f"Kind {n}.", "mockllm/kind"))
+    run(made, Scripted(lambda n, _: f"Curt {n}.", "mockllm/curt"), args={"judges": 1})
+    assert "judges" not in pairs_header(made)["variant"]
+
+
 def test_a_judge_that_leans_to_a_place_shows_in_the_figures(two_runs):
     log = compare(two_runs, always(margins(2)))
     items = [as_item(one.scores["live_pairs"], 1) for one in log.samples]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mien.core.errors import EvalError
@@ -67,6 +69,14 @@ class Talks:
     def models(self) -> tuple[str, ...]:
         """Their names, sorted."""
         return tuple(sorted(self.sources))
+
+    @property
+    def sha256(self) -> str:
+        """Of all that was said: judgements of other talks are other judgements."""
+        held = hashlib.sha256()
+        for talk in self.talks:
+            held.update(json.dumps(asdict(talk), sort_keys=True, default=str).encode())
+        return held.hexdigest()
 
 
 def keep(

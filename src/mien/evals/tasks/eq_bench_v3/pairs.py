@@ -120,7 +120,7 @@ class PairsBench:
                 planned=len(ready.shown),
                 variant=ready.variant,
                 prompts=prompt_hashes(ready.source.hashes),
-                data=ready.source.hashes,
+                data={**ready.source.hashes, "talks": ready.talks.sha256},
             )
             | {"mien:runs": dict(ready.talks.sources), LEFT_OUT: dict(ready.talks.left_out)},
         )

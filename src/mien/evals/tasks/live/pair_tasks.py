@@ -49,7 +49,7 @@ def live_pairs(compared: Comparison) -> Task:
             planned=len(samples),
             variant=compared.variant,
             prompts=prompts(compared.rubric, "pairs"),
-            data={},
+            data={"talks": compared.talks.sha256},
         )
         | {
             "mien:runs": dict(compared.talks.sources),

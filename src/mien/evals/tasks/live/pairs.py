@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from inspect_ai import Task
 
 _KNOWN = ("runs", "against", "judges", "rubric")
+_NOT_OF_TALKS = ("judges", "rubric")
+"""Of a run's variant: who judged its talks one by one, and by what, has no say here."""
+
 _WRITTEN = 320
 """Tokens of a judge's answer, about."""
 
@@ -76,9 +79,6 @@ class Comparison:
     def variant(self) -> dict[str, str]:
         """What changes what the score means."""
         held = dict(self.talks.variant) | {"user": simulator_of(self.talks)}
-        # Judges and criteria of the talks alone have no say here.
-        held.pop("judges", None)
-        held.pop("rubric", None)
         if self.judges != JUDGES:
             held["judges"] = str(self.judges)
         if not self.rubric.is_own:
@@ -101,7 +101,7 @@ def comparison(setup: Setup) -> Comparison:
     runs = _several(setup.args.get("runs"))
     if not runs:
         raise ConfigError(f"say which runs of {NAME} to compare: runs=LOG,LOG or runs=FOLDER")
-    talks = read_talks(runs, NAME)
+    talks = read_talks(runs, NAME, ignoring=("items", *_NOT_OF_TALKS))
     simulator_of(talks)
     rubric_file, against = path_of(setup.args, "rubric"), _several(setup.args.get("against"))
     return Comparison(
