@@ -49,7 +49,8 @@ class Found(NamedTuple):
     @property
     def is_promising(self) -> bool:
         """Whether somebody, or its name, says that it can be read."""
-        return self.is_named or self.path.suffix.lower() in ENDINGS
+        is_known = self.is_named or self.chat is not None
+        return is_known or self.path.suffix.lower() in ENDINGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from mien.media.exports.chatgpt import chatgpt_talk, is_chatgpt
 from mien.media.exports.claude import claude_talk, is_claude
 from mien.media.exports.scanner import Scanner
 from mien.media.exports.sharegpt import is_sharegpt, sharegpt_talk
-from mien.media.exports.talk import Talk, UnknownForm
+from mien.media.exports.talk import Talk, UnknownForm, title_of
 from mien.media.exports.telegram import telegram_chats, telegram_talk
 from mien.media.exports.whatsapp import is_whatsapp
 from mien.media.sniff import HEAD_BYTES
@@ -30,7 +30,11 @@ def _whole(talk: Callable[[Mapping[str, Any]], Talk]) -> Callable[[Scanner], Tal
         plain = scanner.value()
         if not isinstance(plain, dict):
             raise UnknownForm("a conversation is no object")
-        return talk(plain)
+        try:
+            return talk(plain)
+        except UnknownForm as error:
+            error.title = title_of(plain.get("title")) or title_of(plain.get("name"))
+            raise
 
     return read
 

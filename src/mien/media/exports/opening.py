@@ -116,7 +116,7 @@ def _listed(place: Place, read: Callable[[], Talk]) -> Chat:
     try:
         talk = read()
     except UnknownForm as error:
-        talk, fault = Talk(), str(error)
+        talk, fault = Talk(title=error.title), str(error)
     n = len(talk.turns)
     if n > limits.TURNS:
         n, fault = 0, f"{n:,} turns, at most {limits.TURNS:,} are read"

@@ -30,7 +30,13 @@ class Order(StrEnum):
 
 
 class UnknownForm(ValueError):
-    """An export that is not as it is known; the message names the field that is at fault."""
+    """An export that is not as it is known; the message names the field that is at fault.
+
+    Attributes:
+        title: Of the conversation, if that much is known.
+    """
+
+    title: str | None = None
 
 
 @dataclass(slots=True)
