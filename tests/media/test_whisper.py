@@ -135,3 +135,35 @@ def test_speakers_of_segments_are_kept(tmp_path):
 def test_what_is_missing_is_named(tmp_path, plain, reason):
     with pytest.raises(UnreadableSource, match=reason):
         read(tmp_path / "a.json", plain)
+
+
+def word(text, start, end, probability=None):
+    known = {} if probability is None else {"probability": probability}
+    return {"word": text, "start": start, "end": end, **known}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [word(" Thanks", 1.0, 1.0), word(" for", 1.0, 1.0), word(" watching", 1.0, 1.4)],
+        [word(" Thanks", 1.0, 1.2, 0.001), word(" all", 1.2, 1.4, 0.9)],
+        [word(" Bye", 1.0, 1.0, 0.3)],
+    ],
+)
+def test_a_segment_half_of_which_nobody_said_is_dropped(tmp_path, words):
+    plain = {"segments": [segment(" Hi.", 0, 1), segment(" Thanks.", 1, 2, words=words)]}
+    source, turns = read(tmp_path / "a.json", plain)
+    assert [text for _, text, _, _ in turns] == ["Hi."]
+    assert source.origin().notes == ("segments dropped that the recognizer probably made up: 1",)
+
+
+def test_short_words_that_were_heard_well_stay(tmp_path):
+    words = [word(" I", 0.0, 0.0, 0.9), word(" do", 0.0, 0.3, 0.9), word(" not", 0.3, 0.3, 0.8)]
+    _, turns = read(tmp_path / "a.json", {"segments": [segment(" I do not", 0, 1, words=words)]})
+    assert [text for _, text, _, _ in turns] == ["I do not"]
+
+
+def test_words_nobody_said_leave_the_text_only_where_all_have_a_probability(tmp_path):
+    words = [word(" I", 0.0, 0.1), word(" do", 0.1, 0.3), word(" not", 0.3, 0.3)]
+    _, turns = read(tmp_path / "a.json", {"segments": [segment(" I do not", 0, 1, words=words)]})
+    assert [text for _, text, _, _ in turns] == ["I do not"]

@@ -27,8 +27,13 @@ class Transcript:
         self.is_written = True
         self._path = path
 
-    def check(self, sources: Sequence[str], *, private: bool) -> None:
+    def check(self, sources: Sequence[str], *, private: bool, is_many: bool) -> None:
         """Refuse before the work what makes no sense or must not be written.
+
+        Args:
+            sources: What is read.
+            private: Whether words are left out.
+            is_many: Whether processes of their own read it.
 
         Raises:
             ConfigError: If words are not heard or not of one recording, are to be private, or the
@@ -43,7 +48,7 @@ class Transcript:
             raise ConfigError("--keep-transcript keeps what --transcribe hears: add that")
         if private:
             raise ConfigError("--keep-transcript writes words, and --private leaves them out")
-        if len(sources) != 1 or Path(sources[0]).is_dir():
+        if is_many or len(sources) != 1 or Path(sources[0]).is_dir():
             raise ConfigError("--keep-transcript is for one recording: name one")
         if path.suffix.lower() not in TRANSCRIPTS:
             forms = " or ".join(TRANSCRIPTS)

@@ -92,7 +92,8 @@ def as_whisper(told: Mapping[str, Any], seconds: float) -> dict[str, Any]:
         seconds: Length of what was sent.
     """
     listed = told.get("segments")
-    rows = [dict(row) for row in listed if isinstance(row, dict)] if listed else []
+    known = listed if isinstance(listed, list) else ()
+    rows = [dict(row) for row in known if isinstance(row, dict)]
     text = told.get("text")
     if not rows and isinstance(text, str) and text.strip():
         rows = [{"text": text, "start": 0.0, "end": seconds}]
