@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 import zlib
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from mien.cli.evals import app
 from mien.core.errors import ConfigError, EvalError
+from mien.evals import catalogue
 from mien.evals.bench import Setup
 from mien.evals.boards.board import make_board
 from mien.evals.boards.bundling import MANIFEST, bundle, verify
@@ -20,6 +22,7 @@ from mien.evals.boards.gathering import gather
 from mien.evals.boards.report import render_page, render_terminal, write_boards
 from mien.evals.boards.tables import boards_of, compare_files, score_files
 from mien.evals.result import Usage
+from tests.fakes import boards as made_task
 from tests.fakes.boards import register, run
 
 N = 40
@@ -158,9 +161,16 @@ def test_without_items_the_table_says_that_baselines_are_missing(write):
     assert any("give --data DIR" in note for note in board.notes)
 
 
-def test_a_run_of_other_items_is_told(write):
-    runs = [run("a", scores(5), data={"q": "1" * 64}), run("b", scores(6), data={"q": "2" * 64})]
-    assert any("hashes of their data" in note for note in make_board(runs).notes)
+@pytest.mark.parametrize("what", ["data", "prompts"])
+def test_runs_that_were_asked_other_texts_never_share_a_table(write, what):
+    one, other = (write(m, 5, **{what: {"q": m * 64}}) for m in "ab")
+    with pytest.raises(EvalError, match=r"the text of (data|prompt) q"):
+        compare_files([one, other], task="made")
+    found = boards_of([one, other], task="made")
+    assert [len(board.rows) for board in found] == [1, 1]
+    assert all(
+        f"differs in the text of {what.removesuffix('s')} q" in board.notes[-1] for board in found
+    )
 
 
 def test_money_of_a_role_without_a_price_is_unknown_and_not_nothing():
@@ -207,6 +217,25 @@ def test_scores_of_files_have_the_fields_that_scripts_read(write):
     (found,) = score_files("made", [write("a", 5)])
     assert list(found) >= ["file", "task", "model", "score", "n", "parseable", "se", "ci"]
     assert found["n"] == found["parseable"] == N
+
+
+def test_a_run_of_another_task_is_not_scored_as_this_one(monkeypatch, write):
+    monkeypatch.setitem(catalogue._HOMES, "kin", "made")
+    path = write("a", 5)
+    monkeypatch.setattr(made_task.Made, "info", replace(made_task.INFO, name="kin"))
+    with pytest.raises(EvalError, match=r"a run of 'made', not of 'kin'.*evals score made"):
+        score_files("kin", [path])
+
+
+def test_one_run_alone_is_compared_with_nothing(write):
+    with pytest.raises(EvalError, match="one run alone"):
+        compare_files([write("a", 5)], task="made")
+
+
+def test_scores_that_mean_different_things_are_printed_with_their_names(write):
+    one, other = write("a", 5), write("b", 6, roles={"judge": "gpt-5"})
+    assert "made (judge gpt-5)" in invoke("score", "made", one, other).stdout
+    assert "judge" not in invoke("score", "made", other).stdout
 
 
 # --- bundles ------------------------------------------------------------------------------------

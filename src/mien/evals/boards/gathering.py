@@ -23,6 +23,8 @@ class Key:
     version: str
     roles: tuple[tuple[str, str], ...]
     variant: tuple[tuple[str, str], ...]
+    texts: tuple[tuple[str, str], ...] = ()
+    """sha256 of prompts and items, by name: what was asked, and what judges were told."""
 
     @classmethod
     def of(cls, run: Result) -> Key:
@@ -32,6 +34,7 @@ class Key:
             run.version,
             tuple(sorted(run.roles.items())),
             tuple(sorted(run.variant.items())),
+            tuple(sorted(_texts(run).items())),
         )
 
     def differences(self, other: Key) -> list[str]:
@@ -49,11 +52,24 @@ class Key:
             else [f"version {self.version!r} and {other.version!r}"]
         )
         mine, theirs = ({**dict(key.roles), **dict(key.variant)} for key in (self, other))
-        return told + [
+        told += [
             f"{name} {mine.get(name, 'none')!r} and {theirs.get(name, 'none')!r}"
             for name in dict.fromkeys([*mine, *theirs])
             if mine.get(name) != theirs.get(name)
         ]
+        return told or [f"the text of {name}" for name in self._other_texts(other)]
+
+    def _other_texts(self, other: Key) -> list[str]:
+        mine, theirs = dict(self.texts), dict(other.texts)
+        return [name for name in {**mine, **theirs} if mine.get(name) != theirs.get(name)]
+
+
+def _texts(run: Result) -> dict[str, str]:
+    return {
+        f"{what} {name}": sha
+        for what, held in (("prompt", run.prompts), ("data", run.data))
+        for name, sha in held.items()
+    }
 
 
 def gather(

@@ -15,8 +15,8 @@ from mien.evals.info import TaskInfo
 from mien.evals.result import Fault, Result
 from mien.rate.families import family
 
-_PART = re.compile(r"first (\d+) of (\d+)")
-"""As `Setup.cut` says it."""
+_PART = re.compile(r"(?:first )?(\d+) of (\d+)")
+"""As `Setup.cut` says it, and `logs` of what Inspect left out."""
 
 _FAULTS = {
     Fault.UNPARSEABLE: "could not be parsed",
@@ -95,14 +95,6 @@ def _of_board(info: TaskInfo, runs: Sequence[Result], pairs: Sequence[Difference
 
 
 def _unequal(runs: Sequence[Result]) -> Iterator[str]:
-    """Runs whose items have other hashes were asked other things under the same name."""
-    for what in ("data", "prompts"):
-        kinds = {tuple(sorted(getattr(run, what).items())) for run in runs if getattr(run, what)}
-        if len(kinds) > 1:
-            yield (
-                f"The runs differ in the hashes of their {what}: the same task asked "
-                f"{len(kinds)} different things"
-            )
     sizes = {len(item_means(run.items)) for run in runs}
     if len(sizes) > 1:
         yield (

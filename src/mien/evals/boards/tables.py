@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mien.core.errors import MienError
+from mien.charts.numbers import listed
+from mien.core.errors import EvalError, MienError
 from mien.evals import catalogue
 from mien.evals.bench import Setup
 from mien.evals.boards.board import Board, make_board
 from mien.evals.boards.comparing import Difference, differences
-from mien.evals.boards.gathering import boards, gather, one_board
+from mien.evals.boards.gathering import Key, boards, gather, one_board
 from mien.evals.result import Result
 
 PLACES = 2
@@ -31,10 +32,15 @@ def score_files(
         setup: Where the task's items are.
 
     Raises:
-        EvalError: If a file holds no run of the task.
+        EvalError: If a file holds no run, or one of another task.
     """
-    catalogue.find(task)
+    name = catalogue.find(task).info.name
     runs = gather(paths, task=task, setup=setup, unique=False)
+    if other := next((run for run in runs if run.task != name), None):
+        raise EvalError(
+            f"{other.source} is a run of {other.task!r}, not of {name!r}: score it with `mien "
+            f"evals score {other.task}`, or all tasks together with `mien evals report`"
+        )
     return [_scored(run) for run in runs]
 
 
@@ -46,10 +52,13 @@ def compare_files(paths: Sequence[str | Path], **options: Any) -> tuple[Differen
         options: As of `gathering.gather`.
 
     Raises:
-        EvalError: If the scores don't mean the same.
+        EvalError: If the scores don't mean the same, or there are not two of them.
     """
     runs = gather(paths, **options)
+    _refuse_pairs(runs)
     key = one_board(runs)
+    if len(runs) < 2:
+        raise EvalError(f"{runs[0].source} is one run alone: name two or more to compare")
     return differences(runs, catalogue.find(key.task).info.factor)
 
 
@@ -69,11 +78,34 @@ def boards_of(
         labels: Another name of a model, by the file it is in.
 
     Raises:
-        EvalError: If a file holds no run, is given twice, or two runs have one name.
+        EvalError: If a file holds no run, is given twice, two runs have one name, or all hold
+            judgements of pairs.
     """
     setup = setup or Setup()
     runs = gather(paths, task=task, setup=setup, labels=labels)
-    return tuple(_board(held, setup) for held in boards(runs).values())
+    _refuse_pairs(runs)
+    found = boards(runs)
+    return tuple(_beside(_board(held, setup), key, found) for key, held in found.items())
+
+
+def _beside(board: Board, key: Key, keys: Iterable[Key]) -> Board:
+    """A board that tells in what it differs from others of the same name."""
+    twins = (one for one in keys if one != key and replace(one, texts=key.texts) == key)
+    told = dict.fromkeys(what for one in twins for what in key.differences(one))
+    if not told:
+        return board
+    note = f"Another table of this name differs in {listed([*told])}"
+    return replace(board, notes=(*board.notes, note))
+
+
+def _refuse_pairs(runs: Sequence[Result]) -> None:
+    """Where other runs stand beside them, the table itself says where pairs are rated."""
+    of_pairs = {bench.info.pairs for bench in catalogue.all_benches()}
+    if all(run.task in of_pairs for run in runs):
+        raise EvalError(
+            f"{runs[0].source} holds judgements of pairs, which rate models together: "
+            f"`mien rate {' '.join(run.source for run in runs)}` makes their table"
+        )
 
 
 def _board(runs: Sequence[Result], setup: Setup) -> Board:
