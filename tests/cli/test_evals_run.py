@@ -69,6 +69,14 @@ def test_a_plan_is_printed_and_nothing_is_sent(mien, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_plan_gives_one_judge_all_seats_as_a_run_does(mien):
+    words = ("--role", "user=mien/flat", "--role", "judge=mien/flat", "--json")
+    _, out, _ = mien("plan", "live", "--model", "mien/flat", *words)
+    told = json.loads(out)
+    assert {part["model"] for part in told["parts"]} == {"mien/flat"}
+    assert told["usd"] == 0.0
+
+
 def test_a_plan_as_json_has_null_for_what_is_unknown(mien):
     _, out, _ = mien("plan", "judged_probe", "--model", "mien/flat", "--json")
     told = json.loads(out)

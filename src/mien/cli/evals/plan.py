@@ -44,10 +44,11 @@ def plan(
     """Say what a run would send, take and cost, by role; nothing is sent."""
     from mien.evals.catalogue import find
     from mien.evals.prices import load_prices
+    from mien.evals.running.casting import spread_roles
     from mien.evals.running.planning import UNDER_TEST, Load, make_plan, measured
 
     bench, setup = find(task), asked_setup(data, limit, given)
-    known, roles = load_prices(prices), pairs_of("--role", role)
+    known, roles = load_prices(prices), spread_roles(bench.info, pairs_of("--role", role))
     load = Load(
         epochs=epochs,
         connections=max_connections,
