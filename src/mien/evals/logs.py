@@ -80,7 +80,7 @@ def read_log(path: Path, prices: Prices | None = None) -> Result:
         items=items,
         planned=planned(log),
         roles={role: ", ".join(names) for role, names in roles.items()},
-        variant=_texts(log.told.get("variant")),
+        variant=_texts(log.told.get("variant")) | _chosen(log),
         source=str(path),
         sha256=sha256(path),
         prompts=_texts(log.told.get("prompts")),
@@ -256,10 +256,19 @@ def _notes(log: Log) -> tuple[str, ...]:
             header.status, "ended with an error"
         )
         found.append(f"the run {reason}: {done:,} of {planned(log):,} samples are there")
-    known, asked = header.eval.dataset.samples, header.eval.dataset.sample_ids
-    if known and asked and len(asked) < known:
-        found.append(f"only {len(asked):,} of {known:,} items were asked")
     return tuple(found)
+
+
+def _chosen(log: Log) -> dict[str, str]:
+    """Which of the task's items were asked, where Inspect's own options left some out."""
+    known, asked = log.header.eval.dataset.samples, log.header.eval.dataset.sample_ids
+    if not known or not asked or len(asked) >= known:
+        return {}
+    if isinstance(log.header.eval.config.limit, int) and not log.header.eval.dataset.shuffled:
+        return {"items": f"first {len(asked)} of {known}"}
+    # Ten items and ten others of a task are no one table.
+    ids = hashlib.sha256("\n".join(sorted(map(str, asked))).encode()).hexdigest()
+    return {"items": f"{len(asked)} of {known}", "ids": ids[:8]}
 
 
 def _texts(told: Any) -> dict[str, str]:

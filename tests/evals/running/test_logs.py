@@ -3,14 +3,17 @@
 import json
 import zipfile
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from mien.core.errors import EvalError
+from mien.evals.bench import Setup
+from mien.evals.boards.gathering import Key
 from mien.evals.logs import is_log, open_log, read_log, read_sample, sha256
 from mien.evals.result import Fault
 from mien.llm.testing import first_of, when
-from tests.fakes.bench import JUDGED
+from tests.fakes.bench import BENCH, JUDGED
 
 ANSWER = "Calm: 4\nSad: 2"
 
@@ -129,6 +132,27 @@ def test_a_folder_or_nothing_is_refused(tmp_path):
         open_log(tmp_path / "a.eval")
     with pytest.raises(EvalError, match="no such file"):
         open_log(tmp_path / "b.eval")
+
+
+def test_items_that_inspect_left_out_are_in_the_name_of_the_score(probe, tmp_path):
+    import inspect_ai
+
+    def asked(limit):
+        logs = inspect_ai.eval(
+            BENCH.task(Setup()),
+            model="mien/flat",
+            limit=limit,
+            display="none",
+            log_dir=str(tmp_path / "inspect"),
+        )
+        return read_log(Path(logs[0].location))
+
+    (ran,) = probe("mien/flat")
+    first, others = asked(4), asked((4, 8))
+    assert others.name.startswith("probe (items 4 of 12, ids ")
+    assert len({Key.of(run) for run in (ran.result, first, others)}) == 3
+    assert Key.of(asked(4)) == Key.of(first)
+    assert Key.of(asked(None)) == Key.of(ran.result)
 
 
 def test_the_log_of_another_task_is_refused(tmp_path):
