@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from mien.cli import doctor, evals, models
+from mien.cli.listen import listen
 from mien.cli.output import advise, hush, result
 from mien.cli.rate import rate
 from mien.cli.read import read
@@ -23,6 +24,7 @@ app = typer.Typer(
     add_completion=True,
 )
 app.command()(read)
+app.command()(listen)
 app.command()(rate)
 app.command()(doctor.doctor)
 app.add_typer(models.app, name="models")

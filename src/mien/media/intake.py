@@ -47,6 +47,7 @@ class Intake:
         self._room = Semaphore(most)
         self._patience = patience
         self._lost = 0
+        self._nothing: NDArray[Any] | None = None  # of the shape of what was lost
         self._has_ended = False
         self.has_starved = False
 
@@ -64,6 +65,7 @@ class Intake:
             return
         if not self._room.acquire(blocking=False):
             self._lost += len(samples)
+            self._nothing = samples[:0]
             return
         lost, self._lost = self._lost, 0
         self._pieces.put(Heard(samples, lost))
@@ -86,6 +88,8 @@ class Intake:
                 idle += wait
                 continue
             if heard is None:
+                if self._nothing is not None and self._lost:
+                    yield Heard(self._nothing, self._lost)
                 return
             idle = 0.0
             self._room.release()

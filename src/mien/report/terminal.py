@@ -84,7 +84,7 @@ def _parts(view: View, width: int, *, plain: bool) -> Iterator[Text | Table]:
         yield _text(help_line)
     yield Text()
     if view.tracks and not view.is_photo:
-        yield from _ribbons(view, width, plain=plain)
+        yield from ribbons(view, width, plain=plain)
     rows = strongest(view)
     if rows:
         yield _table(view, rows, plain=plain)
@@ -96,7 +96,8 @@ def _sentence(view: View) -> Text:
     return Text.assemble(*pieces)
 
 
-def _ribbons(view: View, width: int, *, plain: bool) -> Iterator[Text]:
+def ribbons(view: View, width: int, *, plain: bool) -> Iterator[Text]:
+    """An axis, a ribbon a person and channel with labels over its peaks, and what they mean."""
     columns = width - LABEL
     yield Text(" " * LABEL + _axis(view.axis, columns), style="dim")
     for track in tracks_drawn(view):
@@ -117,6 +118,8 @@ def _axis(axis: Axis, columns: int) -> str:
         return f"turn 1{f'turn {int(axis.length)}':>{columns - 6}}"
     row = [" "] * columns
     for at, text in time_ticks(axis.start, axis.end, most=6):
+        if at < 0:
+            continue  # a minute that began before the sound did
         place = min(int((at - axis.start) / axis.length * columns), columns - len(text))
         row[place : place + len(text)] = text
     return "".join(row)
