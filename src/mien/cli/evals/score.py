@@ -27,17 +27,20 @@ def score(
         if as_json:
             result_json(one)
     if not as_json:
-        width = max(len(_name(one)) for one in found)
-        for one in found:
-            result(_line(one, width))
+        # Scores of several names, such as those of other judges, must not look like one column.
+        is_mixed = len({one["task"] for one in found}) > 1
+        names = [_name(one, is_mixed) for one in found]
+        width = max(map(len, names))
+        for name, one in zip(names, found, strict=True):
+            result(_line(name.ljust(width), one))
 
 
-def _name(one: dict[str, Any]) -> str:
-    return f"{Path(one['file']).name}: {one['model']}"
+def _name(one: dict[str, Any], is_mixed: bool) -> str:
+    of_run = f"{Path(one['file']).name}: {one['model']}"
+    return f"{of_run}, {one['task']}" if is_mixed else of_run
 
 
-def _line(one: dict[str, Any], width: int) -> str:
-    name = _name(one).ljust(width)
+def _line(name: str, one: dict[str, Any]) -> str:
     if one["score"] is None:
         return f"{name}  no score: {one['why_none']}"
     low, high = one["ci"]
