@@ -1,12 +1,16 @@
 """Every task runs on a laptop without a key: characters answer, judge and play the user."""
 
+import re
+
 import pytest
 
 from mien.core.config import Config
 from mien.core.errors import AssetError, EvalError
 from mien.evals.bench import Setup
+from mien.evals.boards.tables import boards_of, compare_files
 from mien.evals.catalogue import NAMES, find
 from mien.evals.characters import CHARACTERS
+from mien.evals.logs import read_log
 from mien.evals.result import Fault
 from mien.evals.running.start import Manner, run
 from tests.data import shared
@@ -65,3 +69,25 @@ def test_runs_are_compared_in_pairs(name, of, tmp_path):
     one = ran(name, tmp_path / "pairs", model="none/none", runs=f"{first.log},{second.log}")
     assert len(one.result.items) == one.result.planned > 0
     assert Fault.FAILED not in {item.fault for item in one.result.items}
+    for made in (boards_of, compare_files):
+        with pytest.raises(EvalError, match=f"`mien rate {re.escape(str(one.log))}` makes"):
+            made([one.log])
+    assert len(boards_of([first.log, one.log])) == 2
+
+
+@pytest.mark.parametrize("name", ["eq_bench", "eq_bench_v3", "live"])
+def test_inspect_scores_a_log_again_to_the_same_figure(name, tmp_path):
+    from inspect_ai import score
+    from inspect_ai.log import read_eval_log, write_eval_log
+    from inspect_ai.scorer._scorer import scorer_create
+
+    one = ran(name, tmp_path / "logs")
+    args = {} if name == "live" else {"data": str(shared("evals"))}
+    again = score(
+        read_eval_log(str(one.log)),
+        scorer_create(f"mien/{name}", **args),
+        action="overwrite",
+        display="none",
+    )
+    write_eval_log(again, str(tmp_path / "again.eval"))
+    assert read_log(tmp_path / "again.eval").items == one.result.items
