@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -215,7 +216,7 @@ def test_a_table_is_written_in_the_form_of_its_ending(tmp_path, write):
 
 def test_scores_of_files_have_the_fields_that_scripts_read(write):
     (found,) = score_files("made", [write("a", 5)])
-    assert list(found) >= ["file", "task", "model", "score", "n", "parseable", "se", "ci"]
+    assert found.keys() >= {"file", "task", "model", "score", "n", "parseable", "se", "ci"}
     assert found["n"] == found["parseable"] == N
 
 
@@ -281,6 +282,55 @@ def test_a_changed_figure_is_named(bundled):
 
     rewritten(bundled, change)
     assert verify(bundled).differs.startswith("made: b: score is")
+
+
+def manifest(path, change):
+    """The archive with its manifest changed."""
+
+    def edit(members):
+        held = json.loads(members[MANIFEST])
+        change(held["boards"])
+        members[MANIFEST] = json.dumps(held).encode()
+
+    rewritten(path, edit)
+
+
+def test_who_is_a_scripted_character_cannot_be_hidden(tmp_path, write):
+    out = tmp_path / "scripted.zip"
+    bundle([write("mien/flat", 5, is_scripted=True)], out, task="made")
+    manifest(out, lambda boards: boards[0]["rows"][0].update(is_scripted=False))
+    assert "is_scripted is True, not False" in verify(out).differs
+
+
+def test_tables_of_one_name_are_verified_each(tmp_path, write):
+    out = tmp_path / "twins.zip"
+    one, other = (write("a", 5, f"v{v}", data={"q": v * 64}) for v in "12")
+    bundle([other, one], out, task="made")
+    assert verify(out).differs == ""
+    for i in (0, 1):
+        copy = tmp_path / f"{i}.zip"
+        copy.write_bytes(out.read_bytes())
+        manifest(copy, lambda boards, i=i: boards[i]["rows"][0].update(planned=99))
+        assert "planned is 40, not 99" in verify(copy).differs
+
+
+def test_baselines_are_made_again_where_their_items_are(tmp_path, write):
+    out, setup = tmp_path / "grey.zip", Setup(data=tmp_path)
+    bundle([write("a", 5)], out, task="made", setup=setup)
+    assert verify(out, setup).differs == ""
+    assert verify(out).differs == ""
+    manifest(out, lambda boards: boards[0]["baselines"][0].update(score=1.0))
+    assert "the same everywhere: score is 30.0, not 1.0" in verify(out, setup).differs
+
+
+@pytest.mark.parametrize("held", [[], [{"task": "made"}], [{"rows": 1}], [7]])
+def test_a_manifest_of_another_form_is_refused_or_found_wrong(bundled, held):
+    def change(boards):
+        boards[:] = held
+
+    manifest(bundled, change)
+    with suppress(EvalError):
+        assert verify(bundled).differs
 
 
 def test_a_rank_that_was_left_out_is_named(bundled):

@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -22,6 +23,11 @@ MOST_BYTES = 20 * 2**30
 """Of an archive once unpacked: more is no bundle of runs."""
 
 _EXACT = 1e-9
+_OF_ROWS = (
+    *("rank", "score", "se", "ci", "planned", "answered", "scored", "missing", "usd"),
+    *("is_scripted", "prompts", "data", "packages"),
+)
+_OF_PAIRS = ("difference", "se", "ci", "p", "holm", "apart", "items", "clusters", "needed")
 _MOST_MANIFEST = 64 * 2**20
 
 
@@ -94,7 +100,10 @@ def verify(path: Path, setup: Setup | None = None) -> Verdict:
         differs = _first_wrong_file(manifest["files"], Path(folder))
         if differs:
             return Verdict(0, differs, digest)
-        return _compared(manifest, Path(folder), digest, setup)
+        try:
+            return _compared(manifest, Path(folder), digest, setup)
+        except (LookupError, TypeError, AttributeError) as error:
+            raise EvalError(f"cannot read {path}: its manifest lacks what it must tell") from error
 
 
 def _compared(
@@ -103,8 +112,10 @@ def _compared(
     names = {str(folder / name): name for name in manifest["files"]}
     labels = {str(folder / file): name for file, name in _single(manifest["boards"]).items()}
     found = boards_of(list(names), task=manifest["task"], setup=setup, labels=labels)
-    made = dict(_figures([_renamed(board.to_dict(), names) for board in found]))
-    told = dict(_figures(manifest["boards"]))
+    again = [_renamed(board.to_dict(), names) for board in found]
+    with_baselines = any(board["baselines"] for board in again)
+    made = dict(_figures(again, with_baselines=with_baselines))
+    told = dict(_figures(manifest["boards"], with_baselines=with_baselines))
     wrong = (_wrong(name, made, told) for name in [*made, *(told.keys() - made.keys())])
     return Verdict(len(made), next(filter(None, wrong), ""), digest)
 
@@ -127,19 +138,35 @@ def _single(boards: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {file: names[0] for file, names in held.items() if len(names) == 1}
 
 
-def _figures(boards: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
-    """Every number and verdict of boards, by a name for people; notes are words, not figures."""
-    for board in boards:
+def _figures(
+    boards: Sequence[Mapping[str, Any]], *, with_baselines: bool
+) -> Iterator[tuple[str, Any]]:
+    """Every number and verdict of boards, by a name for people; notes are words, not figures.
+
+    Baselines are among them where their items are at hand, which runs alone do not need.
+    """
+    seen: Counter[str] = Counter()
+    for board in sorted(boards, key=_identity):
         who = "/".join([board["task"], *board["roles"].values(), *board["variant"].values()])
-        for row in board["rows"]:
-            for key in ("rank", "score", "se", "ci", "planned", "answered", "scored", "missing"):
+        seen[who] += 1
+        # Tables of one name differ in their version, or in the hashes of what was asked.
+        who = who if seen[who] == 1 else f"{who} ({seen[who]})"
+        for row in [*board["rows"], *(board["baselines"] if with_baselines else ())]:
+            for key in _OF_ROWS:
                 yield f"{who}: {row['model']}: {key}", row[key]
             for key in ("parts", "faults", "usage"):
                 for name, value in row[key].items():
                     yield f"{who}: {row['model']}: {key} {name}", value
         for pair in board["differences"]:
-            for key in ("difference", "se", "ci", "p", "holm", "apart", "needed"):
+            for key in _OF_PAIRS:
                 yield f"{who}: {pair['better']} over {pair['worse']}: {key}", pair[key]
+
+
+def _identity(board: Mapping[str, Any]) -> str:
+    """All that tells a board from others, however they are ordered."""
+    row = board["rows"][0]
+    about = [board[key] for key in ("task", "roles", "variant", "version")]
+    return json.dumps([*about, row["prompts"], row["data"]], sort_keys=True)
 
 
 def _same(one: Any, other: Any) -> bool:
