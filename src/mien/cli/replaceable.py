@@ -40,7 +40,8 @@ def is_input(path: Path, source: Path) -> bool:
     if source.exists() and path.samefile(source):
         return True
     # `talk.json` may be the words of `talk.mp4`; one that Mien wrote may be replaced.
-    is_beside = path.with_suffix("").absolute() == source.with_suffix("").absolute()
+    names = (source.with_suffix("").absolute(), source.absolute())
+    is_beside = path.with_suffix("").absolute() in names
     return is_beside and ending in _BESIDE and not _is_ours(path)
 
 

@@ -47,8 +47,7 @@ def parse_textgrid(text: str, name: str) -> Written:
     if text.lstrip().startswith(_CHRONOLOGICAL):
         raise NotATranscript("a chronological TextGrid: save it with Praat's Save as text file")
     tokens = _Tokens(text)
-    tokens.next("text"), tokens.next("text")
-    tokens.number(), tokens.number()
+    tokens.skip("text", "text", "number", "number")  # what it is, from when, to when
     if tokens.next("flag").value != "<exists>":
         return written_of((), name)
     tiers = [_tier(tokens) for _ in range(tokens.count())]
@@ -61,15 +60,14 @@ def _tier(tokens: _Tokens) -> Tier | None:
     """The next tier; None for one of points, which have no length."""
     form = tokens.next("text").value
     name = tokens.next("text").value
-    tokens.number(), tokens.number()
+    tokens.skip("number", "number")
     n = tokens.count()
     if form == "IntervalTier":
         return Tier(name, tuple(_interval(tokens) for _ in range(n)))
     if form != "TextTier":
         raise NotATranscript(f"line {tokens.line}: a tier of the unknown class {form[:40]!r}")
     for _ in range(n):
-        tokens.number()
-        tokens.next("text")
+        tokens.skip("number", "text")
     return None
 
 
@@ -99,6 +97,11 @@ class _Tokens:
         if token.kind != kind:
             raise NotATranscript(f"line {self.line}: a {kind} should stand here in a TextGrid")
         return token
+
+    def skip(self, *kinds: str) -> None:
+        """Pass over some."""
+        for kind in kinds:
+            self.next(kind)
 
     def number(self) -> float:
         """The next one as a finite number."""

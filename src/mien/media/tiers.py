@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain
 from typing import NamedTuple
@@ -85,33 +85,28 @@ def written_of(tiers: Sequence[Tier], name: str, notes: Sequence[str] = ()) -> W
     """
     labeled = [tier for tier in tiers if _role(tier.name) is _Role.SPEAKERS]
     chosen = _chosen(tiers)
-    spoken = sorted(chain.from_iterable(map(_spoken, chosen)), key=lambda row: row[1].start)
-    turns: list[Turn] = []
-    speakers = [_turn(0, said.text, "", said) for tier in labeled for said in _said(tier)]
-    sounds = 0
-    for speaker, said in spoken:
-        text, count = without_sounds(said.text)
-        sounds += count
-        turn = _turn(len(turns), speaker, text, said)
-        if text and text.lower() not in _ACTIVITY:
-            turns.append(turn)
-        if text and speaker:
-            speakers.append(turn)
-    conversation = Conversation(id=name, turns=tuple(turns))
-    unused = len(tiers) - len(chosen) - len(labeled)
-    odd = sum(said.end < said.start for tier in chosen for said in tier.intervals)
+    spoken = sorted(chain.from_iterable(map(_spoken, chosen)), key=lambda turn: turn.start or 0.0)
+    clean = [(turn, *without_sounds(turn.text)) for turn in spoken]
+    said = [replace(turn, text=text) for turn, text, _ in clean if text]
+    words = [turn for turn in said if turn.text.lower() not in _ACTIVITY]
+    talk = Conversation(id=name, turns=tuple(replace(t, index=i) for i, t in enumerate(words)))
+    whose = [_turn(label.text, "", label) for tier in labeled for label in _labels(tier)]
+    whose += [turn for turn in said if turn.speaker]
     counts = {
-        "tiers not used for words": unused,
-        "intervals that end before they start": odd,
-        "descriptions of sounds taken out of the words": sounds,
+        "tiers not used for words": len(tiers) - len(chosen) - len(labeled),
+        "intervals that end before they start": sum(map(_backward, chosen)),
+        "descriptions of sounds taken out of the words": sum(count for *_, count in clean),
     }
     counted = (f"{what}: {count}" for what, count in counts.items() if count)
-    who = tuple(speakers)
-    return Written(Speakers(who).named(conversation), (*notes, *counted), who)
+    return Written(Speakers(whose).named(talk), (*notes, *counted), tuple(whose))
 
 
-def _turn(index: int, speaker: str | None, text: str, said: Interval) -> Turn:
-    return Turn(index=index, text=text, speaker=speaker, start=said.start, end=said.end)
+def _turn(speaker: str | None, text: str, label: Interval) -> Turn:
+    return Turn(index=0, text=text, speaker=speaker, start=label.start, end=label.end)
+
+
+def _backward(tier: Tier) -> int:
+    return sum(label.end < label.start for label in tier.intervals)
 
 
 def _chosen(tiers: Sequence[Tier]) -> list[Tier]:
@@ -163,16 +158,17 @@ def _speaker(tier: Tier) -> str | None:
     return " ".join(bare.split()) or None
 
 
-def _spoken(tier: Tier) -> Iterator[tuple[str | None, Interval]]:
-    speaker, said = _speaker(tier), _said(tier)
-    for interval in _joined(said) if _role(tier.name) is _Role.WORDS else said:
-        yield speaker, interval
+def _spoken(tier: Tier) -> Iterator[Turn]:
+    speaker, labels = _speaker(tier), _labels(tier)
+    is_single = _role(tier.name) is _Role.WORDS
+    for label in _joined(labels) if is_single else labels:
+        yield _turn(speaker, label.text, label)
 
 
-def _said(tier: Tier) -> list[Interval]:
+def _labels(tier: Tier) -> list[Interval]:
     """What is no silence, by start."""
     tidy = map(_tidy, tier.intervals)
-    return sorted(said for said in tidy if said.text and said.text.lower() not in _SILENCE)
+    return sorted(label for label in tidy if label.text and label.text.lower() not in _SILENCE)
 
 
 def _tidy(interval: Interval) -> Interval:

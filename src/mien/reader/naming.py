@@ -1,4 +1,4 @@
-"""Voices by the names of those who speak then."""
+"""Voices and heard words by the names of those who speak then."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from mien.timeline.reading import Channel, Reading, stamp
 
 
 def named(reading: Reading, speakers: Speakers) -> Reading:
-    """A voice's reading with the speaker of its time; any other as it is.
+    """The reading of a voice, or of words, with the speaker of its time; any other as it is.
 
     Args:
         reading: Stamped.
         speakers: Who speaks when.
     """
-    if reading.channel is not Channel.VOICE or reading.person is not None or not speakers:
-        return reading
-    if reading.start is None or reading.end is None:
+    is_open = reading.channel is not Channel.FACE and reading.person is None
+    if not (speakers and is_open) or reading.start is None or reading.end is None:
         return reading
     speaker = speakers.whose(reading.start, reading.end)
     return reading if speaker is None else stamp(replace(reading, person=speaker), reading.source)

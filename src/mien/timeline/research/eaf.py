@@ -29,6 +29,7 @@ def to_eaf(timeline: Timeline, at: datetime) -> str:
         at: When it was made, with an offset from UTC: ELAN demands it.
     """
     tiers = tiers_of(timeline, _PER_SECOND)
+    slots = _Slots(tiers)
     schema = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -38,11 +39,11 @@ def to_eaf(timeline: Timeline, at: datetime) -> str:
         '    <HEADER MEDIA_FILE="" TIME_UNITS="milliseconds">',
         *(_medium(origin) for origin in timeline.origins if _is_at_hand(origin)),
         "    </HEADER>",
-        *_time_order(tiers),
+        *slots.lines(),
     ]
     numbers = count(1)
     for tier in tiers:
-        lines += _tier_lines(tier, numbers)
+        lines += _tier_lines(tier, numbers, slots)
     lines += [
         f'    <LINGUISTIC_TYPE GRAPHIC_REFERENCES="false" LINGUISTIC_TYPE_ID="{_TYPE}"'
         ' TIME_ALIGNABLE="true"/>',
@@ -63,16 +64,29 @@ def _medium(origin: Origin) -> str:
     )
 
 
-def _time_order(tiers: Sequence[Tier]) -> Iterator[str]:
-    """Each annotation's own two slots, numbered as they come: two never share one."""
-    yield "    <TIME_ORDER>"
-    times = [time for tier in tiers for interval in tier.intervals for time in interval[:2]]
-    for number, time in enumerate(times, 1):
-        yield f'        <TIME_SLOT TIME_SLOT_ID="ts{number}" TIME_VALUE="{time}"/>'
-    yield "    </TIME_ORDER>"
+class _Slots:
+    """Two time slots for each annotation, in order of time: two annotations never share one."""
+
+    def __init__(self, tiers: Sequence[Tier]) -> None:
+        self._times = [time for tier in tiers for it in tier.intervals for time in it[:2]]
+        self._order = sorted(range(len(self._times)), key=self._times.__getitem__)
+        self._numbers = {place: number for number, place in enumerate(self._order, 1)}
+
+    def lines(self) -> Iterator[str]:
+        """The element that lists them."""
+        yield "    <TIME_ORDER>"
+        for number, place in enumerate(self._order, 1):
+            time = self._times[place]
+            yield f'        <TIME_SLOT TIME_SLOT_ID="ts{number}" TIME_VALUE="{time}"/>'
+        yield "    </TIME_ORDER>"
+
+    def references(self, annotation: int) -> str:
+        """The attributes of the `annotation`-th, from 1, in order of tiers."""
+        first, last = (self._numbers[2 * annotation - back] for back in (2, 1))
+        return f'TIME_SLOT_REF1="ts{first}" TIME_SLOT_REF2="ts{last}"'
 
 
-def _tier_lines(tier: Tier, numbers: Iterator[int]) -> Iterator[str]:
+def _tier_lines(tier: Tier, numbers: Iterator[int], slots: _Slots) -> Iterator[str]:
     person = one_line(tier.lane.person)
     participant = f" PARTICIPANT={quoteattr(person)}" if person else ""
     yield (
@@ -82,10 +96,7 @@ def _tier_lines(tier: Tier, numbers: Iterator[int]) -> Iterator[str]:
     for interval in tier.intervals:
         n = next(numbers)
         yield "        <ANNOTATION>"
-        yield (
-            f'            <ALIGNABLE_ANNOTATION ANNOTATION_ID="a{n}"'
-            f' TIME_SLOT_REF1="ts{2 * n - 1}" TIME_SLOT_REF2="ts{2 * n}">'
-        )
+        yield f'            <ALIGNABLE_ANNOTATION ANNOTATION_ID="a{n}" {slots.references(n)}>'
         yield f"                <ANNOTATION_VALUE>{escape(interval.text)}</ANNOTATION_VALUE>"
         yield "            </ALIGNABLE_ANNOTATION>"
         yield "        </ANNOTATION>"
