@@ -152,6 +152,11 @@ def test_marks_of_activity_say_who_speaks_and_are_no_words():
     assert [(t.speaker, t.start, t.end) for t in written.speakers] == [("Ana", 0, 1)]
 
 
+def test_a_tier_s_name_may_be_of_any_length():
+    name = "words " * 20_000 + "- phones"
+    assert parse_textgrid(grid((name, [(0, 1, "hi")])), "a").conversation.turns
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -1,5 +1,6 @@
 """Files for annotators, checked by the libraries that annotators read them with."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -97,6 +98,13 @@ def test_elan_gets_participants_media_and_empty_values_for_what_cannot_be_told(t
     assert parameters["PARTICIPANT"] == "Ana"
     assert parameters["ANNOTATOR"] == "made-v1"
     assert eaf.media_descriptors[0]["RELATIVE_MEDIA_URL"] == "./a.wav"
+
+
+def test_time_slots_stand_in_order_of_time_as_elan_s_schema_says():
+    text = to_eaf(timeline_of(one(person="Ana"), one(0.5, 1.2), one(0.1, 0.2, person="Ben")), AT)
+    times = [int(time) for time in re.findall(r'TIME_VALUE="(\d+)"', text)]
+    assert times == sorted(times)
+    assert len(times) == 2 * text.count("<ANNOTATION>")
 
 
 def test_nothing_private_stands_in_an_elan_document():
