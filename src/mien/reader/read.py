@@ -49,7 +49,7 @@ def read(
         end: Where to stop, in seconds.
         baseline: A recording or photo of the same person, neutral; readings then say
             `adapted="baseline"`.
-        chat: Only this one of an export's chats: its title, a part of that, or its number.
+        chat: Only this one of an export's chats: its title, its number, or a part of the title.
         transcribe: Whether words are heard in the sound, by faster-whisper or the service of
             `transcribe_url`; or the address of a service. A transcript beside a recording is then
             not used.

@@ -251,21 +251,31 @@ def test_halves_of_characters_in_titles_and_words_are_replaced(tmp_path):
 class TestPicking:
     @pytest.fixture
     def chats(self, tmp_path):
-        titles = ["Rome", "Trip to Rome", "Exam", "Exam", "2", "Paris in May"]
+        titles = ["Rome", "Trip to Rome", "Exam", "Exam", "2", "Paris in May, at 7", "x"]
         return find_chats(write_json(tmp_path / "x.json", [chatgpt_chat(t) for t in titles]))
 
     @pytest.mark.parametrize(
         ("wanted", "number"),
-        [("Rome", 1), ("trip", 2), ("2", 5), (2, 2), ("4", 4), ("MAY", 6), (" Rome ", 1)],
+        [
+            ("Rome", 1),
+            ("trip", 2),
+            ("2", 5),
+            (2, 2),
+            ("7", 7),
+            ("at 7", 6),
+            ("4", 4),
+            ("MAY", 6),
+            (" Rome ", 1),
+        ],
     )
-    def test_title_then_part_then_number(self, chats, wanted, number):
+    def test_title_then_number_then_part(self, chats, wanted, number):
         assert pick_chat(chats, wanted).number == number
 
     @pytest.mark.parametrize(
         ("wanted", "reason"),
         [
             ("Exam", "2 chats.*3 'Exam', 4 'Exam'"),
-            ("Pariss in Mai", "near are 6 'Paris in May'"),
+            ("Pariss in Mai", "near are 6 'Paris in May, at 7'"),
             ("9", "no chat"),
             ("", "no chat"),
             (99, "no chat"),

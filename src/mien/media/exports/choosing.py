@@ -12,7 +12,7 @@ _NEAR = 3
 
 
 def pick_chat(chats: Sequence[Chat], wanted: str | int) -> Chat:
-    """The conversation with a title, else the only one with that in its title, else by number.
+    """The conversation with a title, else of a number, else the only one with that in its title.
 
     Raises:
         ConfigError: If there is none, or more than one; with the titles that are near.
@@ -22,8 +22,8 @@ def pick_chat(chats: Sequence[Chat], wanted: str | int) -> Chat:
     exact = [chat for chat in chats if chat.title is not None and one_line(chat.title) == text]
     part = [chat for chat in chats if folded and folded in one_line(chat.title or "").casefold()]
     by_number = [chat for chat in chats if text == str(chat.number)]
-    tries = [by_number] if isinstance(wanted, int) else [exact, part[:1] * (len(part) == 1)]
-    for chosen in [*tries, by_number]:
+    only = part if len(part) == 1 else []
+    for chosen in [by_number] if isinstance(wanted, int) else [exact, by_number, only]:
         if len(chosen) == 1:
             return chosen[0]
     several = exact or part

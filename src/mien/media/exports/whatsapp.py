@@ -26,6 +26,7 @@ _NAME = re.compile(r"(?P<name>[^:\n\"“”]{1,80}?):(?: |$)(?P<text>.*)", re.DO
 _AFTERNOON = ("p", "下午", "午後", "오후", "م")
 
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_MARKS_BEFORE = re.compile(f"^{_MARKS.pattern}+")
 _BLANKS = re.compile("[\u00a0\u202f\u2009]")
 _LEFT_TO_RIGHT = "\u200e"
 _EDITED = re.compile(
@@ -119,7 +120,7 @@ def _go_on(entries: list[_Entry], more: list[str]) -> None:
 def _head(line: str, number: int) -> tuple[Stamp | None, str]:
     """The date and time that begin a line, and the rest of it with its invisible marks."""
     # Arabic phones put marks between the numbers too; they decide nothing.
-    bare = line.lstrip(_LEFT_TO_RIGHT + "\ufeff").replace("\u200f", "")
+    bare = _MARKS_BEFORE.sub("", line).replace("\u200f", "")
     spaced = _BLANKS.sub(" ", bare)
     found = _HEAD.match(spaced)
     if found is None:
