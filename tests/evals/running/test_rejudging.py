@@ -5,6 +5,7 @@ import pytest
 from mien.core.errors import ConfigError, EvalError
 from mien.evals import catalogue
 from mien.evals.bench import Setup
+from mien.evals.inspecting import HEADER
 from mien.evals.running.rejudging import rejudge
 from mien.evals.running.start import Manner
 from mien.llm.testing import Fault as Refusal
@@ -111,6 +112,40 @@ def test_a_task_without_judges_is_refused(served, probe, tmp_path):
     (ran,) = probe()
     with pytest.raises(ConfigError, match="no judge"):
         again(ran, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"version": "0"}, "version '0'"),
+        ({"data": {"q": "1" * 64}}, "q"),
+        ({"prompts": {"ask": "1" * 64}}, "ask"),
+    ],
+)
+def test_answers_to_other_items_or_prompts_are_not_judged_as_answers_to_these(
+    judged, served, tmp_path, changed, reason
+):
+    from inspect_ai.log import read_eval_log, write_eval_log
+
+    log = read_eval_log(str(judged.log))
+    log.eval.metadata[HEADER].update(changed)
+    path = tmp_path / "earlier.eval"
+    write_eval_log(log, str(path))
+    server = served(when('{"score": 8}', model="new"))
+    with pytest.raises(EvalError, match=reason):
+        rejudge(path, Setup(), Manner(roles={"judge": NEW}, logs=tmp_path / "again"))
+    assert not server.requests
+
+
+def test_another_prompt_of_the_judge_keeps_nobody_from_judging(judged, tmp_path):
+    from inspect_ai.log import read_eval_log, write_eval_log
+
+    log = read_eval_log(str(judged.log))
+    log.eval.metadata[HEADER]["prompts"]["judge"] = "1" * 64
+    path = tmp_path / "earlier.eval"
+    write_eval_log(log, str(path))
+    ran = rejudge(path, Setup(), Manner(roles={"judge": NEW}, logs=tmp_path / "again"))
+    assert {item.score for item in ran.result.items} == {8.0}
 
 
 def test_all_judges_must_be_named(judged, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from mien.core.errors import ConfigError, EvalError
 from mien.evals.bench import Bench, Setup
 from mien.evals.catalogue import find
+from mien.evals.inspecting import HEADER
 from mien.evals.logs import Log, open_log, sha256
 from mien.evals.models import check_models
 from mien.evals.running.budget import Meter, check_budget
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 TALKERS = ("user",)
 """Roles that took part in what was said, and cannot be played again afterwards."""
+
+_TO_JUDGES = re.compile("judge|rubric|pair")
+"""In the names of prompts that nobody but a judge is told."""
 
 
 def rejudge(path: Path, setup: Setup, manner: Manner) -> Ran:
@@ -104,6 +109,7 @@ def _task(bench: Bench, log: Log, setup: Setup) -> Task:
     from mien.evals.running.replaying import replay
 
     task = as_task(bench, setup)
+    _require_same(log, task)
     here = {str(one.id) for one in task.dataset}
     there = {str(one) for one in log.header.eval.dataset.sample_ids or []}
     if other := sorted(here ^ there):
@@ -113,3 +119,24 @@ def _task(bench: Bench, log: Log, setup: Setup) -> Task:
         )
     solver: Solver = replay(log.path)
     return task_with(task, solver=solver)
+
+
+def _require_same(log: Log, task: Task) -> None:
+    """Raise if the answers are to other prompts or items than the new log would say.
+
+    What only judges are told may have changed: it is told anew.
+    """
+    now, then = (task.metadata or {})[HEADER], log.told
+    if then.get("version") != now["version"]:
+        raise EvalError(
+            f"{log.path} is of version {then.get('version')!r} of its task, which is now "
+            f"{now['version']!r}: run it anew, or judge it with the Mien that ran it"
+        )
+    for what in ("data", "prompts"):
+        old, new = then.get(what) or {}, now[what]
+        names = [name for name in {**old, **new} if not _TO_JUDGES.search(name)]
+        if other := [name for name in names if old.get(name) != new.get(name)]:
+            raise EvalError(
+                f"the answers in {log.path} are to another {other[0]!r} than lies here: it has "
+                "changed since, or lies in another folder (--data DIR)"
+            )
