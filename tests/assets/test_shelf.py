@@ -255,3 +255,12 @@ def test_the_pinned_hash_is_that_of_the_real_file(shelf):
     folder = shared("face/detectors")
     assert sha256(folder / "face_detection_yunet_2023mar.onnx") == find("yunet").files[0].sha256
     assert import_files("yunet", folder, shelf).stat().st_size == 232_589
+
+
+@pytest.mark.parametrize("name", ["whisper-small", "whisper-base"])
+def test_what_hears_words_is_pinned_to_the_byte_and_whole_for_faster_whisper(name):
+    asset = find(name)
+    assert {"model.bin", "config.json", "tokenizer.json"} < {file.name for file in asset.files}
+    assert all(file.sized and file.sha256 and not file.converts for file in asset.files)
+    assert len(asset.revision) == 40
+    assert (asset.licence, asset.requires) == ("MIT", ())
