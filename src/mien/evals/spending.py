@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CALLS = "mien_calls"
 """The key of a sample's metadata with how often each role was asked."""
 
+UNTOLD = "mien_untold"
+"""The key of a sample's metadata with how often each role answered without saying its tokens."""
+
 
 def role_models(header: EvalLog) -> dict[str, tuple[str, ...]]:
     """Who played each role, in the order of a run."""
@@ -38,13 +41,18 @@ def usage(
     found: dict[str, Usage] = {}
     for (role, model), tokens in _tokens(header, samples).items():
         found[role] = _plus(found.get(role, Usage(usd=0.0)), tokens, model, prices)
-    calls = _calls(samples)
-    nothing = Usage(usd=0.0)
-    return {
+    calls, nothing = _counted(CALLS, samples), Usage(usd=0.0)
+    told = {
         role: replace(found.get(role, nothing), calls=calls.get(role, 0))
         for role in ["model", *roles]
         if role in found or role in calls
     }
+    played = {"model": header.eval.model, **{role: names[0] for role, names in roles.items()}}
+    for role in told.keys() & _counted(UNTOLD, samples).keys():
+        price = prices.find(played[role])
+        if price is None or price.of(read=1, written=1) > 0:
+            told[role] = replace(told[role], usd=None)
+    return told
 
 
 def _plus(before: Usage, tokens: ModelUsage, model: str, prices: Prices) -> Usage:
@@ -108,10 +116,10 @@ def _minus(whole: ModelUsage, part: ModelUsage) -> ModelUsage:
     )
 
 
-def _calls(samples: Sequence[EvalSampleSummary]) -> dict[str, int]:
+def _counted(key: str, samples: Sequence[EvalSampleSummary]) -> dict[str, int]:
     found: dict[str, int] = {}
     for sample in samples:
-        told = sample.metadata.get(CALLS)
+        told = sample.metadata.get(key)
         for role, n in (told if isinstance(told, dict) else {}).items():
             found[role] = found.get(role, 0) + int(n)
     return found

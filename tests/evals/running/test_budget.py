@@ -94,3 +94,34 @@ def test_what_is_held_is_never_beyond_the_budget_where_plans_hold(costs, budget)
             continue
         meter.settle("model", held, min(cost, held))
         assert meter.spent <= budget + 1e-9
+
+
+@pytest.fixture
+def silent():
+    """A provider that never says what an answer took."""
+    from inspect_ai._util.registry import registry_lookup
+    from inspect_ai.model import ModelAPI, ModelOutput, modelapi
+
+    class Silent(ModelAPI):
+        async def generate(self, input, tools, tool_choice, config):  # noqa: A002  # the parent's
+            return ModelOutput.from_content("silent", "Calm: 4\nSad: 2")
+
+    if registry_lookup("modelapi", "silent") is None:
+        modelapi(name="silent")(Silent)
+    return "silent/m"
+
+
+def test_answers_of_untold_cost_count_what_was_set_aside(probe, silent):
+    prices = Prices({silent: price()})
+    planned = 12 * 30 * 100 / 1e6
+    (ran,) = probe(silent, budget=planned / 2, prices=prices, max_connections=1)
+    stopped = [item for item in ran.result.items if item.fault is Fault.BUDGET]
+    assert len(stopped) == 6
+
+
+def test_untold_cost_is_unknown_and_not_nothing(probe, silent):
+    (ran,) = probe(silent, prices=Prices({silent: price()}))
+    assert ran.result.usage["model"].calls == 12
+    assert ran.result.usage["model"].usd is None
+    (free,) = probe(silent, prices=Prices({silent: price(0.0)}), fresh=True)
+    assert free.result.usage["model"].usd == 0.0

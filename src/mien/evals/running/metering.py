@@ -10,7 +10,7 @@ from inspect_ai.solver._task_state import sample_state
 
 from mien.evals.prices import Price
 from mien.evals.running.budget import Meter
-from mien.evals.spending import CALLS
+from mien.evals.spending import CALLS, UNTOLD
 
 
 class Metered(Model):
@@ -39,7 +39,7 @@ class Metered(Model):
         """As Inspect has it; answers from its cache are counted and cost nothing."""
         output = await super().generate(*args, **options)
         self._meter.count()
-        _note_call(self._played)
+        _note(CALLS, self._played)
         return output
 
 
@@ -63,7 +63,11 @@ def _charge(api: ModelAPI, role: str, meter: Meter, price: Price | None, expecte
         try:
             result = await answer(*args, **options)
             output = result[0] if isinstance(result, tuple) else result
-            cost = _cost(price, getattr(output, "usage", None))
+            used = getattr(output, "usage", None)
+            if used is None:
+                _note(UNTOLD, role)
+            # Who does not say what it took is taken to have taken what was set aside.
+            cost = held if used is None else _cost(price, used)
         finally:
             meter.settle(role, held, cost)
         return result
@@ -71,8 +75,8 @@ def _charge(api: ModelAPI, role: str, meter: Meter, price: Price | None, expecte
     api.generate = generate  # type: ignore[method-assign]  # there is no other way in
 
 
-def _cost(price: Price | None, used: ModelUsage | None) -> float | None:
-    if price is None or used is None:
+def _cost(price: Price | None, used: ModelUsage) -> float | None:
+    if price is None:
         return None
     return price.of(
         read=used.input_tokens,
@@ -82,9 +86,9 @@ def _cost(price: Price | None, used: ModelUsage | None) -> float | None:
     )
 
 
-def _note_call(role: str) -> None:
-    """Count the call in the sample's metadata, which summaries of samples keep."""
+def _note(key: str, role: str) -> None:
+    """Count something in the sample's metadata, which summaries of samples keep."""
     state = sample_state()
     if state is not None:
-        calls = state.metadata.setdefault(CALLS, {})
-        calls[role] = calls.get(role, 0) + 1
+        counts = state.metadata.setdefault(key, {})
+        counts[role] = counts.get(role, 0) + 1

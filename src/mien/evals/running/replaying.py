@@ -19,7 +19,10 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 
 from mien.core.errors import EvalError
 from mien.evals.logs import read_sample
-from mien.evals.spending import CALLS
+from mien.evals.spending import CALLS, UNTOLD
+
+_COUNTS = (CALLS, UNTOLD)
+"""What asking put into a sample's metadata: nobody is asked what is told again."""
 
 
 class Recorded(ModelAPI):
@@ -63,7 +66,7 @@ def replay(path: Path) -> Solver:
         state.messages, state.output = sample.messages, sample.output
         for key, value in sample.store.items():
             state.store.set(key, value)
-        state.metadata |= {key: told for key, told in sample.metadata.items() if key != CALLS}
+        state.metadata |= {key: told for key, told in sample.metadata.items() if key not in _COUNTS}
         state.completed = True
         return state
 
