@@ -64,7 +64,7 @@ def wav_header(path: Path, n_bytes=0, rate_hz=16_000, channels=1, code=1, bits=1
     """A RIFF header that claims `n_bytes` of samples, and whatever really follows."""
     align = channels * bits // 8
     head = struct.pack("<IHHIIHH", 16, code, channels, rate_hz, rate_hz * align, align, bits)
-    riff = b"RIFF" + struct.pack("<I", 36 + n_bytes) + b"WAVEfmt " + head
+    riff = b"RIFF" + struct.pack("<I", min(36 + n_bytes, 2**32 - 1)) + b"WAVEfmt " + head
     path.write_bytes(riff + b"data" + struct.pack("<I", n_bytes) + body)
     return path
 

@@ -85,7 +85,9 @@ def listen(
     stream = SoundStream(Microphone(system, heard, 2 if sides else 1), sides=sides)
     following = Following(stream, options, private=private, as_json=as_json, has_outputs=True)
     advise(f"listening to {stream.name}: Ctrl-C ends and saves")
-    with _growing(stream) as drawing:
+    # Lines of readings would tear the picture where both go to one terminal.
+    is_drawn = sys.stderr.isatty() and not (as_json and sys.stdout.isatty())
+    with _growing(stream, is_drawn=is_drawn) as drawing:
         following.through(drawing.heard, drawing.found)
     following.say_how_it_ended()
     raise typer.Exit(finish(following, outputs, as_json=as_json))
@@ -118,9 +120,9 @@ class _Drawing:
 
 
 @contextmanager
-def _growing(stream: SoundStream) -> Iterator[_Drawing]:
-    """Draws on stderr if that is a terminal, and cleans up behind itself."""
-    if not sys.stderr.isatty():
+def _growing(stream: SoundStream, *, is_drawn: bool) -> Iterator[_Drawing]:
+    """Draws on stderr if that is wanted, and cleans up behind itself."""
+    if not is_drawn:
         yield _Drawing(stream, lambda scene: None)
         return
     from rich.console import Console
@@ -137,7 +139,13 @@ def _growing(stream: SoundStream) -> Iterator[_Drawing]:
         text = render_growing(scene, color=not console.no_color, plain=plain, width=width)
         live.update(Text.from_ansi(text), refresh=True)
 
-    with Live(console=console, auto_refresh=False, transient=True) as live:
+    with Live(
+        console=console,
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as live:
         yield _Drawing(stream, show)
 
 

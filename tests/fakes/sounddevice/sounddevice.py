@@ -29,7 +29,9 @@ def query_devices():
 
 
 class InputStream:
-    def __init__(self, *, device, channels, samplerate, blocksize, dtype, callback, finished_callback):
+    def __init__(
+        self, *, device, channels, samplerate, blocksize, dtype, callback, finished_callback
+    ):
         if device != 1 or samplerate != 16_000 or channels != 1 or dtype != "float32":
             raise PortAudioError("Device unavailable [PaErrorCode -9985]", -9985)
         self._blocksize = blocksize
