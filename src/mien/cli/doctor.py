@@ -64,6 +64,7 @@ def examine() -> dict[str, Any]:
     from mien.core.errors import DecoderError
     from mien.core.network import places
     from mien.core.paths import models_folder
+    from mien.core.redact import without_secrets
     from mien.decoders.registry import broken, offers
 
     config = load_config()
@@ -103,6 +104,8 @@ def examine() -> dict[str, Any]:
             "precision": config.precision,
             "attributes": config.attributes,
             "captions": config.captions,
+            "transcribe_url": without_secrets(config.transcribe_url),
+            "transcribe_model": config.transcribe_model,
             "weights in": str(models_folder()),
         },
         "hub": _hub(),
