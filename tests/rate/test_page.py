@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from mien.charts.dots import span_of
+from mien.charts.dots import Span, axis, span_of
 from mien.core.errors import ConfigError, EvalError
 from mien.rate import Judgement, Method, Options, rate, rate_files, render, render_terminal
 from mien.rate.files import table_csv, write_table
@@ -155,10 +155,26 @@ def test_only_the_published_ladder_can_be_held_against(tmp_path):
         rate_files([path], against="published")
 
 
-@pytest.mark.parametrize("values", [[3.0], [1.0, 1.0], [-5.2, 12.9], [1000, 1321.7], [0, 98765.0]])
+@pytest.mark.parametrize(
+    "values", [[3.0], [1.0, 1.0], [5.1, 6.4], [-5.2, 12.9], [1000, 1321.7], [0, 98765.0]]
+)
 def test_a_scale_has_round_ends_that_hold_everything(values):
     span = span_of(values)
     assert span.low <= min(values) <= max(values) <= span.high
     assert 2 <= len(span.ticks) <= 8
+    assert len({span.word(tick) for tick in span.ticks}) == len(span.ticks)
     assert span.place(span.low) == "0%"
     assert span.place(span.high) == "100%"
+
+
+def test_what_is_shorter_than_the_shortest_scale_lies_in_its_middle():
+    assert span_of([5.0, 5.0]).place(5.0) == "50%"
+    assert span_of([0.0], least=0.1).place(0.0) == "50%"
+
+
+@pytest.mark.parametrize(
+    ("high", "shown"), [(6, "0 2 4 6"), (5, "0 2 5"), (9, "0 3 6 9"), (7, "0 2 4 7")]
+)
+def test_a_narrow_scale_keeps_its_ends_and_numbers_that_do_not_touch(high, shown):
+    drawn = str(axis(Span(0, high, tuple(range(high + 1))), "a scale"))
+    assert " ".join(re.findall(r"<text(?![^>]*thin)[^>]*>(\d)<", drawn)) == shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mien.charts.html import Markup, tag
@@ -25,17 +25,29 @@ class Span(NamedTuple):
         """Where a value lies, in percent of the width."""
         return f"{number(100 * (value - self.low) / (self.high - self.low))}%"
 
+    def word(self, tick: float) -> str:
+        """A tick in whole numbers, with tenths where its neighbors need them, a true minus sign.
+
+        >>> span_of([-12.2, 40]).word(-20), span_of([4.9, 5.4]).word(5.0)
+        ('−20', '5.0')
+        """
+        tenths = self.ticks[1] - self.ticks[0] < 1 and tick != 0
+        text = f"{abs(tick):.{1 if tenths else 0}f}"
+        return ("−" if tick < 0 else "") + (text.removeprefix("0") if tenths else text)
+
 
 def span_of(values: Iterable[float], least: float = 1.0) -> Span:
     """A scale with round ends that holds all values.
 
     Args:
         values: What it must hold, one at least.
-        least: Length of the shortest scale.
+        least: Length of the shortest scale; what is shorter lies in its middle.
     """
     held = list(values)
     low, high = min(held), max(held)
-    length = max(high - low, least)
+    spare = max(0.0, least - (high - low)) / 2
+    low, high = low - spare, high + spare
+    length = high - low
     step = float(
         next((s for s in _STEPS if length / s <= MOST_TICKS), 10 ** math.ceil(math.log10(length)))
     )
@@ -45,39 +57,32 @@ def span_of(values: Iterable[float], least: float = 1.0) -> Span:
     return Span(ticks[0], ticks[-1], ticks)
 
 
-def whole(value: float) -> str:
-    """A tick in whole numbers, with a true minus sign; tenths only where it has some.
-
-    >>> whole(1499.7), whole(-12.2), whole(0.5)
-    ('1500', '−12', '.5')
-    """
-    if 0 < abs(value) < 1:
-        return f"{'−' if value < 0 else ''}{abs(value):.1f}".replace("0.", ".")
-    text = f"{abs(value):.0f}"
-    return f"−{text}" if value < 0 and text != "0" else text
-
-
-def axis(span: Span, label: str, words: Callable[[float], str] = whole) -> Markup:
+def axis(span: Span, label: str) -> Markup:
     """The scale's numbers over its ticks.
 
     Args:
         span: What the scale shows.
         label: What it is a scale of, for those who don't see it.
-        words: How a tick is written.
     """
     last = len(span.ticks) - 1
     texts = [
         tag(
             "text",
-            words(tick),
+            span.word(tick),
             x=span.place(tick),
             y=13,
             text_anchor="start" if i == 0 else "end" if i == last else "middle",
-            class_="thin" if 0 < i < last and i % 2 else None,
+            class_="thin" if _is_thin(i, last) else None,
         )
         for i, tick in enumerate(span.ticks)
     ]
     return tag("svg", texts, class_="dots axis", height=18, role="img", aria_label=label)
+
+
+def _is_thin(i: int, last: int) -> bool:
+    """Whether a tick of `last + 1` has no number where the page is narrow: evenly, if it can be."""
+    every = 3 if last % 2 and not last % 3 else 2
+    return 0 < i < last and (i % every > 0 or last - i < every)
 
 
 def dot(

@@ -52,9 +52,10 @@ def _of_run(run: Result) -> Iterator[str]:
 def _own_family(run: Result) -> Iterator[str]:
     """Judges favor their own maker's models; a table must say where that may have happened."""
     own = family(run.model)
-    for role, model in run.roles.items():
+    for model in dict.fromkeys(run.roles.values()):
         if family(model) == own:
-            yield f"{role} {model} is of the model's own family ({own})"
+            roles = ", ".join(role for role, who in run.roles.items() if who == model)
+            yield f"{model} ({roles}) is of the model's own family ({own})"
 
 
 def of_score(run: Result, main: Estimate) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from mien.charts.dots import Span, span_of, whole
+from mien.charts.dots import Span, span_of
 from mien.core.redact import printable
 from mien.evals.boards.board import Board, Row
 from mien.evals.boards.report.words import (
@@ -100,7 +100,7 @@ def scale(board: Board) -> Span:
 
 
 def _axis(span: Span) -> str:
-    low, high = whole(span.low), whole(span.high)
+    low, high = span.word(span.low), span.word(span.high)
     return low + " " * (DOTS - len(low) - len(high)) + high
 
 
