@@ -21,7 +21,7 @@ _SENTENCES = (
     "utterances?|sentences?|transcripts?|transcriptions?|text|txt|tx|ipus?|phrases?|turns?|speech"
     "|orthography|orthographic|default"
 )
-_WORDS = "words?|tokens?|wrd|ort|ort-mau"
+_WORDS = "words?|tokens?|wrd|ort-mau|ort"
 _OTHERS = (
     "phones?|phonemes?|phons?|mau|kan|kan-mau|syllables?|syll|tones?|tobi|pitch|f0|gloss(?:es)?|gls"
     "|translations?|ft|pos|lemmas?|morphemes?|mb|ge|ps|ref|notes?|comments?"
@@ -114,7 +114,7 @@ def _chosen(tiers: Sequence[Tier]) -> list[Tier]:
     own = [
         (tier, _role(tier.name))
         for tier in tiers
-        if not is_estimate(tier.name[:_LONGEST]) and any(i.text.strip() for i in tier.intervals)
+        if not is_estimate(tier.name) and any(i.text.strip() for i in tier.intervals)
     ]
     choices = (
         [tier for tier, role in own if role is _Role.SENTENCES],
@@ -126,13 +126,19 @@ def _chosen(tiers: Sequence[Tier]) -> list[Tier]:
 
 
 def _role(name: str) -> _Role:
-    """What a tier holds by the last, or else the first, part of its name."""
+    """What a tier holds by its name's last part, or else by its first."""
     bare = _bare(name)
-    for place in (rf"(?:^|.*{_JOINT})(?:{{}})", rf"(?:{{}}){_JOINT}.*"):
-        for role in (_Role.WORDS, _Role.OTHERS, _Role.SPEAKERS, _Role.SENTENCES):
-            if re.fullmatch(place.format(role.value), bare, re.IGNORECASE | re.DOTALL):
+    if _is(bare, _SPEAKERS):  # the whole of it: SPEAKER_00 is somebody
+        return _Role.SPEAKERS
+    for place in (rf"(?:.*{_JOINT})?(?:{{}})", rf"(?:{{}}){_JOINT}.*"):
+        for role in (_Role.WORDS, _Role.OTHERS, _Role.SENTENCES):
+            if _is(bare, place.format(role.value)):
                 return role
     return _Role.UNKNOWN
+
+
+def _is(name: str, form: str) -> bool:
+    return re.fullmatch(form, name, re.IGNORECASE | re.DOTALL) is not None
 
 
 def _bare(name: str) -> str:
