@@ -60,6 +60,7 @@ def test_words_beside_the_segments_are_put_into_them():
     }
     rows = as_whisper(plain, 2.0)["segments"]
     assert [[word["word"] for word in row["words"]] for row in rows] == [["a", "b"], ["c"]]
+    assert [(row["start"], row["end"]) for row in rows] == [(0.0, 1.1), (1.1, 1.9)]
 
 
 def test_a_text_without_times_gets_those_of_the_window():

@@ -104,7 +104,7 @@ def as_whisper(told: Mapping[str, Any], seconds: float) -> dict[str, Any]:
 
 
 def _place(words: Sequence[Any], rows: Sequence[dict[str, Any]]) -> None:
-    """Put each word into the last segment that has begun by its middle."""
+    """Put each word into the last segment that has begun by its middle, which then ends with it."""
     starts = [as_time(row.get("start")) for row in rows]
     known = [start for start in starts if start is not None]
     if len(known) < len(rows) or known != sorted(known):
@@ -114,6 +114,11 @@ def _place(words: Sequence[Any], rows: Sequence[dict[str, Any]]) -> None:
         if start is not None and end is not None:
             at = max(0, bisect_right(known, (start + end) / 2) - 1)
             rows[at].setdefault("words", []).append(word)
+    for row in rows:
+        if said := row.get("words"):
+            # Segments of some services begin where the last one ended, pauses and all.
+            row["start"] = min(word["start"] for word in said)
+            row["end"] = max(word["end"] for word in said)
 
 
 _TIMES = ("start", "end")
