@@ -21,6 +21,7 @@ from mien.evals.boards.board import make_board
 from mien.evals.boards.bundling import MANIFEST, bundle, verify
 from mien.evals.boards.gathering import gather
 from mien.evals.boards.report import render_page, render_terminal, write_boards
+from mien.evals.boards.report.files import boards_csv, harmless
 from mien.evals.boards.tables import boards_of, compare_files, score_files
 from mien.evals.result import Usage
 from tests.fakes import boards as made_task
@@ -137,6 +138,13 @@ def test_a_judge_of_the_models_own_family_is_named():
     assert not other.remarks
 
 
+def test_one_judge_in_all_seats_is_named_once():
+    seats = dict.fromkeys(("judge_1", "judge_2"), "openai/gpt-5")
+    (row,) = make_board([run("openai/o3", scores(5), roles=seats)]).rows
+    (remark,) = [one for one in row.remarks if "own family" in one]
+    assert remark.startswith("openai/gpt-5 (judge_1, judge_2) is")
+
+
 def test_a_limited_run_says_by_how_much_it_misses_the_whole():
     whole, part = (run(m, scores(5), variant=v) for m, v in (("a", {}), ("b", LIMITED)))
     assert not make_board([whole]).rows[0].remarks
@@ -151,10 +159,46 @@ def test_scripted_characters_are_said_to_be_so(write):
     assert "scripted" in render_page([board])
 
 
+def test_no_label_hides_a_scripted_character_in_a_table(write):
+    path = write("mien/flat", 5, is_scripted=True)
+    (held,) = gather([path], task="made", labels={str(path): "GPT"})
+    assert held.model == "mien/GPT"
+    (again,) = gather([path], task="made", labels={str(path): "mien/GPT"})
+    assert again.model == "mien/GPT"
+
+
+def test_a_spreadsheet_says_who_is_scripted(write):
+    one = write("mien/flat", 5, is_scripted=True)
+    other = write("a", 5, is_scripted=False)
+    rows = csv.DictReader(io.StringIO(boards_csv(boards_of([one, other], task="made"))))
+    assert {row["model"]: row["scripted"] for row in rows} == {"mien/flat": "yes", "a": ""}
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", " ="])
+def test_no_cell_is_a_formula(begin):
+    assert harmless(f"{begin}cmd()").startswith("'")
+
+
 def test_whoever_is_no_better_than_reading_nothing_is_told(tmp_path, write):
     (board,) = boards_of([write("poor", 2)], task="made", setup=Setup(data=tmp_path))
     assert [row.model for row in board.baselines] == ["the same everywhere"]
     assert "poor is no better than the same everywhere" in render_terminal([board])
+
+
+def test_baselines_of_other_items_stand_in_no_table(tmp_path, write):
+    path = write("a", 5, variant={"data": "changed 1234"})
+    (board,) = boards_of([path], task="made", setup=Setup(data=tmp_path))
+    assert board.baselines == ()
+    assert any("No baselines" in note for note in board.notes)
+
+
+def test_baselines_answer_the_items_that_a_limited_run_was_asked(tmp_path):
+    path = tmp_path / "part.json"
+    held = {f"i{n}": 5.0 for n in range(6)}
+    about = {"variant": {"items": "first 6 of 12"}}
+    path.write_text(json.dumps({"model": "part", "scores": held, "is": about}))
+    (board,) = boards_of([path], task="made", setup=Setup(data=tmp_path))
+    assert [len(row.run.items) for row in board.baselines] == [6]
 
 
 def test_without_items_the_table_says_that_baselines_are_missing(write):

@@ -29,8 +29,6 @@ FORMS = (".eval", ".json")
 SPENT = "the budget is spent"
 """How the error of a sample begins that came to no end since the money was gone."""
 
-_ZIP = b"PK\x03\x04"
-
 
 class Log(NamedTuple):
     """A log without its transcripts.
@@ -46,17 +44,6 @@ class Log(NamedTuple):
     header: EvalLog
     samples: tuple[EvalSampleSummary, ...]
     told: Mapping[str, Any]
-
-
-def is_log(path: Path) -> bool:
-    """Whether a file looks like a log of Inspect, by its name and its first bytes."""
-    if path.suffix not in FORMS or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        begin = file.read(2048)
-    if path.suffix == ".eval":
-        return begin.startswith(_ZIP)
-    return b'"version"' in begin and (b'"eval"' in begin or b'"status"' in begin)
 
 
 def read_log(path: Path, prices: Prices | None = None) -> Result:

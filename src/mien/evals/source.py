@@ -178,19 +178,23 @@ def _below(folder: Path, name: str) -> Iterator[Path]:
             yield from (Path(place) / held for held in (last, f"{last}.gz") if held in names)
 
 
-def content(path: Path) -> bytes:
+def content(path: Path, largest: int = LARGEST) -> bytes:
     """All bytes of a file, unpacked if its name ends in `.gz`.
+
+    Args:
+        path: The file.
+        largest: Bytes that it may hold.
 
     Raises:
         EvalError: If it cannot be read, or holds more than any file of a benchmark.
     """
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            found = stream.read(LARGEST + 1)
+            found = stream.read(largest + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise EvalError(f"cannot read {path} ({type(error).__name__}): is it whole?") from error
-    if len(found) > LARGEST:
-        raise EvalError(f"{path} holds more than {LARGEST >> 20} MB: it is no file of a benchmark")
+    if len(found) > largest:
+        raise EvalError(f"{path} holds more than {largest >> 20} MB: it is no file of a benchmark")
     return bytes(found)
 
 

@@ -15,7 +15,6 @@ from mien.evals.result import Fault
 from mien.evals.tasks.live.feelings import KEYS
 from mien.evals.tasks.live.rotation import judge_of
 from mien.evals.tasks.live.slips import Slip
-from mien.evals.tasks.live.stored import published_talks
 from mien.rate import Options, rate_files
 from tests.data import shared
 from tests.evals.tasks.made_people import RUBRIC, data_in, margins, plain, turn, verdict, write
@@ -466,14 +465,6 @@ def test_the_plan_of_pairs_counts_both_orders(two_runs):
 
 
 # Published transcripts
-
-
-def test_published_transcripts_are_read_as_talks():
-    path = shared("evals/eq_bench_v4/format_example.json")
-    (talk,) = published_talks(path)
-    assert [one["role"] for one in talk.messages] == ["user", "assistant", "user"]
-    assert talk.answers == ("Again? How is it for you, really?",)
-    assert (talk.model, talk.more["simulator"]) == ("example-model", "example-user")
 
 
 def test_published_margins_never_share_a_table_with_our_scores():

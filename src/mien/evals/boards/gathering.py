@@ -9,6 +9,7 @@ from pathlib import Path
 from mien.core.errors import EvalError
 from mien.evals import catalogue
 from mien.evals.bench import Setup
+from mien.evals.characters import PROVIDER, is_scripted
 from mien.evals.result import Result
 
 LOGS = (".eval",)
@@ -100,7 +101,7 @@ def gather(
         held = held if path in given else _new(held, found)
         given.add(path)
         label = (labels or {}).get(str(path))
-        found += [replace(run, model=label) for run in held] if label else held
+        found += [_labelled(run, label) for run in held] if label else held
     if not found:
         raise EvalError("there are no runs to read: name logs of `mien evals run`")
     _refuse_copies(found)
@@ -169,6 +170,12 @@ def _read(path: Path, task: str, setup: Setup) -> list[Result]:
         f"{path} is no log of Inspect; if its publisher wrote it, say whose it is: "
         f"`mien evals score TASK {path.name}`"
     )
+
+
+def _labelled(run: Result, label: str) -> Result:
+    """A run under another name, which never hides that a character, not a model, has spoken."""
+    hides = is_scripted([run.model]) and not is_scripted([label])
+    return replace(run, model=f"{PROVIDER}/{label}" if hides else label)
 
 
 def _settled(run: Result) -> Result:

@@ -114,12 +114,28 @@ def _board(runs: Sequence[Result], setup: Setup) -> Board:
     except MienError as error:
         board = make_board(runs)
         return replace(board, notes=(*board.notes, f"No baselines: {error}"))
-    return make_board(runs, [run for run in grey if _fits(run, runs[0])])
+    fitting = [_narrowed(one, runs) for one in grey if _fits(one, runs[0])]
+    board = make_board(runs, [one for one in fitting if one.items])
+    if board.baselines or not grey:
+        return board
+    note = "No baselines: those at hand are of other items than these runs were asked"
+    return replace(board, notes=(*board.notes, note))
 
 
 def _fits(baseline: Result, run: Result) -> bool:
-    """Whether a baseline is of the items that a run was asked: no variant says otherwise."""
-    return all(run.variant.get(name, told) == told for name, told in baseline.variant.items())
+    """Whether a baseline is of the published, or the changed, files that a run was asked."""
+    told = {**baseline.variant, "data": baseline.variant.get("data", "")}
+    mine = {"data": "", **run.variant}
+    return all(mine.get(name, value) == value for name, value in told.items())
+
+
+def _narrowed(baseline: Result, runs: Sequence[Result]) -> Result:
+    """A baseline on the items that limited runs were asked."""
+    if "items" not in runs[0].variant:
+        return baseline
+    asked = {item.item for run in runs for item in run.items}
+    items = tuple(item for item in baseline.items if item.item in asked)
+    return replace(baseline, items=items, planned=len(items))
 
 
 def _scored(run: Result) -> dict[str, Any]:

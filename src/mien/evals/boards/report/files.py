@@ -18,7 +18,7 @@ from mien.timeline.files import replacing
 FORMS = (".html", ".json", ".csv")
 
 COLUMNS = (
-    *("task", "depends_on", "kind", "rank", "model", "score", "se", "low", "high"),
+    *("task", "depends_on", "kind", "rank", "model", "scripted", "score", "se", "low", "high"),
     *("planned", "answered", "scored", "refused", "usd", "source", "sha256"),
 )
 """Of a spreadsheet."""
@@ -79,6 +79,7 @@ def _cells(row: Row) -> list[object]:
     return [
         row.rank or "",
         harmless(row.model),
+        "yes" if row.run.is_scripted else "",
         *("" if math.isnan(value) else value for value in main),
         row.planned,
         len(row.run.items),
@@ -92,4 +93,4 @@ def _cells(row: Row) -> list[object]:
 
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet runs as a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell
+    return f"'{cell}" if cell.lstrip().startswith(("=", "+", "-", "@")) or cell[:1] < " " else cell

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 from mien.core.errors import EvalError
 from mien.evals.result import Fault, ItemResult, Result
+from mien.evals.source import content
 from mien.evals.tasks.eq_bench_v3.rubric import HIGHEST, task_score
 from mien.evals.tasks.eq_bench_v3.scenarios import Kind
 
@@ -28,12 +27,12 @@ def read_runs(path: Path, task: str) -> list[Result]:
     Raises:
         EvalError: If it is neither.
     """
-    content = _content(path)
+    raw = content(path, LARGEST)
     try:
-        plain = json.loads(content)
+        plain = json.loads(raw)
     except (ValueError, RecursionError) as error:
         raise EvalError(f"{path} is not JSON: was it cut off?") from error
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = hashlib.sha256(raw).hexdigest()
     if isinstance(plain, dict) and isinstance(plain.get("scenarios"), list):
         return [_of_page(path, sha256, plain, task)]
     runs = plain.items() if isinstance(plain, dict) else ()
@@ -56,17 +55,6 @@ def _stranger(plain: Any) -> str:
     if "__metadata__" in plain:
         return "; it is a log of pairwise judgements: `mien rate` reads it"
     return "; it is a run of EQ-Bench 2: name eq_bench" if "raw_results" in plain else ""
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise EvalError(f"cannot read {path} ({type(error).__name__}): is it whole?") from error
-    if len(content) > LARGEST:
-        raise EvalError(f"{path} holds more than {LARGEST >> 30} GB: it is no file of runs")
-    return content
 
 
 def _of_page(path: Path, sha256: str, plain: Mapping[str, Any], task: str) -> Result:

@@ -1,4 +1,4 @@
-"""EQ-Bench 4's transcripts as they are published: talks, and the margins that they won."""
+"""EQ-Bench 4's transcripts as they are published: the margins that talks won."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from mien.core.errors import EvalError
-from mien.evals.pairs import Talk
 from mien.evals.result import Fault, ItemResult, Result
 
 _TRANSCRIPT = frozenset({"scenario_id", "evaluated_model", "turns"})
@@ -30,15 +29,6 @@ def transcripts(path: Path) -> tuple[dict[str, Any], ...]:
             f"{', '.join(sorted(_TRANSCRIPT))}"
         )
     return found
-
-
-def published_talks(path: Path) -> tuple[Talk, ...]:
-    """The published conversations, the opening included.
-
-    Raises:
-        EvalError: As `transcripts`.
-    """
-    return tuple(map(_talk, transcripts(path)))
 
 
 def published_results(path: Path) -> tuple[Result, ...]:
@@ -97,19 +87,6 @@ def _require_turns(path: Path, one: Mapping[str, Any]) -> None:
     )
     if not whole:
         raise EvalError(f"{path}: the turns of {one['scenario_id']!r} are damaged")
-
-
-def _talk(one: Mapping[str, Any]) -> Talk:
-    opening = {"role": "user", "content": str(one.get("starter") or "")}
-    turns = [{"role": turn["role"], "content": turn["content"]} for turn in one["turns"]]
-    return Talk(
-        model=str(one["evaluated_model"]),
-        scenario=str(one["scenario_id"]),
-        epoch=1,
-        messages=(opening, *turns),
-        kind=str(one.get("category") or ""),
-        more={"simulator": str(one.get("persona_model") or "unknown"), "card": one.get("doc")},
-    )
 
 
 def _item(one: Mapping[str, Any]) -> ItemResult:
