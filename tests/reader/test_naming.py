@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mien.media.speakers import NOBODY, Speakers
+from mien.media.annotations.speakers import NOBODY, Speakers
 from mien.reader.naming import named
 from mien.timeline import Channel, Turn
 from tests.made import told

@@ -12,9 +12,9 @@ from praatio import textgrid
 
 from mien.core.errors import ConfigError
 from mien.emotions import Emotion, Scores
-from mien.media.eaf import parse_eaf
-from mien.media.subtitles import parse_subtitles
-from mien.media.textgrid import parse_textgrid
+from mien.media.annotations.eaf import parse_eaf
+from mien.media.annotations.textgrid import parse_textgrid
+from mien.media.words.subtitles import parse_subtitles
 from mien.timeline import (
     Channel,
     Kind,

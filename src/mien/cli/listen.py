@@ -25,7 +25,7 @@ from mien.core.redact import printable
 
 if TYPE_CHECKING:
     from mien.media import SoundStream
-    from mien.media.microphone import Input
+    from mien.media.live.microphone import Input
     from mien.report.growing import Scene
     from mien.timeline import Reading
 
@@ -69,8 +69,8 @@ def listen(
 ) -> None:
     """Listen to a microphone until Ctrl-C, and keep what was read; sound is not kept."""
     from mien.media import SoundStream
-    from mien.media.microphone import Microphone, choose_input
-    from mien.media.portaudio import PortAudio
+    from mien.media.live.microphone import Microphone, choose_input
+    from mien.media.live.portaudio import PortAudio
     from mien.reader import prepare
 
     system = PortAudio()

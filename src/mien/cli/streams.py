@@ -20,7 +20,7 @@ from mien.core.progress import Report, ignore
 
 if TYPE_CHECKING:
     from mien.media import SoundStream
-    from mien.media.wav import Pcm
+    from mien.media.live.wav import Pcm
     from mien.reader import Options, Veil
     from mien.timeline import Reading, Timeline
 
@@ -167,7 +167,7 @@ class Pipe:
             SourceError: If nothing that can be read comes.
         """
         from mien.media import SoundStream
-        from mien.media.piped import PipedSound
+        from mien.media.live.piped import PipedSound
 
         if options.start is not None or options.end is not None:
             raise ConfigError("--start and --end need a file: a pipe is read to its end")
@@ -183,7 +183,7 @@ class Pipe:
         return 130 if following.is_stopped and code == 0 else code
 
     def _pcm(self) -> Pcm | None:
-        from mien.media.wav import Pcm
+        from mien.media.live.wav import Pcm
 
         if self._rate_hz is not None:
             channels = 1 if self._channels is None else self._channels

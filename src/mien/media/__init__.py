@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mien.media.exports import Chat, Order, find_chats, one_line, pick_chat
     from mien.media.grid import Grid, check_fps
+    from mien.media.live.stream import SoundStream
     from mien.media.pieces import Block, Image, Side
     from mien.media.resample import Resampler
     from mien.media.source import Source, open_source
-    from mien.media.stream import SoundStream
 
 __all__ = [
     "Block",
@@ -37,7 +37,7 @@ _HOMES = {
     "Order": "mien.media.exports",
     "Resampler": "mien.media.resample",
     "Side": "mien.media.pieces",
-    "SoundStream": "mien.media.stream",
+    "SoundStream": "mien.media.live.stream",
     "Source": "mien.media.source",
     "check_fps": "mien.media.grid",
     "find_chats": "mien.media.exports",

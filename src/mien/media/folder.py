@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mien.core.errors import SourceError, UnreadableSource
-from mien.media.sidecar import beside
 from mien.media.sniff import Content, sniff
-from mien.media.text import writable
+from mien.media.words.sidecar import beside
+from mien.media.words.text import writable
 from mien.timeline.origin import Skipped
 
 ENDINGS = frozenset({

@@ -10,16 +10,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from mien.core.errors import ConfigError, UnreadableSource
+from mien.media.annotations.speakers import NOBODY, Speakers
 from mien.media.envelope import Envelope
 from mien.media.exports import Chat, find_chats, read_chat
 from mien.media.grid import check_fps
-from mien.media.languages import to_short
 from mien.media.pieces import Block, Image, Side
-from mien.media.sidecar import Sidecar, find_sidecar, unused_sidecar
 from mien.media.sniff import Content, sniff
-from mien.media.speakers import NOBODY, Speakers
 from mien.media.tally import Tally
-from mien.media.text import Written, writable
+from mien.media.words.languages import to_short
+from mien.media.words.sidecar import Sidecar, find_sidecar, unused_sidecar
+from mien.media.words.text import Written, writable
 from mien.timeline.conversation import Conversation
 from mien.timeline.origin import Kind, Origin, Skipped
 
@@ -80,7 +80,7 @@ def _open_file(
 
         return Source(path, _Found(Kind.PHOTO, photo=read_header(path)))
     if content is Content.TEXT:
-        from mien.media.transcript import read_text
+        from mien.media.words.transcript import read_text
 
         kind, written = read_text(path)
         source = Source(path, _Found(kind, written=written, notes=written.notes), start, end)

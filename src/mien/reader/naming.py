@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mien.media.speakers import Speakers
+from mien.media.annotations.speakers import Speakers
 from mien.timeline.reading import Channel, Reading, stamp
 
 

@@ -16,7 +16,7 @@ from mien.media.exports.scanner import Scanner
 from mien.media.exports.talk import Order, Talk, UnknownForm
 from mien.media.exports.whatsapp import whatsapp_talk
 from mien.media.sniff import Content, sniff
-from mien.media.text import Written, without_halves, writable
+from mien.media.words.text import Written, without_halves, writable
 from mien.timeline.conversation import Conversation
 from mien.timeline.origin import Skipped
 

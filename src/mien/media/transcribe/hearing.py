@@ -11,10 +11,10 @@ from typing import NamedTuple
 from mien.core.errors import ModelServiceError
 from mien.media.pieces import Block, Side
 from mien.media.tally import Tally
-from mien.media.text import Written, without_halves
 from mien.media.transcribe.recognizer import Recognizer
 from mien.media.transcribe.windows import Window, windows
-from mien.media.whisper import Counts, NotATranscript, spoken, spoken_language
+from mien.media.words.text import Written, without_halves
+from mien.media.words.whisper import Counts, NotATranscript, spoken, spoken_language
 from mien.timeline.conversation import Conversation, Turn
 from mien.timeline.origin import Skipped
 

@@ -15,7 +15,7 @@ from mien.core.arrays import RATE_HZ, Samples
 from mien.core.config import Config
 from mien.core.network import is_loopback
 from mien.llm import Address, Manner, Retries, Transcriber
-from mien.media.invention import as_time
+from mien.media.words.invention import as_time
 
 KEY = "MIEN_TRANSCRIBE_KEY"
 """The variable with the key of a service; no other key is ever sent to one."""

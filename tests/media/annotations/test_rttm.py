@@ -4,8 +4,8 @@ import pytest
 
 from mien.core.errors import UnreadableSource
 from mien.media import open_source
-from mien.media.rttm import is_rttm, parse_rttm
-from mien.media.whisper import NotATranscript
+from mien.media.annotations.rttm import is_rttm, parse_rttm
+from mien.media.words.whisper import NotATranscript
 
 RTTM = """;; made by hand
 SPKR-INFO talk 1 <NA> <NA> <NA> unknown Ana <NA>

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from mien.media.cleaning import split_name, without_sounds
-from mien.media.invention import as_time, is_invented, listed_words, without_unheard
-from mien.media.languages import to_short
-from mien.media.text import Written
+from mien.media.words.cleaning import split_name, without_sounds
+from mien.media.words.invention import as_time, is_invented, listed_words, without_unheard
+from mien.media.words.languages import to_short
+from mien.media.words.text import Written
 from mien.timeline.conversation import Conversation, Turn
 
 _REPEATS = 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mien.media.cleaning import split_name, without_markup, without_sounds
+from mien.media.words.cleaning import split_name, without_markup, without_sounds
 
 
 @pytest.mark.parametrize(

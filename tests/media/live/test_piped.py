@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from mien.core.errors import ConfigError, UnreadableSource
 from mien.media import SoundStream, open_source
-from mien.media.piped import FORMS, PipedSound, to_samples
-from mien.media.wav import Pcm
+from mien.media.live.piped import FORMS, PipedSound, to_samples
+from mien.media.live.wav import Pcm
 from tests.fakes.sounds import noise, wav_header, write_sound
 
 UNKNOWN = 0xFFFFFFFF

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mien.core.errors import SourceError
+from mien.media.annotations.speakers import NOBODY, Speakers
 from mien.media.sniff import Content, sniff
-from mien.media.speakers import NOBODY, Speakers
-from mien.media.text import Written, writable
-from mien.media.transcript import NO_WORDS, read_text
+from mien.media.words.text import Written, writable
+from mien.media.words.transcript import NO_WORDS, read_text
 from mien.timeline.origin import Kind, Skipped
 
 SUFFIXES = (".srt", ".vtt", ".TextGrid", ".eaf", ".json", ".rttm")

@@ -10,13 +10,13 @@ from typing import Any
 
 from mien.core.errors import TooLarge, UnreadableSource
 from mien.media import limits
-from mien.media.chat import NotAChat, is_messages, parse_lines, parse_messages, parse_plain
-from mien.media.eaf import is_eaf, parse_eaf
-from mien.media.rttm import is_rttm, parse_rttm
-from mien.media.subtitles import is_subtitles, parse_subtitles
-from mien.media.text import Letters, Written, read_letters, without_halves
-from mien.media.textgrid import is_textgrid, parse_textgrid
-from mien.media.whisper import NotATranscript, is_whisper, parse_whisper
+from mien.media.annotations.eaf import is_eaf, parse_eaf
+from mien.media.annotations.rttm import is_rttm, parse_rttm
+from mien.media.annotations.textgrid import is_textgrid, parse_textgrid
+from mien.media.words.chat import NotAChat, is_messages, parse_lines, parse_messages, parse_plain
+from mien.media.words.subtitles import is_subtitles, parse_subtitles
+from mien.media.words.text import Letters, Written, read_letters, without_halves
+from mien.media.words.whisper import NotATranscript, is_whisper, parse_whisper
 from mien.timeline.origin import Kind
 
 # Not every bracket: plain chats may begin with a time or a sound in brackets.

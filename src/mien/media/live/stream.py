@@ -13,7 +13,7 @@ from mien.core.arrays import RATE_HZ
 from mien.core.errors import ConfigError, UnreadableSource
 from mien.media import limits
 from mien.media.envelope import Envelope
-from mien.media.intake import Heard
+from mien.media.live.intake import Heard
 from mien.media.mixing import SIDES, weights
 from mien.media.pieces import Block, Image
 from mien.media.resample import Converter, to_float, zero_what_is_no_number

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mien.media.cleaning import split_name
-from mien.media.text import Written
+from mien.media.words.cleaning import split_name
+from mien.media.words.text import Written
 from mien.timeline.conversation import Conversation, Turn
 
 ROLES = ("user", "assistant", "system", "developer", "tool", "function")

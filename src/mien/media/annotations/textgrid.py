@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mien.media.text import Written
-from mien.media.tiers import Interval, Tier, written_of
-from mien.media.whisper import NotATranscript
+from mien.media.annotations.tiers import Interval, Tier, written_of
+from mien.media.words.text import Written
+from mien.media.words.whisper import NotATranscript
 
 _HEAD = re.compile(r'\s*(?:File type = )?"ooTextFile"[^"]*"TextGrid"')
 _CHRONOLOGICAL = '"Praat chronological TextGrid text file"'

@@ -8,7 +8,7 @@ from praatio.utilities.constants import Interval
 
 from mien.core.errors import UnreadableSource
 from mien.media import open_source
-from mien.media.textgrid import is_textgrid, parse_textgrid
+from mien.media.annotations.textgrid import is_textgrid, parse_textgrid
 
 LONG = """File type = "ooTextFile"
 Object class = "TextGrid"
@@ -202,7 +202,7 @@ def test_what_praatio_writes_is_read_back(tmp_path_factory, places, data, form):
     path = tmp_path_factory.getbasetemp() / "round.TextGrid"
     made.save(str(path), form, includeBlankSpaces=True)
     found = parse_textgrid(path.read_text(encoding="utf-8"), "a").speakers
-    from mien.media.cleaning import without_sounds
+    from mien.media.words.cleaning import without_sounds
 
     kept = [span for span in spans if without_sounds(span.label)[0]]
     assert [t.text for t in found] == [without_sounds(span.label)[0] for span in kept]

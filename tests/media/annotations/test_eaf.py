@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mien.core.errors import UnreadableSource
 from mien.media import open_source
-from mien.media.eaf import is_eaf, parse_eaf
+from mien.media.annotations.eaf import is_eaf, parse_eaf
 
 EAF = """<?xml version="1.0" encoding="UTF-8"?>
 <ANNOTATION_DOCUMENT AUTHOR="" DATE="2026-01-01T00:00:00+00:00" FORMAT="3.0" VERSION="3.0">

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from xml.parsers import expat
 
-from mien.media.text import Written
-from mien.media.tiers import Interval, Tier, written_of
-from mien.media.whisper import NotATranscript
+from mien.media.annotations.tiers import Interval, Tier, written_of
+from mien.media.words.text import Written
+from mien.media.words.whisper import NotATranscript
 
 _ROOT = "<ANNOTATION_DOCUMENT"
 _HEAD = 65_536

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from mien.media import open_source
-from mien.media.text import writable
+from mien.media.words.text import writable
 from tests.fakes.sounds import tone, write_sound
 
 SRT = "1\n00:00:00,500 --> 00:00:01,500\nHello.\n"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.core.errors import ConfigError, SourceNotFound
-from mien.media.intake import Heard, Intake
+from mien.media.live.intake import Heard, Intake
 
 PATIENCE = 5.0
 """Seconds without a block after which a device is taken to be gone: some drivers tell nobody."""

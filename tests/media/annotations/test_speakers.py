@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.media.speakers import Speakers
+from mien.media.annotations.speakers import Speakers
 from mien.timeline import Conversation, Turn
 
 TIMES = st.tuples(st.integers(0, 50), st.integers(1, 20), st.sampled_from(["Ana", "Ben", "Cy"]))

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.core.errors import ConfigError, UnreadableSource
-from mien.media.intake import Heard, Intake
-from mien.media.wav import MAGIC_BYTES, MAGICS, Pcm, read_head
+from mien.media.live.intake import Heard, Intake
+from mien.media.live.wav import MAGIC_BYTES, MAGICS, Pcm, read_head
 
 FORMS = {"u8": 1, "s16le": 2, "s24le": 3, "s32le": 4, "f32le": 4, "f64le": 8}
 """Bytes of a sample, by FFmpeg's names of forms."""

@@ -7,8 +7,8 @@ import pytest
 
 from mien.core.errors import ConfigError, MissingExtra, SourceNotFound, UnreadableSource
 from mien.media import SoundStream
-from mien.media.microphone import Input, Microphone, choose_input
-from mien.media.portaudio import PortAudio
+from mien.media.live.microphone import Input, Microphone, choose_input
+from mien.media.live.portaudio import PortAudio
 from tests.data import ROOT
 
 INPUTS = [

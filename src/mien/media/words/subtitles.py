@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from mien.media.cleaning import Named, split_name, without_markup, without_sounds
-from mien.media.text import Written
+from mien.media.words.cleaning import Named, split_name, without_markup, without_sounds
+from mien.media.words.text import Written
 from mien.timeline.conversation import Conversation, Turn
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[,.](\d{1,3})"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import NamedTuple
 
-from mien.media.text import Written
-from mien.media.whisper import NotATranscript
+from mien.media.words.text import Written
+from mien.media.words.whisper import NotATranscript
 from mien.timeline.conversation import Conversation, Turn
 
 _TYPES = frozenset({

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mien.core.errors import MissingExtra, UnreadableSource
-from mien.media.microphone import BLOCK_SECONDS, Hear, Input, Recording
+from mien.media.live.microphone import BLOCK_SECONDS, Hear, Input, Recording
 
 
 class PortAudio:

@@ -9,9 +9,9 @@ from enum import Enum
 from itertools import chain
 from typing import NamedTuple
 
-from mien.media.cleaning import without_sounds
-from mien.media.speakers import Speakers
-from mien.media.text import Written
+from mien.media.annotations.speakers import Speakers
+from mien.media.words.cleaning import without_sounds
+from mien.media.words.text import Written
 from mien.timeline import Conversation, Turn, is_estimate
 
 PAUSE = 0.5

@@ -1,0 +1,1 @@
+"""Who spoke when, and what, as people or programs marked it."""

@@ -1,0 +1,1 @@
+"""Sound that is still being made: microphones and pipes."""

@@ -1,0 +1,1 @@
+"""What was said, as files spell it: transcripts, subtitles, chats."""
