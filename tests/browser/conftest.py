@@ -24,8 +24,9 @@ def find_chromium():
     return os.environ.get("MIEN_CHROMIUM") or next(filter(None, found), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    # Of a module: the browser's event loop would keep Inspect's from running in later tests.
     path = find_chromium()
     if path is None:
         reason = "no Chromium found: install one, or set MIEN_CHROMIUM to its path"
@@ -54,7 +55,7 @@ def files():
     return written
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def contexts(chromium):
     """One browser context for each way of looking, since making one takes longer than a page."""
     made = {}

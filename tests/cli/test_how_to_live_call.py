@@ -45,7 +45,7 @@ def machine(tmp_path):
     for name, text in programs.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
         (tmp_path / name).chmod(0o755)
-    path = os.pathsep.join([str(ROOT / "tests/fakes/sounddevice"), os.environ["PYTHONPATH"]])
+    path = os.pathsep.join([str(ROOT / "tests/fakes/sounddevice"), str(ROOT / "src")])
     return {
         **os.environ,
         "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",

@@ -27,7 +27,7 @@ def talk(tmp_path_factory):
 
 
 def environment(**more):
-    path = os.pathsep.join([str(ROOT / "tests/fakes/sounddevice"), os.environ["PYTHONPATH"]])
+    path = os.pathsep.join([str(ROOT / "tests/fakes/sounddevice"), str(ROOT / "src")])
     return {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": path, **more}
 
 

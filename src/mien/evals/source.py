@@ -178,16 +178,17 @@ def _below(folder: Path, name: str) -> Iterator[Path]:
             yield from (Path(place) / held for held in (last, f"{last}.gz") if held in names)
 
 
-def content(path: Path, largest: int = LARGEST) -> bytes:
+def content(path: Path, largest: int | None = None) -> bytes:
     """All bytes of a file, unpacked if its name ends in `.gz`.
 
     Args:
         path: The file.
-        largest: Bytes that it may hold.
+        largest: Bytes that it may hold; by default as much as any file of a benchmark.
 
     Raises:
         EvalError: If it cannot be read, or holds more than any file of a benchmark.
     """
+    largest = largest or LARGEST
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
             found = stream.read(largest + 1)

@@ -62,10 +62,17 @@ def render_growing(
         file=held, width=width, force_terminal=color, legacy_windows=False, highlight=False
     )
     for line in _lines(scene, width, plain=plain):
+        if plain:
+            # Before it is cut: what has no width of its own gets one as "?".
+            line.plain = _ascii(line.plain)
         line.truncate(width, overflow="ellipsis")
         console.print(line, soft_wrap=True)
     text = held.getvalue().rstrip()
-    return text.translate(ASCII).encode("ascii", "replace").decode() if plain else text
+    return _ascii(text) if plain else text
+
+
+def _ascii(text: str) -> str:
+    return text.translate(ASCII).encode("ascii", "replace").decode()
 
 
 def _lines(scene: Scene, width: int, *, plain: bool) -> Iterator[Text]:

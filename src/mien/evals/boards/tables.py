@@ -123,10 +123,11 @@ def _board(runs: Sequence[Result], setup: Setup) -> Board:
 
 
 def _fits(baseline: Result, run: Result) -> bool:
-    """Whether a baseline is of the published, or the changed, files that a run was asked."""
-    told = {**baseline.variant, "data": baseline.variant.get("data", "")}
-    mine = {"data": "", **run.variant}
-    return all(mine.get(name, value) == value for name, value in told.items())
+    """Whether a baseline is of what a run was asked, as far as both say; changed files always do."""
+    told = baseline.variant
+    if run.variant.get("data") not in (None, told.get("data")):
+        return False
+    return all(run.variant.get(name, value) == value for name, value in told.items())
 
 
 def _narrowed(baseline: Result, runs: Sequence[Result]) -> Result:
