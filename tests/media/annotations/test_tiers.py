@@ -5,15 +5,15 @@ import contextlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.media.annotations.test_eaf import EAF
-from tests.media.annotations.test_rttm import RTTM
-from tests.media.annotations.test_textgrid import LONG, SHORT
 
 from mien.media.annotations.eaf import parse_eaf
 from mien.media.annotations.rttm import parse_rttm
 from mien.media.annotations.textgrid import parse_textgrid
 from mien.media.annotations.tiers import Interval, Tier, written_of
 from mien.media.words.whisper import NotATranscript
+from tests.media.annotations.test_eaf import EAF
+from tests.media.annotations.test_rttm import RTTM
+from tests.media.annotations.test_textgrid import LONG, SHORT
 
 
 def tier(name, *texts, **more):

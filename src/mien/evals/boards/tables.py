@@ -123,7 +123,7 @@ def _board(runs: Sequence[Result], setup: Setup) -> Board:
 
 
 def _fits(baseline: Result, run: Result) -> bool:
-    """Whether a baseline is of what a run was asked, as far as both say; changed files always do."""
+    """Whether a baseline is of what a run was asked, as far as both say."""
     told = baseline.variant
     if run.variant.get("data") not in (None, told.get("data")):
         return False
