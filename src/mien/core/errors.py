@@ -13,10 +13,12 @@ MienError
 ├── AssetError             a pinned file that cannot be fetched or trusted
 │   └── DamagedAsset
 ├── EvalError              a comparison, log or rating that does not hold
+├── GuardFailed            a turn that could not be judged, where that must not pass
 ├── MissingExtra           an optional dependency is not installed
 ├── MissingPackage         a package that Mien can serve and never installs is not there
 ├── ModelServiceError      a language model that gives no usable answer
 ├── ConfigError            an option, setting or argument that makes no sense
+│   └── PolicyError        a policy of the guard that cannot be used
 └── NetworkRefused         the one gate said no
 
 A message says what happened, with what, and what to do; lower case, no full stop.
@@ -110,6 +112,10 @@ class EvalError(MienError):
     """A comparison, its log or a rating that does not hold."""
 
 
+class GuardFailed(MienError):
+    """A turn that could not be judged, where the guard was told to let nothing pass unseen."""
+
+
 class MissingExtra(MienError):
     """An optional dependency is not installed."""
 
@@ -142,6 +148,10 @@ class ModelServiceError(MienError):
 
 class ConfigError(MienError):
     """An option, setting or argument that makes no sense."""
+
+
+class PolicyError(ConfigError):
+    """A policy of the guard, or a part of one, that cannot be used."""
 
 
 class NetworkRefused(MienError):
