@@ -1,0 +1,1 @@
+"""From written sentences and published chats to the guard's local detectors."""
