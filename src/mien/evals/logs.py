@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -161,7 +162,11 @@ def damages() -> tuple[type[Exception], ...]:
     """What reading a damaged log raises; some of it depends on how Inspect packed it."""
     from zipfile import BadZipFile
 
-    found = (ValueError, LookupError, EOFError, OSError, TypeError, AttributeError, zlib.error)
+    found = (
+        *(ValueError, TypeError, AttributeError, LookupError, ArithmeticError),
+        *(NotImplementedError, RecursionError, EOFError, OSError, MemoryError),
+        *(zlib.error, struct.error),
+    )
     try:
         from zstandard import ZstdError
     except ImportError:
