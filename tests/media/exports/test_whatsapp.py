@@ -33,6 +33,12 @@ def said(text, order=Order.AUTO):
         "\u200e[12/31/23, 9:05:10\u202fPM] ",
         "[31.12.2023 klo 21.05.10] ",
         "[2023/12/31 下午9:05:10] ",
+        "[2023/12/31 下午 9:05:10] ",
+        "2023/12/31 晚上9:05 - ",
+        "2023. 12. 31. 오후 9:05 - ",
+        "٣١\u200f/١٢\u200f/٢٠٢٣، ٩:٠٥ م - ",
+        "31/12/23, 9:05 μ.μ. - ",
+        "31.12.23 г., 21:05 ч. - ",
     ],
 )
 def test_every_head_is_known_and_gives_the_same_time(head):
@@ -115,6 +121,29 @@ def test_no_numbers_bring_it_down(rows):
 def test_media_are_counted_in_any_language(marker):
     talk = whatsapp_talk(f"[31/12/23, 21:05:10] Ana: {marker}\n[31/12/23, 21:05:11] Ana: hi")
     assert [turn.text for turn in talk.turns] == ["hi"]
+    assert talk.skipped[PARTS] == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [("凌晨12:30", 0), ("上午 9:30", 9), ("中午11:30", 11), ("中午12:30", 12), ("中午1:30", 13)],
+)
+def test_chinese_times_of_day_are_told_apart(written, hour):
+    (turn,) = whatsapp_talk(f"2023/12/31 {written} - Ana: hi").turns
+    assert turn.at.astimezone().hour == hour
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        "<Media omitted>",
+        "\u200eIMG-20231231-WA0001.jpg (file attached)",
+        "\u200e<attached: 00000012-PHOTO.jpg>",
+    ],
+)
+def test_what_is_written_under_a_picture_is_read(marker):
+    talk = whatsapp_talk(f"31/12/23, 21:05 - Ana: {marker}\nLook, I made it!\nAt last.")
+    assert [turn.text for turn in talk.turns] == ["Look, I made it!\nAt last."]
     assert talk.skipped[PARTS] == 1
 
 

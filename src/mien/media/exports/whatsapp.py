@@ -12,18 +12,21 @@ SYSTEM = "lines of the service, such as who joined"
 DELETED = "messages that were deleted"
 
 _DATE = r"(?P<a>\d{1,4})(?P<mark>[./-])[ ]?(?P<b>\d{1,2})(?P=mark)[ ]?(?P<c>\d{1,4})\.?"
+_BEFORE = "凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|午前|午後|오전|오후"
 _TIME = (
-    r"(?P<before>上午|下午|午前|午後|오전|오후)?[ ]?"
+    rf"(?P<before>{_BEFORE})?[ ]?"
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?"
-    r"[ ]?(?P<after>[AaPp]\.?[ ]?[Mm]\.?|[صم](?!\w))?"
+    r"[ ]?(?P<after>[AaPp]\.?[ ]?[Mm]\.?|[πμ]\.?[ ]?μ\.?|[صم](?!\w)|ч\.)?"
 )
-# Some languages put a word between: `klo`, `à`, `um`, `kl.`
-_WHEN = rf"{_DATE},?[ ](?:[^\W\d]{{1,4}}\.?[ ])?{_TIME}"
+# Some languages put a word between: `klo`, `à`, `um`, `kl.`, and Bulgarian one after the date.
+_WHEN = rf"{_DATE}(?:[ ]?г\.)?[,،]?[ ](?:(?!{_BEFORE})[^\W\d]{{1,4}}\.?[ ])?{_TIME}"
 # Names of groups may stand once only.
 _WHEN_TOO = _WHEN.replace("(?P<", "(?P<x").replace("(?P=", "(?P=x")
 _HEAD = re.compile(rf"(?:\[{_WHEN}\][ ]|{_WHEN_TOO}[ ][-–][ ])")
 _NAME = re.compile(r"(?P<name>[^:\n\"“”]{1,80}?):(?: |$)(?P<text>.*)", re.DOTALL)
-_AFTERNOON = ("p", "下午", "午後", "오후", "م")
+_AFTERNOON = ("p", "下午", "傍晚", "晚上", "午後", "오후", "م", "μ")
+_NOON = "中午"
+_HOURS = "ч"  # Bulgarian for hours, of which there are 24
 
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _MARKS_BEFORE = re.compile(f"^{_MARKS.pattern}+")
@@ -84,10 +87,10 @@ def whatsapp_talk(text: str, order: Order = Order.AUTO) -> Talk:
         if found is None:
             talk.skipped[SYSTEM] += 1
             continue
-        words = _EDITED.sub("", found["text"])
-        reason = _no_words(words)
-        if reason is not None:
-            talk.skipped[reason] += 1
+        words, left_out = _words(found["text"])
+        if left_out is not None:
+            talk.skipped[left_out] += 1
+        if words is None:
             continue
         name = _plain(found["name"]).strip().removeprefix("~").strip()
         talk.say(_plain(words).strip(), speaker=name or None, at=in_utc(time))
@@ -135,9 +138,21 @@ def _head(line: str, number: int) -> tuple[Stamp | None, str]:
 
 
 def _hour(hour: int, half: str) -> int:
-    if not half:
+    if not half or half.startswith(_HOURS):
         return hour
+    if half == _NOON:
+        return hour if hour > 9 else hour + 12
     return hour % 12 + (12 if half.startswith(_AFTERNOON) else 0)
+
+
+def _words(text: str) -> tuple[str | None, str | None]:
+    """What somebody typed, and why something, or all of it, is no words."""
+    text = _EDITED.sub("", text)
+    first, _, caption = text.partition("\n")
+    if caption.strip() and _is_left_out(first):
+        return caption, PARTS
+    reason = _no_words(text)
+    return (text if reason is None else None), reason
 
 
 def _no_words(text: str) -> str | None:
@@ -150,9 +165,13 @@ def _no_words(text: str) -> str | None:
     if _GONE.fullmatch(plain):
         return DELETED
     is_marked = text.lstrip().startswith(_LEFT_TO_RIGHT)
-    if is_marked or any(p.fullmatch(plain) for p in (_ANGLES, _FILE, _OMITTED)):
-        return PARTS
-    return None
+    return PARTS if is_marked or _is_left_out(text) else None
+
+
+def _is_left_out(text: str) -> bool:
+    """Whether it stands for a picture, a sound or another file."""
+    plain = _plain(text).strip()
+    return any(pattern.fullmatch(plain) for pattern in (_ANGLES, _FILE, _OMITTED))
 
 
 def _plain(text: str) -> str:
