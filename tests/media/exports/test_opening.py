@@ -197,6 +197,33 @@ def test_an_unknown_version_of_a_whole_export_names_the_field(tmp_path):
         open_source(path)
 
 
+def test_an_unknown_form_says_which_fields_were_looked_for(tmp_path):
+    newest = json.dumps([{"heading": "x", "nodes": {}}]).encode()
+    with pytest.raises(UnreadableSource, match=r"`mapping` \(ChatGPT\)"):
+        find_chats(write_zip(tmp_path / "x.zip", **{"conversations.json": newest}))
+
+
+def test_telegram_is_known_without_the_type_of_its_messages(tmp_path):
+    untyped = [{"id": 1, "from_id": "user1", "date_unixtime": "1700000000", "text": "hi"}]
+    path = write_json(tmp_path / "result.json", telegram_chat(messages=untyped))
+    with pytest.raises(UnreadableSource, match="no field `type`"):
+        find_chats(path)
+
+
+@pytest.mark.parametrize("head", ["<!DOCTYPE html>\n<html>", "<html><head>"])
+def test_a_page_says_that_json_is_wanted(tmp_path, head):
+    path = tmp_path / "messages.html"
+    path.write_text(f"{head}<title>Exported Data</title><div>Ana: hi</div>")
+    with pytest.raises(UnreadableSource, match=r"web page.*JSON"):
+        open_source(path)
+
+
+def test_a_chat_of_whatsapp_saved_as_utf_16_is_read(tmp_path):
+    (tmp_path / "x.txt").write_bytes(WHATSAPP.encode("utf-16"))
+    (chat,) = find_chats(tmp_path / "x.txt")
+    assert texts(chat) == ["hello", "hi"]
+
+
 def test_one_unknown_chat_spoils_no_other(tmp_path):
     broken = {"title": "new", "create_time": 1.0}
     for plain in (

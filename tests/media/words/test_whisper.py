@@ -127,7 +127,7 @@ def test_speakers_of_segments_are_kept(tmp_path):
         ({"segments": ["Hi."]}, "segment 1 has no text"),
         ({"segments": []}, "it holds no words"),
         ({"transcription": [{"text": "Hi."}]}, "segment 1 has no times"),
-        ({"readings": []}, "neither messages with roles nor a transcript"),
+        ({"readings": []}, "`role`.*`segments`.*`mapping`"),
         ([], "neither messages"),
         ([[1, 2]], "neither messages"),
     ],

@@ -16,6 +16,7 @@ from mien.media.exports.talk import Talk, UnknownForm, title_of
 from mien.media.exports.telegram import telegram_chats, telegram_talk
 from mien.media.exports.whatsapp import is_whatsapp
 from mien.media.sniff import HEAD_BYTES
+from mien.media.words.text import encoding_of
 
 
 class Form(NamedTuple):
@@ -45,6 +46,7 @@ FORMS = {
     "sharegpt": Form(Scanner.records, _whole(sharegpt_talk)),
     "telegram": Form(telegram_chats, telegram_talk),
 }
+_TELEGRAM = {"type", "from_id", "date_unixtime"}
 _RECORDS = {"chatgpt": is_chatgpt, "claude": is_claude, "sharegpt": is_sharegpt}
 WHATSAPP = "whatsapp"
 
@@ -55,10 +57,10 @@ def form_of(path: Path, handle: Handle) -> str | None:
     Raises:
         SourceError: If its first conversation is broken or too large.
     """
-    head = handle.read(HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
-    if is_whatsapp(head.decode(errors="replace")):
+    head = handle.read(HEAD_BYTES)
+    if is_whatsapp(head.decode(encoding_of(head), errors="replace")):
         return WHATSAPP
-    if head.lstrip()[:1] not in (b"[", b"{"):
+    if head.removeprefix(codecs.BOM_UTF8).lstrip()[:1] not in (b"[", b"{"):
         return None
     scanner = Scanner(path, handle)
     return _form_of_object(scanner) if scanner.peek() == "{" else _form_of_list(scanner)
@@ -93,6 +95,6 @@ def _form_of_messages(scanner: Scanner) -> str | None:
         return None
     for _ in scanner.items():
         first = scanner.value()
-        is_telegram = isinstance(first, dict) and "type" in first and "role" not in first
+        is_telegram = isinstance(first, dict) and _TELEGRAM & first.keys() and "role" not in first
         return "telegram" if is_telegram else None
     return None

@@ -16,13 +16,17 @@ from mien.media.exports.scanner import Scanner
 from mien.media.exports.talk import Order, Talk, UnknownForm
 from mien.media.exports.whatsapp import whatsapp_talk
 from mien.media.sniff import Content, sniff
-from mien.media.words.text import Written, without_halves, writable
+from mien.media.words.text import Written, to_letters, without_halves, writable
 from mien.timeline.conversation import Conversation
 from mien.timeline.origin import Skipped
 
 EMPTY = "a chat without words"
 
 _NAME_LENGTH = 60
+_UNKNOWN = (
+    "a ZIP archive whose chats have a form that is unknown: no field `mapping` (ChatGPT), "
+    "`chat_messages` (Claude) or `messages` (Telegram), or it is not UTF-8"
+)
 
 
 def find_chats(
@@ -51,7 +55,7 @@ def find_chats(
     parts = members(path) if content is Content.EXPORT else [None]
     places = [place for part in parts if (place := _find(path, part, dates)) is not None]
     if not places and content is Content.EXPORT:
-        raise UnreadableSource(path, "a ZIP archive whose chats have a form that is unknown")
+        raise UnreadableSource(path, _UNKNOWN)
     chats = [chat for place in places for chat in _list(place)]
     if len(chats) > limits.CHATS:
         raise TooLarge(path, f"{len(chats):,} chats, at most {limits.CHATS:,} are read")
@@ -151,10 +155,4 @@ def _letters(place: Place) -> str:
     if len(raw) > limits.TEXT_BYTES:
         allowed = limits.TEXT_BYTES // limits.MIB
         raise TooLarge(place.path, f"a chat beyond {allowed} MB of text")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        reason = f"invalid UTF-8 at byte {error.start} (line {line}): save the file as UTF-8"
-        raise UnreadableSource(place.path, reason) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return to_letters(raw, place.path).text

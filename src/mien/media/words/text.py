@@ -57,8 +57,16 @@ def read_letters(path: Path, *, guess: bool = False) -> Letters:
     if size > limits.TEXT_BYTES:
         allowed = limits.TEXT_BYTES // limits.MIB
         raise TooLarge(path, f"a text of {size / limits.MIB:,.0f} MB, at most {allowed} are read")
-    raw = path.read_bytes()
-    name = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    return to_letters(path.read_bytes(), path, guess=guess)
+
+
+def to_letters(raw: bytes, path: Path, *, guess: bool = False) -> Letters:
+    """The text of bytes that were read; see `read_letters`.
+
+    Raises:
+        UnreadableSource: If their encoding is broken; the reason names the first bad byte.
+    """
+    name = encoding_of(raw)
     try:
         return Letters(_one_line_end(raw.decode(name)))
     except UnicodeDecodeError as error:
@@ -68,6 +76,12 @@ def read_letters(path: Path, *, guess: bool = False) -> Letters:
             except UnicodeDecodeError:
                 pass
         raise UnreadableSource(path, _fault(raw, error)) from error
+
+
+def encoding_of(raw: bytes) -> str:
+    """What a text that begins so is to be decoded with: UTF-8, unless a mark says UTF-16."""
+    is_wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "utf-16" if is_wide else "utf-8-sig"
 
 
 def writable(text: str) -> str:

@@ -21,9 +21,16 @@ from mien.timeline.origin import Kind
 
 # Not every bracket: plain chats may begin with a time or a sound in brackets.
 _JSON = re.compile(r"\s*(\{|\[\s*[\[{\]\"])")
+_PAGE = re.compile(r"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
+_IS_PAGE = "a web page: export the chat as JSON (in Telegram: Machine-readable JSON)"
 _GUESSED = "not UTF-8: read as Windows-1252"
 NO_WORDS = "it holds no words"
 _ONLY_SPEAKERS = "it says who speaks when, without words: lay it beside its recording"
+
+_UNKNOWN = (
+    "JSON, but neither messages with a `role` nor a transcript with `segments`, nor, in UTF-8, "
+    "an export of chats with `mapping` (ChatGPT), `chat_messages` (Claude) or `messages`"
+)
 
 
 def read_text(path: Path, recording: str | None = None) -> tuple[Kind, Written]:
@@ -76,6 +83,8 @@ def _parse(text: str, path: Path, recording: str | None) -> tuple[Kind, Written]
         return Kind.TRANSCRIPT, parse_rttm(text, name, recording)
     if is_subtitles(text):
         return Kind.TRANSCRIPT, parse_subtitles(text, name)
+    if _PAGE.match(text):
+        raise UnreadableSource(path, _IS_PAGE)
     return Kind.CHAT, parse_plain(text, name)
 
 
@@ -97,7 +106,7 @@ def _parse_json(text: str, path: Path) -> tuple[Kind, Written]:
         return Kind.CHAT, parse_messages(plain, path.name)
     if isinstance(plain, dict) and "role" in plain:
         return Kind.CHAT, parse_messages([plain], path.name)
-    raise UnreadableSource(path, "JSON, but neither messages with roles nor a transcript")
+    raise UnreadableSource(path, _UNKNOWN)
 
 
 def _is_lines(text: str) -> bool:
