@@ -89,6 +89,14 @@ def test_what_comes_faster_than_it_is_read_is_lost_in_bounded_memory_and_counted
     assert any("faster" in part.reason and "10.0 s" in part.reason for part in stream.skipped())
 
 
+def test_what_was_lost_before_a_microphone_fell_silent_is_counted():
+    system = Played(blocks_of(400), ends=False)
+    stream = SoundStream(Microphone(system, INPUTS[0], patience=0.01))
+    list(stream.sound())
+    assert stream.heard == pytest.approx(40.0)
+    assert any("10.0 s" in part.reason for part in stream.skipped())
+
+
 def test_a_gap_that_the_driver_tells_is_counted():
     stream = SoundStream(Microphone(Played(blocks_of(4), gaps={2}), INPUTS[0]))
     list(stream.sound())

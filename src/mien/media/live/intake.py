@@ -80,6 +80,12 @@ class Intake:
         self._pieces.put(None)
 
     def __iter__(self) -> Iterator[Heard]:
+        yield from self._come()
+        if self._nothing is not None and self._lost:
+            yield Heard(self._nothing, self._lost)
+
+    def _come(self) -> Iterator[Heard]:
+        """What was handed over, until the end or until nothing came for too long."""
         idle, wait = 0.0, min(_LOOK, self._patience)
         while idle < self._patience:
             try:
@@ -88,8 +94,6 @@ class Intake:
                 idle += wait
                 continue
             if heard is None:
-                if self._nothing is not None and self._lost:
-                    yield Heard(self._nothing, self._lost)
                 return
             idle = 0.0
             self._room.release()
