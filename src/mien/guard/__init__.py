@@ -4,6 +4,7 @@ from mien.guard.carrying import NOBODY, Person
 from mien.guard.case import Case
 from mien.guard.check import Action, Check, Mode, Reason, Trend
 from mien.guard.guard import Guard, Step
+from mien.guard.hold import Hold, Holding, Outcome, Remedy, Verdict
 from mien.guard.observation import Observation, Observer, Quote, side_of
 from mien.guard.policy import Policy, load_policy, policies
 from mien.guard.resources import Resource, read_resources
@@ -18,18 +19,23 @@ __all__ = [
     "Effect",
     "Facet",
     "Guard",
+    "Hold",
+    "Holding",
     "Mode",
     "Observation",
     "Observer",
+    "Outcome",
     "Person",
     "Policy",
     "Quote",
     "Reason",
+    "Remedy",
     "Resource",
     "Side",
     "Signal",
     "Step",
     "Trend",
+    "Verdict",
     "load_policy",
     "of_side",
     "policies",

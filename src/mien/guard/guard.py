@@ -12,6 +12,7 @@ from mien.guard.carrying import NOBODY, Person, Words, quoted, word
 from mien.guard.case import Case, Shown, facts_of, follow_turn
 from mien.guard.check import Action, Check, Mode, Reason, Trend
 from mien.guard.deciding import Decision, decide
+from mien.guard.hold import ByObserver, Hold, Holding
 from mien.guard.observation import Observation, Observer, side_of
 from mien.guard.policy import Policy, load_policy
 from mien.guard.resources import Resource
@@ -99,6 +100,16 @@ class Guard:
         decision = decide(facts_of(case, turn, seen, self.policy), case, self.policy)
         check, case = self._carried_out(decision, turns, seen, case, person)
         return Step(check, case)
+
+    def hold(self, turns: Sequence[Turn], holding: Holding | None = None) -> Hold:
+        """The reply to some turns on its way out: text in, what may leave out.
+
+        Args:
+            turns: All before the reply.
+            holding: What is done about a sentence; by default serious ones are rewritten.
+        """
+        holding = holding or Holding()
+        return Hold(ByObserver(self.observer, turns, holding, self.on_failure), holding, self.mode)
 
     def _carried_out(
         self,

@@ -1,0 +1,319 @@
+"""A reply on its way out: each sentence is judged before it leaves, never the whole answer first.
+
+Pure and synchronous: text comes in piece by piece, and what may leave goes out. Whoever streams
+(a proxy, a gateway, an agent) stands around it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from mien.core.errors import ConfigError, MienError
+from mien.guard.check import Mode
+from mien.guard.observation import Observer
+from mien.guard.sentences import Sentence, Splitter
+from mien.guard.signals import MEANINGS, Signal
+from mien.guard.wording import instruction
+from mien.timeline import Turn
+
+
+class Remedy(StrEnum):
+    """What to do about a sentence, from nothing to the most."""
+
+    PASS = "pass"  # noqa: S105  # no password
+    ANNOTATE = "annotate"
+    REWRITE = "rewrite"
+    BLOCK = "block"
+
+    @property
+    def rank(self) -> int:
+        """0 for nothing; more for more."""
+        return list(Remedy).index(self)
+
+
+SERIOUS = frozenset(
+    {
+        Signal.DELUSION_REINFORCEMENT,
+        Signal.DISCOURAGE_SUPPORT,
+        Signal.EXCLUSIVITY,
+        Signal.GUILT_AT_LEAVING,
+        Signal.HARMFUL_ADVICE,
+    }
+)
+"""What a sentence is held back for; milder faults are only noted."""
+
+MILD = frozenset(
+    {
+        Signal.SYCOPHANCY,
+        Signal.ESCALATION,
+        Signal.OVER_VALIDATION,
+        Signal.CONSCIOUSNESS_CLAIMS,
+    }
+)
+"""What is only noted: one sentence of it does little, and many show in the risk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """How replies are held.
+
+    Attributes:
+        remedies: What to do about a sentence that shows a signal; others pass.
+        longest_chars: Characters after which a sentence is judged as far as it has come.
+        longest_s: Seconds after which it is.
+        rewrites: How often one reply may be asked for again; after that it is blocked.
+    """
+
+    remedies: Mapping[Signal, Remedy] = field(
+        default_factory=lambda: {
+            **dict.fromkeys(SERIOUS, Remedy.REWRITE),
+            **dict.fromkeys(MILD, Remedy.ANNOTATE),
+        }
+    )
+    longest_chars: int = 280
+    longest_s: float = 2.0
+    rewrites: int = 1
+
+    def __post_init__(self) -> None:
+        if self.longest_chars < 20 or self.longest_s <= 0 or self.rewrites < 0:
+            raise ConfigError(
+                "a sentence is held for 20 characters or more and more than 0 s, and rewritten "
+                f"0 times or more, not {self.longest_chars}, {self.longest_s:g}, {self.rewrites}"
+            )
+
+    @classmethod
+    def by(cls, serious: Remedy) -> Holding:
+        """Everything that is serious gets this remedy; what is mild is noted."""
+        return cls(
+            remedies={
+                **dict.fromkeys(SERIOUS, serious),
+                **dict.fromkeys(MILD, Remedy.ANNOTATE),
+            }
+        )
+
+
+class Verdict(NamedTuple):
+    """What is to be done about a sentence, and why.
+
+    Attributes:
+        remedy: What.
+        signals: For which signals, the most serious first.
+        sentence: Where, and the words.
+        skipped: Why it could not be judged; None if it was.
+        by: Name and version of what judged it.
+    """
+
+    remedy: Remedy
+    signals: tuple[Signal, ...]
+    sentence: Sentence
+    skipped: str | None = None
+    by: str = ""
+
+
+class Timing(NamedTuple):
+    """How long a sentence took, in seconds.
+
+    Attributes:
+        held: From its first character's arrival to its release: how late a reader sees it begin.
+        judged: Of that, what judging it took.
+    """
+
+    held: float
+    judged: float
+
+
+class Outcome(NamedTuple):
+    """What follows from a piece of text.
+
+    Attributes:
+        text: What may leave now.
+        verdicts: Of the sentences that were finished, but for those that simply pass.
+        stopped: Why nothing more may leave; None as long as it may.
+        timings: One for each sentence that was judged.
+    """
+
+    text: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+    stopped: Verdict | None = None
+    timings: tuple[Timing, ...] = ()
+
+
+Judge = Callable[[Sentence], Verdict]
+
+
+class Hold:
+    """One reply, held sentence by sentence; of several choices each has its own.
+
+    In mode `enforce` a sentence leaves once it is judged, and a remedy of `rewrite` or `block`
+    stops the reply before it. In other modes text leaves as it comes and is judged on the way.
+
+    >>> from mien.guard.sentences import Sentence
+    >>> def judge(sentence: Sentence) -> Verdict:
+    ...     return Verdict(Remedy.BLOCK if "secret" in sentence.text else Remedy.PASS, (), sentence)
+    >>> hold = Hold(judge, mode=Mode.ENFORCE)
+    >>> [hold.feed(piece).text for piece in ("Good mor", "ning. Our se", "cret. Bye.")]
+    ['', 'Good morning.', '']
+
+    Args:
+        judge: Says what to do about a sentence.
+        holding: How sentences are held.
+        mode: How much of that is carried out.
+        clock: Seconds that only rise.
+
+    Attributes:
+        said: All that has left.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        holding: Holding | None = None,
+        mode: Mode = Mode.ENFORCE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.said = ""
+        self._judge, self._clock = judge, clock
+        self._holding = holding or Holding()
+        self._holds = mode is Mode.ENFORCE
+        self._splitter = Splitter(self._holding.longest_chars)
+        self._since: float | None = None
+        self._stopped = False
+
+    @property
+    def held(self) -> str:
+        """What has come and may not leave yet."""
+        return self._splitter.waiting if self._holds and not self._stopped else ""
+
+    @property
+    def deadline(self) -> float | None:
+        """When `late` is to be called, by the clock, if no more text comes; None for never."""
+        if self._stopped or self._since is None:
+            return None
+        return self._since + self._holding.longest_s
+
+    def feed(self, text: str) -> Outcome:
+        """What follows from the next piece of the reply."""
+        if self._stopped or not text:
+            return Outcome()
+        now = self._clock()
+        began = self._since if self._since is not None else now
+        sentences = self._splitter.feed(text)
+        if not sentences and now - began >= self._holding.longest_s:
+            sentences = self._all()
+        self._since = self._began(began, now, bool(sentences))
+        return self._release(text, sentences, began)
+
+    def late(self) -> Outcome:
+        """What follows if a sentence has waited long enough for its end."""
+        deadline = self.deadline
+        return self.end() if deadline is not None and self._clock() >= deadline else Outcome()
+
+    def end(self) -> Outcome:
+        """What follows if the reply ends here, or something else than text comes next."""
+        if self._stopped:
+            return Outcome()
+        began = self._since if self._since is not None else self._clock()
+        self._since = None
+        return self._release("", self._all(), began)
+
+    def _all(self) -> list[Sentence]:
+        rest = self._splitter.cut()
+        return [] if rest is None else [rest]
+
+    def _began(self, began: float, now: float, finished: bool) -> float | None:
+        """When the first character of what still waits came."""
+        if not self._splitter.waiting:
+            return None
+        return now if finished else began
+
+    def _release(self, text: str, sentences: Sequence[Sentence], began: float) -> Outcome:
+        free, verdicts, timings = list[str](), list[Verdict](), list[Timing]()
+        arrived = self._clock()
+        for sentence in sentences:
+            if sentence.is_spoken:
+                start = self._clock()
+                verdict = self._judge(sentence)
+                end = self._clock()
+                timings.append(Timing(end - began if self._holds else 0.0, end - start))
+                if verdict.remedy is not Remedy.PASS or verdict.skipped:
+                    verdicts.append(verdict)
+                if self._holds and verdict.remedy.rank >= Remedy.REWRITE.rank:
+                    self._stopped = True
+                    return self._out("".join(free), verdicts, verdict, timings)
+            free.append(sentence.text)
+            began = arrived
+        return self._out("".join(free) if self._holds else text, verdicts, None, timings)
+
+    def _out(
+        self,
+        text: str,
+        verdicts: list[Verdict],
+        stopped: Verdict | None,
+        timings: list[Timing],
+    ) -> Outcome:
+        self.said += text
+        return Outcome(text, tuple(verdicts), stopped, tuple(timings))
+
+
+class ByObserver:
+    """Judges sentences of a reply by an observer, in the light of what was said before.
+
+    Args:
+        observer: What judges turns.
+        turns: Before the reply.
+        holding: What to do about which signal.
+        on_failure: Whether a sentence that could not be judged passes (`open`) or is blocked.
+    """
+
+    def __init__(
+        self,
+        observer: Observer,
+        turns: Sequence[Turn],
+        holding: Holding,
+        on_failure: str = "open",
+    ) -> None:
+        self._observer, self._turns = observer, tuple(turns)
+        self._holding, self._closed = holding, on_failure == "closed"
+        self._index = turns[-1].index + 1 if turns else 0
+
+    def __call__(self, sentence: Sentence) -> Verdict:
+        """What to do about it."""
+        turn = Turn(index=self._index, role="assistant", text=sentence.text.strip())
+        try:
+            seen = self._observer.observe((*self._turns, turn))
+        except MienError as error:
+            remedy = Remedy.BLOCK if self._closed else Remedy.PASS
+            return Verdict(remedy, (), sentence, str(error), self._observer.name)
+        wanted = {s: r for s, r in self._holding.remedies.items() if s in seen.raised}
+        signals = sorted(wanted, key=lambda signal: -wanted[signal].rank)
+        remedy = wanted[signals[0]] if signals else Remedy.PASS
+        return Verdict(remedy, tuple(signals), sentence, None, seen.by)
+
+
+def hold(pieces: Iterable[str], holding: Hold) -> Iterator[str]:
+    """The pieces of a reply as they may leave; ends where the reply is stopped.
+
+    Args:
+        pieces: Text as it comes.
+        holding: The reply's own.
+    """
+    for piece in pieces:
+        outcome = holding.feed(piece)
+        if outcome.text:
+            yield outcome.text
+        if outcome.stopped:
+            return
+    rest = holding.end().text
+    if rest:
+        yield rest
+
+
+def correction(verdict: Verdict) -> str:
+    """What to tell an assistant that is asked again because of a sentence."""
+    faults = "; ".join(MEANINGS[signal].definition for signal in verdict.signals)
+    told = instruction("rewrite", claims=(verdict.sentence.text.strip(),)) or ""
+    return f"{told} It was held back because it {faults}." if faults else told
