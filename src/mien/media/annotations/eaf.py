@@ -47,7 +47,7 @@ def is_eaf(text: str) -> bool:
 
 
 def parse_eaf(text: str, name: str) -> Written:
-    """The turns of an ELAN document; see `media.tiers` for which tiers.
+    """The turns of an ELAN document; see `media.annotations.tiers` for which tiers.
 
     Time slots without values are spread evenly between their neighbors on the tier, as ELAN shows
     them. Annotations that refer to another have its time.

@@ -35,7 +35,7 @@ def is_textgrid(text: str) -> bool:
 
 
 def parse_textgrid(text: str, name: str) -> Written:
-    """The turns of a TextGrid's tiers of intervals; see `media.tiers` for which.
+    """The turns of a TextGrid's tiers of intervals; see `media.annotations.tiers` for which.
 
     Args:
         text: For which `is_textgrid` holds, line feeds at line ends.

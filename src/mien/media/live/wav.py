@@ -39,7 +39,7 @@ class Pcm:
     Attributes:
         rate_hz: Samples a second.
         channels: Side by side.
-        form: One of `media.piped.FORMS`.
+        form: One of `media.live.piped.FORMS`.
         n_bytes: Of all samples, or None where nobody knows.
     """
 
