@@ -5,8 +5,10 @@ from hypothesis import strategies as st
 
 import mien
 from mien.core.errors import ConfigError
+from mien.media import open_source
 from mien.reader import Live
 from mien.timeline import Reason, Turn
+from tests.data import EXAMPLES
 from tests.fakes.sounds import noise, write_sound
 
 SOUND = noise(4.3, level=0.2)[:, 0]
@@ -30,6 +32,18 @@ def test_a_file_and_a_stream_give_the_same_readings(tmp_path):
     assert [(r.start, r.end) for r in read] == [(r.start, r.end) for r in streamed]
     for one, two in zip(read, streamed, strict=True):
         np.testing.assert_allclose(one.scores.to_array(), two.scores.to_array(), atol=1e-4)
+
+
+def test_an_utterance_is_told_at_most_a_block_and_a_half_of_sound_after_it():
+    with open_source(EXAMPLES / "scene.ogg") as source:
+        sound = np.concatenate([block.samples for block in source.sound()])
+    live, late = Live(["voice"]), []
+    for at in range(1_600, len(sound), 1_600):
+        found = live.push_sound(sound[at - 1_600 : at])
+        late += [at / 16_000 - reading.end for reading in found]
+    assert len(late) > 10
+    # The pause that ends it, what the net hears ahead, its block of a second, and our piece.
+    assert max(late) <= 0.3 + 0.14 + 1.0 + 0.12
 
 
 def test_sound_of_another_rate_is_brought_to_ours():
