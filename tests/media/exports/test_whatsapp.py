@@ -157,3 +157,12 @@ def test_lines_of_the_service_and_deleted_messages_are_counted():
     )
     assert [(turn.speaker, turn.text) for turn in talk.turns] == [("Ben", "it is 10:30")]
     assert (talk.skipped[SYSTEM], talk.skipped[DELETED]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "line", ["null", "Missed voice call", "Waiting for this message. This may take a while."]
+)
+def test_placeholders_under_a_name_are_nobodys_words(line):
+    talk = whatsapp_talk(f"31/12/23, 21:05 - Ana: {line}\n31/12/23, 21:06 - Ana: {line} again")
+    assert [turn.text for turn in talk.turns] == [f"{line} again"]
+    assert talk.skipped[SYSTEM] == 1

@@ -57,6 +57,12 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 
+# What phones write under a person's name for what they cannot show; `null` is one of these.
+_PLACEHOLDER = re.compile(
+    r"null|missed (voice|video) call|waiting for this message\. this may take a while\.?",
+    re.IGNORECASE,
+)
+
 
 class _Entry(NamedTuple):
     stamp: Stamp
@@ -164,6 +170,8 @@ def _no_words(text: str) -> str | None:
     plain = _plain(text).strip()
     if _GONE.fullmatch(plain):
         return DELETED
+    if _PLACEHOLDER.fullmatch(plain):
+        return SYSTEM
     is_marked = text.lstrip().startswith(_LEFT_TO_RIGHT)
     return PARTS if is_marked or _is_left_out(text) else None
 
