@@ -1,8 +1,8 @@
 """What a run over many sources has done so far, on disk, so that the next one goes on from there.
 
 A ledger is a folder: `ledger.json` with the options that all of it was read under, `done.jsonl`
-with a line a source, and `shards`, a Parquet file of readings a source. A line is written after
-its shard is whole; whenever a run ends, killed or not, each source is either done or not.
+with a line a source, and `shards`, a file a source. A line is written after its shard is whole;
+whenever a run ends, killed or not, each source is either done or not.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Entry:
         key: Of the source as it was: its name, size and time of change, and its words'.
         number: Place in the order in which sources were first seen, from 1.
         source: What readings carry.
-        readings: How many there are.
+        readings: How many there are in its shard.
         bytes: Size of the shard; one that differs was tampered with or cut by a power failure.
         failed: Why it could not be read to its end; None if it was.
         is_source: Whether it is one at all; a file that is none failed and is not tried again.
@@ -50,18 +50,22 @@ class Entry:
 class Ledger:
     """An opened ledger, held alone until it is closed."""
 
-    def __init__(self, folder: Path, options: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, options: Mapping[str, str], *, ending: str = ".parquet"
+    ) -> None:
         """Open a ledger, or begin one.
 
         Args:
             folder: Where it is or shall be.
-            options: Everything that decides what readings come out, by option.
+            options: Everything that decides what comes out of a source, by option.
+            ending: Of the names of shards.
 
         Raises:
             ConfigError: If it was begun under other options, or cannot be written.
             UnreadableSource: If it is damaged, or a newer Mien made it.
         """
         self.folder = folder
+        self._ending = ending
         self._entries: dict[str, Entry] = {}
         with ExitStack() as held, _writing(folder):
             (folder / _SHARDS).mkdir(parents=True, exist_ok=True)
@@ -85,8 +89,8 @@ class Ledger:
         return entry if entry is not None and self._is_whole(entry) else None
 
     def shard(self, key: str) -> Path:
-        """Where the readings of a source are kept."""
-        return self.folder / _SHARDS / f"{key}.parquet"
+        """Where what was found in a source is kept."""
+        return self.folder / _SHARDS / f"{key}{self._ending}"
 
     def next_number(self) -> int:
         """The first number that no source has."""
