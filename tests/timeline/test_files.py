@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,6 +35,13 @@ def test_timelines_one_after_the_other_are_one_joined(tmp_path, ending):
     assert written == (tmp_path / f"joined{ending}").read_bytes()
     if ending == ".parquet":
         assert pq.ParquetFile(tmp_path / "parts.parquet").num_row_groups == 1
+
+
+def test_long_messages_are_written_before_they_fill_the_memory(tmp_path):
+    long = replace(told(0, 1, anger=0.5), text="x" * 12_000_000)
+    parts = [Timeline.of_readings([long]) for _ in range(7)]
+    write_timelines(iter(parts), tmp_path / "long.parquet")
+    assert pq.ParquetFile(tmp_path / "long.parquet").num_row_groups == 3
 
 
 @lossless

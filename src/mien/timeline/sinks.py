@@ -23,6 +23,9 @@ KEY = b"mien"
 ROWS = 16_384
 """Rows that are held before they become a row group: each group costs 20 kB of descriptions."""
 
+BYTES = 32 * 1024 * 1024
+"""The same in memory, where messages are long; 16,384 rows without words take 8 MB."""
+
 _TABLES = 64
 """Small tables that are held before they become one."""
 
@@ -82,11 +85,13 @@ class _ParquetSink:
         )
         self._about = _About()
         self._held: list[pa.Table] = []
+        self._held_bytes = 0
 
     def add(self, timeline: Timeline) -> None:
         self._about.add(timeline)
         self._held.append(timeline.table.replace_schema_metadata(None))
-        if sum(table.num_rows for table in self._held) >= ROWS:
+        self._held_bytes += timeline.table.nbytes
+        if self._held_bytes >= BYTES or sum(table.num_rows for table in self._held) >= ROWS:
             self._flush()
         elif len(self._held) >= _TABLES:
             # A table of one row takes 100 kB, most of it for its 124 columns.
@@ -105,6 +110,7 @@ class _ParquetSink:
         if self._held:
             self._writer.write_table(pa.concat_tables(self._held))
             self._held.clear()
+            self._held_bytes = 0
 
 
 class _JsonSink:
