@@ -71,7 +71,7 @@ def word(
         claims=_claimed(case, turns),
         hours=case.habits.hours,
         resources=offers,
-        offered=case.offered,
+        offered=[one.name for one in resources if one.id in case.offered],
     )
     if side_of(turns[-1]) is Side.ASSISTANT:
         return Words(told, None, tuple(one.id for one in offers), case.given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from mien.guard.check import Action
@@ -121,12 +121,6 @@ def facts_of(case: Case, turn: Turn, seen: Observation, policy: Policy) -> Mappi
     return known
 
 
-def idle_over(case: Case, at: datetime | None, idle: timedelta) -> bool:
-    """Whether a turn at this time begins another session."""
-    last = case.habits.last
-    return at is not None and last is not None and at - last > idle
-
-
 def _claims(case: Case, seen: Observation) -> tuple[Claim, ...]:
     """Claims after a turn: a reply that was told to retract, and pushed back, settles the old."""
     if seen.side is Side.USER:
@@ -135,7 +129,12 @@ def _claims(case: Case, seen: Observation) -> tuple[Claim, ...]:
     told = case.since(Action.RETRACT.value, seen.turn)
     if told is not None and told <= 2 and Signal.PUSHBACK in seen.raised:
         held = ()
-    new = (Claim(seen.turn, signal, seen.quotes.get(signal)) for signal in CLAIMS & seen.raised)
+    # In the order of the signals: a set's own order differs from process to process.
+    new = (
+        Claim(seen.turn, signal, seen.quotes.get(signal))
+        for signal in Signal
+        if signal in CLAIMS and signal in seen.raised
+    )
     return (*held, *new)
 
 

@@ -34,16 +34,23 @@ class Decision(NamedTuple):
 def decide(facts: Facts, case: Case, policy: Policy) -> Decision:
     """The first rule that holds and is not held back.
 
-    A crisis is never held back altogether: limits only choose among its steps.
+    A crisis that this turn shows is never held back altogether: limits only choose among its
+    steps, and where they leave none, the last that holds is taken.
     """
     held_back: list[str] = []
+    spared: When | None = None
     for when in policy.rules:
         if not when.rule.holds(facts):
             continue
         limit = _limited(when, case, policy, int(float(facts["turn"])))
-        if limit is None:
+        if limit is None and (spared is None or when.action is Action.CRISIS):
             return Decision(when.action, when.step, when.rule.why(facts), tuple(held_back))
-        held_back.append(f"{when.key}: {limit}")
+        if limit is not None:
+            held_back.append(f"{when.key}: {limit}")
+        if when.action is Action.CRISIS and facts["raised.crisis"]:
+            spared = when
+    if spared is not None:
+        return Decision(spared.action, spared.step, spared.rule.why(facts), tuple(held_back))
     return Decision(Action.NOTHING, "", (), tuple(held_back))
 
 

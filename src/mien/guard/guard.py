@@ -72,7 +72,7 @@ class Guard:
         self, turns: Sequence[Turn], person: Person = NOBODY, case: Case | None = None
     ) -> Iterator[Step]:
         """Each turn's check, and the case after it."""
-        case = replace(case or Case(), minor=person.minor, quiet=person.quiet)
+        case = case or Case()
         for index, turn in enumerate(turns):
             if side_of(turn) is None:
                 continue
@@ -91,6 +91,8 @@ class Guard:
         Raises:
             GuardFailed: As `check`.
         """
+        # Who was known to be a minor stays one where a later request does not say.
+        case = replace(case, minor=case.minor or person.minor, quiet=person.quiet)
         try:
             seen = self.observer.observe(turns)
         except MienError as error:

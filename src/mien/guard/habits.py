@@ -80,7 +80,9 @@ def _timed(habits: Habits, at: datetime | None, idle: timedelta) -> Habits:
     if at is None:
         return habits
     is_new = habits.last is None or at - habits.last > idle
-    return replace(habits, began=at if is_new else habits.began, last=at)
+    # Clocks of two machines differ by seconds: a session never runs backwards.
+    last = at if habits.last is None else max(at, habits.last)
+    return replace(habits, began=at if is_new else habits.began, last=last)
 
 
 def _reassures(seen: Observation) -> bool:

@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 
 from mien.core.errors import PolicyError
 from mien.guard.check import Action
-from mien.guard.facts import FACTS
+from mien.guard.facts import misuse
 from mien.guard.risk import Course, Dynamics, Track
 from mien.guard.rules import Rule, parse
 from mien.guard.signals import Effect, Signal
+from mien.guard.tables import flag, number, numbers, only, rows, table, whole, word, words
 from mien.guard.timers import Timer
+from mien.guard.wording import steps
 
 _LARGEST = 1 << 20
 
@@ -53,6 +55,22 @@ class Limit(NamedTuple):
     per_session: int | None = None
 
 
+class Carry(NamedTuple):
+    """What a person's earlier conversations count for in a new one.
+
+    Attributes:
+        share: Of the evidence that an earlier one ended with; 0 for nothing.
+        half_life_days: Days after which half of that is left.
+    """
+
+    share: float = 0.0
+    half_life_days: float = 14.0
+
+
+NOTHING_CARRIED = Carry()
+"""Every conversation begins anew."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """All that decides when the guard steps in.
@@ -66,7 +84,8 @@ class Policy:
         limits: By action, or action and step.
         timers: Notices that come by the clock.
         idle: A longer gap begins another session.
-        calm_turns: Turns without a reason after which a notice is not a repetition.
+        carry: What is taken over from a person's earlier conversations, where the application
+            keeps them.
         interrupts: Whether a crisis must be answered with resources in the very same turn.
         laws: The laws that presets were written after, with their links.
     """
@@ -79,7 +98,7 @@ class Policy:
     limits: Mapping[str, Limit]
     timers: tuple[Timer, ...]
     idle: timedelta
-    calm_turns: int
+    carry: Carry = NOTHING_CARRIED
     interrupts: bool = False
     laws: tuple[str, ...] = ()
 
@@ -99,12 +118,14 @@ def load_policy(what: str | Path) -> Policy:
     Raises:
         PolicyError: If one is unknown or makes no sense; the message says where.
     """
-    parts = [str(what)] if str(what).endswith(".toml") else str(what).split("+")
+    # A name may hold a `+` only if it is a file's, and a file may be joined with presets.
+    text = str(what)
+    parts = [text] if text.endswith(".toml") and Path(text).is_file() else text.split("+")
     texts = [_text(part) for part in parts]
-    told = _joined([_parsed(part, text) for part, text in zip(parts, texts, strict=True)])
+    parsed = [_parsed(part, text) for part, text in zip(parts, texts, strict=True)]
     digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()
     try:
-        return _policy(told, digest)
+        return _policy(_joined(parsed), digest)
     except PolicyError as error:
         raise PolicyError(f"policy {what}: {error}") from error
 
@@ -125,109 +146,121 @@ def _text(name: str) -> str:
         if path.stat().st_size > _LARGEST:
             raise PolicyError(f"{name} holds more than {_LARGEST >> 20} MB: it is no policy")
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise PolicyError(f"cannot read policy {name}: {error}") from error
 
 
 def _parsed(name: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise PolicyError(f"policy {name} is not TOML: {error}") from error
 
 
 def _joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
     """One table of all parts: rules and timers add up, later numbers replace earlier ones."""
-    whole = dict(parts[0])
-    if "risk" not in whole:
+    joined = dict(parts[0])
+    if "risk" not in joined:
         raise PolicyError("presets are joined to a policy: default+NAME")
     for part in parts[1:]:
-        unknown = part.keys() - _PRESET
-        if unknown:
-            raise PolicyError(f"a preset may not set {', '.join(sorted(unknown))}")
-        whole["name"] = f"{whole['name']}+{part['name']}"
-        whole["version"] = f"{whole['version']}.{part['version']}"
-        whole["timer"] = [*whole.get("timer", ()), *part.get("timer", ())]
-        whole["law"] = [*whole.get("law", ()), *part.get("law", ())]
-        whole["interrupts"] = whole.get("interrupts", False) or part.get("interrupts", False)
-    return whole
+        only(part, _PRESET, "a preset")
+        joined["name"] = f"{word(joined, 'name')}+{word(part, 'name')}"
+        joined["version"] = f"{word(joined, 'version')}.{word(part, 'version')}"
+        joined["timer"] = [*rows(joined, "timer"), *rows(part, "timer")]
+        joined["law"] = [*words(joined, "law"), *words(part, "law")]
+        joined["interrupts"] = flag(joined, "interrupts") or flag(part, "interrupts")
+    return joined
 
 
-_PRESET = {"name", "version", "timer", "law", "interrupts"}
-_KEYS = _PRESET | {"idle_minutes", "calm_turns", "risk", "rule", "burden"}
+_PRESET = ("name", "version", "timer", "law", "interrupts")
+_KEYS = (*_PRESET, "idle_minutes", "risk", "rule", "burden", "person")
 
 
 def _policy(told: Mapping[str, Any], digest: str) -> Policy:
-    unknown = told.keys() - _KEYS
-    if unknown:
-        raise PolicyError(f"it sets {', '.join(sorted(unknown))}, which no policy has")
+    only(told, _KEYS, "a policy")
     return Policy(
-        name=_word(told, "name"),
-        version=_word(told, "version"),
+        name=word(told, "name"),
+        version=word(told, "version"),
         sha256=digest,
-        dynamics=_dynamics(_table(told, "risk")),
-        rules=tuple(_when(row) for row in told.get("rule", ())),
-        limits={_limited(key): _limit(row) for key, row in told.get("burden", {}).items()},
-        timers=tuple(Timer.of(row) for row in told.get("timer", ())),
-        idle=timedelta(minutes=_number(told, "idle_minutes", low=1)),
-        calm_turns=int(_number(told, "calm_turns", low=1)),
-        interrupts=bool(told.get("interrupts", False)),
-        laws=tuple(str(row) for row in told.get("law", ())),
+        dynamics=_dynamics(table(told, "risk")),
+        rules=tuple(_when(row) for row in rows(told, "rule")),
+        limits=_limits(table(told, "burden") if "burden" in told else {}),
+        timers=tuple(Timer.of(row) for row in rows(told, "timer")),
+        idle=timedelta(minutes=number(told, "idle_minutes", low=1)),
+        carry=_carry(table(told, "person")) if "person" in told else NOTHING_CARRIED,
+        interrupts=flag(told, "interrupts"),
+        laws=words(told, "law"),
     )
 
 
 def _dynamics(told: Mapping[str, Any]) -> Dynamics:
-    levels = told.get("levels", ())
+    only(told, (*Track, "floor", "levels"), "risk")
+    levels = numbers(told, "levels")
     if len(levels) != 6 or list(levels) != sorted(levels):
         raise PolicyError("risk.levels must be six numbers that do not fall")
-    unknown = told.keys() - {*Track, "floor", "levels"}
-    if unknown:
-        raise PolicyError(f"risk has no {', '.join(sorted(unknown))}: it has {', '.join(Track)}")
-    courses = {track: _course(track, _table(told, track)) for track in Track}
-    floor = _number(told, "floor", low=0, high=1)
-    return Dynamics(courses=courses, levels=tuple(map(float, levels)), floor=floor)
+    return Dynamics(
+        courses={track: _course(track, table(told, track)) for track in Track},
+        levels=levels,
+        floor=number(told, "floor", low=0.01, high=1),
+    )
 
 
 def _course(track: Track, told: Mapping[str, Any]) -> Course:
-    weights = {_signal(name): float(weight) for name, weight in _table(told, "weights").items()}
-    for signal, weight in weights.items():
-        if (weight < 0) != (signal.effect is Effect.PROTECTION) or weight < -1:
+    only(told, ("weights", "half", "half_life_turns", "half_life_hours"), f"risk.{track}")
+    weights = {}
+    for name in (listed := table(told, "weights")):
+        signal, weight = _signal(name), number(listed, name, low=-1)
+        if (weight < 0) != (signal.effect is Effect.PROTECTION):
             raise PolicyError(
                 f"risk.{track}.weights.{signal} is {weight:g}: protections weigh from -1 to 0, "
                 "all others more than 0"
             )
+        weights[signal] = weight
     return Course(
         weights=weights,
-        half=_number(told, "half", low=0.01),
-        half_life_turns=_number(told, "half_life_turns", low=0.1),
-        half_life_hours=_number(told, "half_life_hours", low=0.1),
+        half=number(told, "half", low=0.01),
+        half_life_turns=number(told, "half_life_turns", low=0.1),
+        half_life_hours=number(told, "half_life_hours", low=0.1),
     )
 
 
 def _when(row: Mapping[str, Any]) -> When:
-    rule = parse(_word(row, "when"))
-    unknown = rule.names() - FACTS.keys()
-    if unknown:
-        raise PolicyError(f"a rule asks for {', '.join(sorted(unknown))}, which nobody knows")
-    step = row.get("step", "")
-    return When(_action(_word(row, "action")), str(step), rule)
+    only(row, ("action", "step", "when"), "a rule")
+    rule = parse(word(row, "when"))
+    wrong = misuse(rule)
+    if wrong:
+        raise PolicyError(f"the rule {word(row, 'when')!r} {wrong}")
+    action, step = _key(".".join(word(row, name) for name in ("action", "step") if name in row))
+    return When(action, step, rule)
 
 
-def _limited(key: str) -> str:
-    _action(key.partition(".")[0])
-    return key
+def _limits(told: Mapping[str, Any]) -> dict[str, Limit]:
+    limits = {}
+    for key in told:
+        _key(key)
+        row = table(told, key)
+        only(row, ("gap_turns", "per_session"), f"burden.{key}")
+        limits[key] = Limit(whole(row, "gap_turns") or 0, whole(row, "per_session"))
+    return limits
 
 
-def _limit(row: Mapping[str, Any]) -> Limit:
-    per = row.get("per_session")
-    return Limit(int(row.get("gap_turns", 0)), None if per is None else int(per))
+def _carry(told: Mapping[str, Any]) -> Carry:
+    only(told, Carry._fields, "person")
+    share = number(told, "share", low=0, high=1)
+    return Carry(share, number(told, "half_life_days", low=0.01))
 
 
-def _action(name: str) -> Action:
+def _key(name: str) -> tuple[Action, str]:
+    """Action and step of `crisis.ask`, or of an action alone."""
+    told, _, step = name.partition(".")
     try:
-        return Action(name)
+        action = Action(told)
     except ValueError:
-        raise PolicyError(f"no action is called {name!r}: {', '.join(Action)}") from None
+        raise PolicyError(f"no action is called {told!r}: {', '.join(Action)}") from None
+    if step and step not in steps(action.value):
+        known = ", ".join(steps(action.value)) or "none"
+        raise PolicyError(f"{action} has no step {step!r}: {known}")
+    return action, step
 
 
 def _signal(name: str) -> Signal:
@@ -235,24 +268,3 @@ def _signal(name: str) -> Signal:
         return Signal(name)
     except ValueError:
         raise PolicyError(f"no signal is called {name!r}: {', '.join(Signal)}") from None
-
-
-def _table(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = told.get(name)
-    if not isinstance(value, dict):
-        raise PolicyError(f"the table {name} is missing")
-    return value
-
-
-def _word(told: Mapping[str, Any], name: str) -> str:
-    value = told.get(name)
-    if not isinstance(value, str) or not value:
-        raise PolicyError(f"{name} is missing")
-    return value
-
-
-def _number(told: Mapping[str, Any], name: str, *, low: float, high: float = float("inf")) -> float:
-    value = told.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise PolicyError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}")
-    return float(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def read_resources(path: str | Path) -> tuple[Resource, ...]:
                 f"{path} holds more than {_LARGEST >> 20} MB: it is no list of people"
             )
         told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"cannot read resources {path}: {error}") from error
     rows = told.get("resource", [])
     if not isinstance(rows, list) or not rows:
@@ -112,20 +112,23 @@ def _resource(path: Path, row: Any) -> Resource:
     if not isinstance(row, dict):
         raise ConfigError(f"{path}: a resource must be a table")
     name = row.get("id") or row.get("name") or "one without id"
-    if not isinstance(row.get("checked"), date):
+    checked, languages = row.get("checked"), row.get("languages", [])
+    if not isinstance(checked, date) or isinstance(checked, datetime):
         raise ConfigError(
             f"{path}: {name} has no `checked = YYYY-MM-DD`: call it, and write the day down"
         )
     for key in (*_TEXTS, "contact"):
         if not isinstance(row.get(key), str) or not row[key].strip():
             raise ConfigError(f"{path}: {name} has no {key}")
+    if not isinstance(languages, list):
+        raise ConfigError(f'{path}: {name} has no list of languages, such as ["en"]')
     return Resource(
         id=row["id"],
         name=row["name"],
         country=row["country"].upper(),
         contact=row["contact"],
         hours=str(row.get("hours", "hours unknown")),
-        languages=tuple(str(code) for code in row.get("languages", ())),
+        languages=tuple(str(code) for code in languages),
         crisis=bool(row.get("crisis", False)),
-        checked=row["checked"],
+        checked=checked,
     )

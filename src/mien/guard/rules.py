@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from mien.core.errors import PolicyError
 
@@ -143,6 +143,17 @@ def parse(text: str) -> Rule:
     return rule
 
 
+def parts(rule: Rule) -> Iterator[Compare | Claim]:
+    """The comparisons and claims that a condition is made of."""
+    if isinstance(rule, Compare | Claim):
+        yield rule
+    elif isinstance(rule, Not):
+        yield from parts(rule.rule)
+    elif isinstance(rule, Join):
+        for one in rule.rules:
+            yield from parts(one)
+
+
 def _equal(left: Value, right: Value) -> bool:
     return left == right
 
@@ -234,11 +245,11 @@ class _Reader:
         if value is None:
             self._fail(wanted)
         self._advance()
-        return str(value)
+        return value
 
     def _advance(self) -> None:
         found = _TOKEN.match(self.text, self.at)
         self.at = found.end() if found else self.at
 
-    def _fail(self, wanted: str) -> None:
+    def _fail(self, wanted: str) -> NoReturn:
         raise PolicyError(f"condition {self.text!r}: {wanted} is missing at {self.at}")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mien.core.errors import PolicyError
+from mien.guard.tables import flag, number, only, word
 
 NOTICES = ("ai", "ai_break", "emotion")
 """That this is an AI; that, and to take a break; that emotion is read from voice or face."""
@@ -36,22 +37,17 @@ class Timer:
         Raises:
             PolicyError: If it makes no sense.
         """
-        unknown = row.keys() - {"notice", "at_start", "every_minutes", "who"}
-        if unknown or row.get("notice") not in NOTICES:
-            raise PolicyError(
-                f"a timer has notice ({', '.join(NOTICES)}), at_start, every_minutes and who, "
-                f"not {dict(row)!r}"
-            )
-        minutes, who = row.get("every_minutes"), row.get("who", "all")
-        if minutes is not None and not (isinstance(minutes, int | float) and minutes >= 1):
-            raise PolicyError(f"every_minutes must be 1 or more, not {minutes!r}")
+        only(row, ("notice", "at_start", "every_minutes", "who"), "a timer")
+        notice, who = word(row, "notice"), row.get("who", "all")
+        if notice not in NOTICES:
+            raise PolicyError(f"no notice is called {notice!r}: {', '.join(NOTICES)}")
         if who not in ("all", "minors"):
             raise PolicyError(f"who must be all or minors, not {who!r}")
-        every = None if minutes is None else timedelta(minutes=minutes)
+        timed = "every_minutes" in row
         return cls(
-            notice=row["notice"],
-            at_start=bool(row.get("at_start", False)),
-            every=every,
+            notice=notice,
+            at_start=flag(row, "at_start"),
+            every=timedelta(minutes=number(row, "every_minutes", low=1)) if timed else None,
             minors_only=who == "minors",
         )
 

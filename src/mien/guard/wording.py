@@ -12,6 +12,7 @@ from mien.guard.resources import Resource
 
 FALLBACK = "en"
 _MOST_CLAIMS = 3
+_NOT_AT_HAND = "- what you affirmed in your last answers about the user's belief, or about yourself"
 
 
 def instruction(
@@ -34,11 +35,11 @@ def instruction(
     text = _words()["instructions"].get(key)
     if text is None:
         return None
-    listed = "\n".join(f'- "{claim}"' for claim in claims[-_MOST_CLAIMS:])
+    listed = "\n".join(f'- "{claim}"' for claim in claims[-_MOST_CLAIMS:]) or _NOT_AT_HAND
     return str(text).format(
         claims=listed,
         hours=f"{hours:.0f}",
-        resources=_offer(resources),
+        resources=_offer(resources, bool(offered)),
         offered=f" ({', '.join(offered)})" if offered else "",
     )
 
@@ -55,12 +56,20 @@ def notice(
     return str(text).format(hours=f"{hours:.0f}", resources=lines).strip()
 
 
+def steps(action: str) -> tuple[str, ...]:
+    """The steps of an action that there are words for; empty if it has none."""
+    known = (key.partition(".") for key in _words()["instructions"])
+    return tuple(step for name, _, step in known if name == action and step)
+
+
 def version() -> str:
     """Of the words."""
     return str(_words()["version"])
 
 
-def _offer(resources: Sequence[Resource]) -> str:
+def _offer(resources: Sequence[Resource], has_offered: bool) -> str:
+    if not resources and has_offered:
+        return "You have named all that you know: come back to those if the user asks."
     if not resources:
         return "You know no number for where the user is: ask for the country, and invent none."
     return f"Offer these and no others: {'; '.join(one.line for one in resources)}."
