@@ -79,7 +79,7 @@ def test_calls_of_tools_give_no_turn_and_are_counted(tmp_path):
         ("[" * 100_000, "nested too deeply"),
         ('{"a": ' + "9" * 5000 + "}", "a number that is too long"),
         (
-            "\n".join([json.dumps({"messages": MESSAGES})] * 2),
+            "\n".join([json.dumps(MESSAGES[0]), json.dumps({"messages": MESSAGES})]),
             "line 2 begins another conversation",
         ),
     ],

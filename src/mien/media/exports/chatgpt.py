@@ -11,11 +11,11 @@ from mien.media.exports.talk import (
     PARTS,
     Talk,
     UnknownForm,
-    from_unix,
     need,
     title_of,
 )
 from mien.media.exports.tree import branch
+from mien.media.words.times import from_unix
 
 _SPOKEN = ("user", "assistant")
 _WORDS = ("text", "multimodal_text")

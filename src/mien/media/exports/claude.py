@@ -11,11 +11,11 @@ from mien.media.exports.talk import (
     PARTS,
     Talk,
     UnknownForm,
-    from_iso,
     need,
     title_of,
 )
 from mien.media.exports.tree import branch
+from mien.media.words.times import from_iso
 
 _ROLES = {"human": "user", "user": "user", "assistant": "assistant"}
 _PARENT = "parent_message_uuid"

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from mien.media.archive import Handle
 from mien.media.exports.chatgpt import chatgpt_talk, is_chatgpt
 from mien.media.exports.claude import claude_talk, is_claude
+from mien.media.exports.messages import is_messages_chat, messages_talk
 from mien.media.exports.scanner import Scanner
 from mien.media.exports.sharegpt import is_sharegpt, sharegpt_talk
 from mien.media.exports.talk import Talk, UnknownForm, title_of
@@ -44,10 +45,16 @@ FORMS = {
     "chatgpt": Form(Scanner.records, _whole(chatgpt_talk)),
     "claude": Form(Scanner.records, _whole(claude_talk)),
     "sharegpt": Form(Scanner.records, _whole(sharegpt_talk)),
+    "messages": Form(Scanner.records, _whole(messages_talk)),
     "telegram": Form(telegram_chats, telegram_talk),
 }
 _TELEGRAM = {"type", "from_id", "date_unixtime"}
-_RECORDS = {"chatgpt": is_chatgpt, "claude": is_claude, "sharegpt": is_sharegpt}
+_RECORDS = {
+    "chatgpt": is_chatgpt,
+    "claude": is_claude,
+    "sharegpt": is_sharegpt,
+    "messages": is_messages_chat,
+}
 WHATSAPP = "whatsapp"
 
 
@@ -83,18 +90,26 @@ def _form_of_object(scanner: Scanner) -> str | None:
     begin = scanner.offset
     for key in scanner.fields():
         if key == "messages":
-            return _form_of_messages(scanner)
+            is_telegram = _is_telegram(scanner)
+            return "telegram" if is_telegram else _form_of_lines(scanner, begin)
         if key in ("chats", "left_chats") and scanner.peek() == "{":
             return "telegram"
     scanner.seek(begin)
     return _form_of_record(scanner.value())
 
 
-def _form_of_messages(scanner: Scanner) -> str | None:
+def _is_telegram(scanner: Scanner) -> bool:
     if scanner.peek() != "[":
-        return None
+        return False
     for _ in scanner.items():
         first = scanner.value()
-        is_telegram = isinstance(first, dict) and _TELEGRAM & first.keys() and "role" not in first
-        return "telegram" if is_telegram else None
-    return None
+        return isinstance(first, dict) and bool(_TELEGRAM & first.keys()) and "role" not in first
+    return False
+
+
+def _form_of_lines(scanner: Scanner, begin: int) -> str | None:
+    """Whether objects with messages follow each other; a single one is a chat and no export."""
+    scanner.seek(begin)
+    first = scanner.value()
+    is_first = isinstance(first, dict) and is_messages_chat(first)
+    return "messages" if is_first and scanner.peek() == "{" else None

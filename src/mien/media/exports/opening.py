@@ -35,7 +35,8 @@ def find_chats(
     """The conversations of an export in their order; none if the file is no export.
 
     Known are the exports of ChatGPT, Claude, Telegram and WhatsApp, also in the archive that was
-    downloaded, and conversations in the form of ShareGPT. It is read once, a piece at a time.
+    downloaded, and conversations in the forms of ShareGPT and OpenAI, in a list or one a line. It
+    is read once, a piece at a time.
 
     Args:
         path: The file.
@@ -121,6 +122,12 @@ def _listed(place: Place, read: Callable[[], Talk]) -> Chat:
         talk = read()
     except UnknownForm as error:
         talk, fault = Talk(title=error.title), str(error)
+    except UnreadableSource as error:
+        # A line that a crash has torn is one conversation, and not all of them.
+        if place.scanner is None or not place.scanner.is_lines:
+            raise
+        place.scanner.next_line()
+        talk, fault = Talk(), error.reason
     n = len(talk.turns)
     if n > limits.TURNS:
         n, fault = 0, f"{n:,} turns, at most {limits.TURNS:,} are read"

@@ -42,12 +42,16 @@ class Scanner:
         path: For messages.
         handle: UTF-8, with or without a byte order mark.
         limit: Bytes, about, that one value may take.
+
+    Attributes:
+        is_lines: Whether `records` found JSON lines: what is broken in one ends with it.
     """
 
     def __init__(self, path: Path, handle: Bytes, *, limit: int = limits.RECORD_BYTES) -> None:
         self._path = path
         self._handle = handle
         self._limit = limit
+        self.is_lines = False
         self._text = ""
         self._at = 0
         self._restart(0)
@@ -134,11 +138,20 @@ class Scanner:
             if self.peek():
                 raise self._broken()
             return
+        self.is_lines = True
         while self.peek():
             before = self._place
             yield
             if self._place == before:
                 self.value()
+
+    def next_line(self) -> None:
+        """Leave what is broken, and go to the beginning of the next line."""
+        while (end := self._text.find("\n", self._at)) < 0:
+            self._at = len(self._text)
+            if not self._fill():
+                return
+        self._at = end + 1
 
     @property
     def _place(self) -> int:

@@ -11,11 +11,10 @@ from mien.media.exports.talk import (
     PARTS,
     Talk,
     UnknownForm,
-    from_local,
-    from_unix,
     need,
     title_of,
 )
+from mien.media.words.times import from_local, from_unix
 
 SERVICE = "notes of the service, such as calls and new members"
 

@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple
 
 from mien.media.exports.dates import Stamp, decide
-from mien.media.exports.talk import NO_ZONE, PARTS, Order, Talk, UnknownForm, in_utc
+from mien.media.exports.talk import NO_ZONE, PARTS, Order, Talk, UnknownForm
+from mien.media.words.times import in_utc
 
 SYSTEM = "lines of the service, such as who joined"
 DELETED = "messages that were deleted"

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from mien.media.words.cleaning import split_name
 from mien.media.words.text import Written
+from mien.media.words.times import from_iso, from_unix
 from mien.timeline.conversation import Conversation, Turn
 
 ROLES = ("user", "assistant", "system", "developer", "tool", "function")
 
 _WORDS = ("text", "input_text", "output_text")
+_TIMES = ("created_at", "timestamp")
+"""Fields that logs of chats add to a message: ISO 8601 with an offset, or seconds since 1970."""
 
 
 class NotAChat(ValueError):
@@ -77,7 +81,8 @@ def _written(
             continue
         speaker = message.get("name")
         speaker = speaker.strip() if isinstance(speaker, str) and speaker.strip() else role
-        turns.append(Turn(index=len(turns), speaker=speaker, role=role, text=text))
+        turn = Turn(index=len(turns), speaker=speaker, role=role, text=text, at=_time(message))
+        turns.append(turn)
     return Written(Conversation(id=name, turns=tuple(turns), title=title), counts.notes())
 
 
@@ -147,6 +152,11 @@ def _role(message: Any, where: str) -> str:
     if role not in ROLES:
         raise NotAChat(f"{where} has the role {str(role)[:40]!r}: use one of {', '.join(ROLES)}")
     return str(role)
+
+
+def _time(message: Mapping[str, Any]) -> datetime | None:
+    told = next((message[key] for key in _TIMES if message.get(key) is not None), None)
+    return from_iso(told) or from_unix(told)
 
 
 def _content(content: Any, where: str, counts: _Counts) -> str:
