@@ -66,7 +66,7 @@ def rows(*, sealed: bool = False, names: tuple[str, ...] = PAIRS) -> Iterator[Ro
                 continue
             for key, is_true in (("near", False), ("true", True)):
                 if line.get(key):
-                    yield _row(line, key, is_true=is_true)
+                    yield row_of(line, key, is_true=is_true)
 
 
 def lines(name: str) -> Iterator[dict[str, Any]]:
@@ -77,7 +77,8 @@ def lines(name: str) -> Iterator[dict[str, Any]]:
                 yield json.loads(text)
 
 
-def _row(line: dict[str, Any], key: str, *, is_true: bool) -> Row:
+def row_of(line: dict[str, Any], key: str, *, is_true: bool) -> Row:
+    """One twin of a line."""
     return Row(
         id=line["id"],
         language=line["language"],

@@ -1,0 +1,105 @@
+"""The small net that reads a message: NumPy alone.
+
+Table rows of each word, two convolutions over the words, the greatest and the mean answer of each
+filter, one hidden layer, one logit a signal. Several such nets, taught from different random
+beginnings, are averaged: on near misses one net alone is unsteady.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.guard.local.features import Token
+
+Array = NDArray[np.float32]
+LONGEST = 96
+"""Words read at once; a longer message is read in windows."""
+
+MOST_WINDOWS = 48
+"""Of a longer message the first third of these and the last two thirds are read."""
+
+_CACHE_LIMIT = 50_000
+
+
+class Network:
+    """Logits of signals from the words of a message.
+
+    Args:
+        table: One row an idea, a flag or a bucket of words, shape (rows, width).
+        layers: `conv1`, `conv2` (taps, in, out), `hidden`, `out` (in, out), each with `_bias`.
+    """
+
+    def __init__(self, table: Array, layers: Mapping[str, Array]) -> None:
+        self._table, self._layers = table, dict(layers)
+        self._words: dict[tuple[int, ...], Array] = {}
+
+    def __call__(self, tokens: Sequence[Token]) -> Array:
+        """Logits, shape (signals,)."""
+        told = self._layers
+        x = self._embed(tokens)
+        x = np.maximum(_convolve(x, told["conv1"], told["conv1_bias"], 1), 0)
+        x = x + np.maximum(_convolve(x, told["conv2"], told["conv2_bias"], 2), 0)
+        pooled = np.concatenate([x.max(axis=0), x.mean(axis=0)])
+        hidden = np.maximum(pooled @ told["hidden"] + told["hidden_bias"], 0)
+        logits: Array = hidden @ told["out"] + told["out_bias"]
+        return logits
+
+    def _embed(self, tokens: Sequence[Token]) -> Array:
+        table = self._table
+        rows = np.concatenate([token.marks for token in tokens]).astype(np.intp)
+        starts = np.cumsum([0, *(len(token.marks) for token in tokens[:-1])])
+        summed: Array = np.add.reduceat(table[rows], starts, axis=0)
+        return summed + np.stack([self._word(token.grams) for token in tokens])
+
+    def _word(self, grams: tuple[int, ...]) -> Array:
+        found = self._words.get(grams)
+        if found is None:
+            found = self._table[list(grams)].mean(axis=0)
+            if len(self._words) < _CACHE_LIMIT:
+                self._words[grams] = found
+        return found
+
+
+def windows(tokens: Sequence[Token], longest: int = LONGEST) -> list[Sequence[Token]]:
+    """The tokens in overlapping stretches, no more than `MOST_WINDOWS`."""
+    if len(tokens) <= longest:
+        return [tokens]
+    step = longest // 2
+    starts = list(range(0, len(tokens) - step, step))
+    if len(starts) > MOST_WINDOWS:
+        first = MOST_WINDOWS // 3
+        starts = [*starts[:first], *starts[first - MOST_WINDOWS :]]
+    return [tokens[start : start + longest] for start in starts]
+
+
+def _convolve(x: Array, weights: Array, bias: Array, dilation: int) -> Array:
+    """A convolution over words with zeros beyond both ends.
+
+    Args:
+        x: Shape (words, in).
+        weights: Shape (taps, in, out), an odd number of taps.
+        bias: Shape (out,).
+        dilation: Words from tap to tap.
+    """
+    taps, width, _ = weights.shape
+    reach = dilation * (taps // 2)
+    padded = np.zeros((len(x) + 2 * reach, width), np.float32)
+    padded[reach : reach + len(x)] = x
+    total: Array = np.broadcast_to(bias, (len(x), len(bias))).copy()
+    for tap in range(taps):
+        total += padded[tap * dilation : tap * dilation + len(x)] @ weights[tap]
+    return total
+
+
+def dequantized(file: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, Array]:
+    """The float arrays whose int8 values and steps a weight file holds."""
+    return {
+        name.removeprefix(prefix).removesuffix(":int8"): file[name].astype(np.float32)
+        * file[name.removesuffix(":int8") + ":step"]
+        for name in file
+        if name.startswith(prefix) and name.endswith(":int8")
+    }

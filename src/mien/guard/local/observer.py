@@ -1,0 +1,161 @@
+"""`LocalObserver`: the signals of a turn without a language model, in a few milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.core.errors import ConfigError
+from mien.guard.local.features import Token, context, tokens
+from mien.guard.local.network import windows
+from mien.guard.local.pieces import sentences
+from mien.guard.local.weights import NAME, Detectors, Weights, shipped
+from mien.guard.observation import Observation, Quote, side_of
+from mien.guard.signals import Side, Signal
+from mien.timeline import Turn
+
+TURNS_BEFORE = 3
+"""Earlier messages that are read with a message."""
+
+MOST_CHARS = 200_000
+"""Of a longer message the first and last halves of these are read."""
+
+Array = NDArray[np.float32]
+
+
+class Reading(NamedTuple):
+    """What was read of a message.
+
+    Attributes:
+        logits: Of the signals of its side, shape (signals,).
+        context: The end of earlier messages.
+        words: The message itself.
+    """
+
+    logits: Array
+    context: list[Token]
+    words: list[Token]
+
+
+class LocalObserver:
+    """Judges turns by the weights that come with the package.
+
+    A turn in a language that was not taught has no signals: absent is not zero.
+
+    Args:
+        weights: Others than those that ship.
+    """
+
+    def __init__(self, weights: Weights | None = None) -> None:
+        self._weights = weights or shipped()
+
+    @property
+    def name(self) -> str:
+        """Name and version."""
+        return f"local-{NAME}"
+
+    def observe(self, turns: Sequence[Turn]) -> Observation:
+        """The signals of the last turn, which is the user's or the assistant's.
+
+        Raises:
+            ConfigError: If there is no turn, or the last one is the system's or a tool's.
+        """
+        side = side_of(turns[-1]) if turns else None
+        if side is None:
+            raise ConfigError("the last turn must be the user's or the assistant's")
+        turn, text = turns[-1], readable(turns[-1].text)
+        language = self.language(turns)
+        detectors = self._weights.sides.get(side)
+        if detectors is None or language is None or not text.strip():
+            return Observation(turn=turn.index, side=side, by=self.name)
+        reading = read(detectors, text, before(turns), language)
+        chances = {
+            signal: detectors.readouts[signal].chance(float(logit))
+            for signal, logit in zip(detectors.signals, reading.logits, strict=False)
+            if language in detectors.languages[signal]
+        }
+        raised = frozenset(s for s, p in chances.items() if p >= detectors.readouts[s].threshold)
+        return Observation(
+            turn=turn.index,
+            side=side,
+            signals=chances,
+            raised=raised,
+            quotes=_quotes(detectors, text, reading, raised, language),
+            level=1 if Signal.CRISIS in raised else 0,
+            by=self.name,
+        )
+
+    def language(self, turns: Sequence[Turn]) -> str | None:
+        """The language of the last turn, by what its writer wrote before if it is short."""
+        side = side_of(turns[-1])
+        earlier = [turn.text[-500:] for turn in turns[-7:-1] if side_of(turn) is side]
+        return self._weights.language(turns[-1].text, "\n".join(earlier))
+
+
+def readable(text: str) -> str:
+    """The text, or spaces in place of its middle if it is too long; places stay the same."""
+    if len(text) <= MOST_CHARS:
+        return text
+    half = MOST_CHARS // 2
+    return text[:half] + " " * (len(text) - 2 * half) + text[-half:]
+
+
+def before(turns: Sequence[Turn]) -> list[tuple[Side, str]]:
+    """The messages before the last, oldest first."""
+    found = [(side_of(turn), turn.text) for turn in turns[-1 - TURNS_BEFORE : -1]]
+    return [(side, text) for side, text in found if side is not None]
+
+
+def read(
+    detectors: Detectors, text: str, earlier: Sequence[tuple[Side, str]], language: str
+) -> Reading:
+    """The logits of a message, the highest of its windows."""
+    lead = [
+        token
+        for side, said in earlier[-2:]
+        for token in context(said, language, is_user=side is Side.USER)
+    ]
+    found = tokens(text, language)
+    return Reading(judge(detectors, lead, found), lead, found)
+
+
+def judge(detectors: Detectors, lead: Sequence[Token], found: Sequence[Token]) -> Array:
+    """The mean logits of the networks, the highest of the windows, shape (signals,)."""
+    if not found:
+        return np.full(len(detectors.signals) + 1, -10, np.float32)
+    judged = [
+        np.mean([net([*lead, *window]) for net in detectors.networks], axis=0)
+        for window in windows(found)
+    ]
+    highest: Array = np.max(judged, axis=0)
+    return highest
+
+
+def _quotes(
+    detectors: Detectors, text: str, reading: Reading, raised: frozenset[Signal], language: str
+) -> dict[Signal, Quote]:
+    """The sentence that shows each raised signal most when it stands alone."""
+    if not raised:
+        return {}
+    parts = sentences(text)
+    if len(parts) > MOST_QUOTED:
+        parts = [*parts[: MOST_QUOTED // 2], *parts[-MOST_QUOTED // 2 :]]
+    alone = np.stack(
+        [judge(detectors, reading.context, _within(reading.words, part)) for part in parts]
+    )
+    return {
+        signal: parts[int(alone[:, column].argmax())]
+        for column, signal in enumerate(detectors.signals)
+        if signal in raised
+    }
+
+
+MOST_QUOTED = 40
+"""Sentences among which the quote is looked for, from both ends of the message."""
+
+
+def _within(found: Sequence[Token], part: Quote) -> list[Token]:
+    return [token for token in found if part.from_char <= token.from_char < part.to_char]

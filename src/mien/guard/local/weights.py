@@ -1,0 +1,129 @@
+"""The weight file of the local detectors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.core.errors import BadWeights, MissingWeights
+from mien.guard.local.features import BUCKETS, FLAGS, N_ROWS
+from mien.guard.local.language import LanguageModel
+from mien.guard.local.lexicon import ideas
+from mien.guard.local.network import Network, dequantized
+from mien.guard.signals import Side, Signal
+
+NAME = "guard-v1"
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """What the logits of one signal mean.
+
+    Attributes:
+        slope: Of the log odds in the logit, fitted on held-out sentences.
+        offset: Of the log odds.
+        threshold: Chance from which the signal is raised.
+    """
+
+    slope: float
+    offset: float
+    threshold: float
+
+    def chance(self, logit: float) -> float:
+        """The calibrated chance, 0 to 1."""
+        return float(1 / (1 + np.exp(-np.clip(self.slope * logit + self.offset, -30, 30))))
+
+
+@dataclass(frozen=True, slots=True)
+class Detectors:
+    """The detectors of one side.
+
+    Attributes:
+        signals: In the order of the logits.
+        networks: Whose mean counts.
+        readouts: What the logits of each signal mean.
+        languages: Those in which each signal was taught and held.
+    """
+
+    signals: tuple[Signal, ...]
+    networks: tuple[Network, ...]
+    readouts: Mapping[Signal, Readout]
+    languages: Mapping[Signal, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """All of the weight file.
+
+    Attributes:
+        language: Tells which language a message is in.
+        sides: The detectors of each side that were taught.
+    """
+
+    language: LanguageModel
+    sides: Mapping[Side, Detectors]
+
+
+@cache
+def shipped() -> Weights:
+    """The weights that come with the package, read once.
+
+    Raises:
+        MissingWeights: If the file is not there.
+        BadWeights: If it is damaged or of another version of the package.
+    """
+    return load_weights(WEIGHTS / f"{NAME}.npz")
+
+
+def load_weights(path: Path) -> Weights:
+    """The weights in a file.
+
+    Raises:
+        MissingWeights: If the file is not there.
+        BadWeights: If it is damaged or of another version of the package.
+    """
+    if not path.is_file():
+        raise MissingWeights(f"no weights at {path}: reinstall Mien")
+    try:
+        # Pickles could hold code.
+        with np.load(path, allow_pickle=False) as file:
+            return _weights({name: file[name] for name in file.files})
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        raise BadWeights(f"cannot load {path}: {error}") from error
+
+
+def _weights(file: Mapping[str, NDArray[Any]]) -> Weights:
+    told = json.loads(bytes(file["told"]).decode())
+    shape = {"ideas": list(ideas()), "flags": FLAGS, "buckets": BUCKETS}
+    if told["features"] != shape:
+        raise ValueError("it was made for another lexicon: reinstall Mien, or train anew")
+    language = dequantized(file, "language/")
+    return Weights(
+        LanguageModel(language["weights"], language["bias"]),
+        {Side(name): _detectors(file, name, side) for name, side in told["sides"].items()},
+    )
+
+
+def _detectors(file: Mapping[str, NDArray[Any]], name: str, told: Mapping[str, Any]) -> Detectors:
+    networks = []
+    for number in range(told["networks"]):
+        arrays = dequantized(file, f"{name}/{number}/")
+        table = arrays.pop("table")
+        if len(table) != N_ROWS:
+            raise ValueError(f"a table of {len(table)} rows where {N_ROWS} are needed")
+        networks.append(Network(table, arrays))
+    signals = tuple(Signal(signal) for signal in told["signals"])
+    return Detectors(
+        signals,
+        tuple(networks),
+        {signal: Readout(**told["readouts"][signal]) for signal in signals},
+        {signal: frozenset(told["languages"][signal]) for signal in signals},
+    )
