@@ -24,12 +24,12 @@ from mien.timeline import Conversation, Turn
 class Guard:
     """Watches conversations by a policy.
 
-    >>> guard = Guard("default", observer=my_observer)  # doctest: +SKIP
+    >>> guard = Guard("default")
     >>> [check.action for check in guard.check(conversation)]  # doctest: +SKIP
 
     Attributes:
         policy: When to step in.
-        observer: What judges turns.
+        observer: What judges turns; by default the detectors that come with the package.
         mode: How much of a decision is carried out.
     """
 
@@ -37,13 +37,13 @@ class Guard:
         self,
         policy: str | Path | Policy = "default",
         *,
-        observer: Observer,
+        observer: Observer | None = None,
         mode: Mode | str = Mode.OBSERVE,
         on_failure: Literal["open", "closed"] = "open",
         resources: Sequence[Resource] = (),
     ) -> None:
         self.policy = policy if isinstance(policy, Policy) else load_policy(policy)
-        self.observer = observer
+        self.observer = observer or _local()
         try:
             self.mode = Mode(mode)
         except ValueError:
@@ -166,6 +166,13 @@ class Guard:
             skipped=str(error),
         )
         return Step(check, case)
+
+
+def _local() -> Observer:
+    # Its weights take a moment to read, which those with an observer of their own need not wait.
+    from mien.guard.local import LocalObserver
+
+    return LocalObserver()
 
 
 @dataclass(frozen=True, slots=True)
