@@ -14,6 +14,7 @@ MienError
 │   └── DamagedAsset
 ├── EvalError              a comparison, log or rating that does not hold
 ├── GuardFailed            a turn that could not be judged, where that must not pass
+├── StoreError             what the guard keeps cannot be read, written or erased
 ├── MissingExtra           an optional dependency is not installed
 ├── MissingPackage         a package that Mien can serve and never installs is not there
 ├── ModelServiceError      a language model that gives no usable answer
@@ -114,6 +115,10 @@ class EvalError(MienError):
 
 class GuardFailed(MienError):
     """A turn that could not be judged, where the guard was told to let nothing pass unseen."""
+
+
+class StoreError(MienError):
+    """A store of the guard that cannot be used, or that is damaged."""
 
 
 class MissingExtra(MienError):

@@ -3,12 +3,14 @@
 from mien.guard.carrying import NOBODY, Person
 from mien.guard.case import Case
 from mien.guard.check import Action, Check, Mode, Reason, Trend
+from mien.guard.file_store import FileStore
 from mien.guard.guard import Guard, Step
 from mien.guard.hold import Hold, Holding, Outcome, Remedy, Verdict
 from mien.guard.observation import Observation, Observer, Quote, side_of
 from mien.guard.policy import Policy, load_policy, policies
 from mien.guard.resources import Resource, read_resources
 from mien.guard.signals import MEANINGS, Effect, Facet, Side, Signal, of_side
+from mien.guard.store import Kept, MemoryStore, Store, beginning
 
 __all__ = [
     "MEANINGS",
@@ -18,7 +20,10 @@ __all__ = [
     "Check",
     "Effect",
     "Facet",
+    "FileStore",
     "Guard",
+    "Kept",
+    "MemoryStore",
     "Hold",
     "Holding",
     "Mode",
@@ -34,7 +39,9 @@ __all__ = [
     "Side",
     "Signal",
     "Step",
+    "Store",
     "Trend",
+    "beginning",
     "Verdict",
     "load_policy",
     "of_side",
