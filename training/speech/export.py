@@ -29,7 +29,7 @@ class Mean(nn.Module):
 
 
 def export(nets: Sequence[SpeechNet], path: Path) -> None:
-    """Write the mean of `nets` for blocks of fixed size."""
+    """Write the mean of `nets` for blocks of any size."""
     frames = torch.zeros(1, BLOCK + REACH - STRIDE, BANDS)
     hidden = torch.zeros(len(nets), 1, HIDDEN)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,6 +39,7 @@ def export(nets: Sequence[SpeechNet], path: Path) -> None:
         path,
         input_names=["frames", "hidden"],
         output_names=["logits", "after"],
+        dynamic_axes={"frames": {1: "frames"}, "logits": {1: "steps"}},
         opset_version=17,
         dynamo=False,
     )

@@ -24,8 +24,9 @@ STEPS_AHEAD = 7
 """Steps heard beyond the one that is judged: half the average, and three for the net itself."""
 UNHEARD = -4.0
 """The logit of what was not heard."""
-BLOCK = 100
-"""Frames that are judged at once. Fixed, so that sums run in one order for any cut."""
+BLOCK = 40
+"""Frames that are judged at once: .4 s, or a live reading came more than a second late.
+Fixed, so that sums run in one order for any cut."""
 
 _REACH = 6  # frames of the first convolution
 _WANTED_DB = -20.0

@@ -87,7 +87,7 @@ class Listener:
 class SpeechStream:
     """Finds the utterances of a stream without gaps.
 
-    Sound is worked on in blocks of one second that are counted from the stream's start,
+    Sound is worked on in blocks of .4 s that are counted from the stream's start,
     never from where a caller cuts: the same sound gives the same numbers to the last bit.
     Holds at most the longest utterance and a few seconds around it.
     """
