@@ -22,6 +22,7 @@ class Purpose(StrEnum):
 
     FETCH_WEIGHTS = "fetching weights"
     ASK_MODEL = "asking a model"
+    HAND_OVER = "handing a conversation over to people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,12 @@ def places() -> tuple[Place, ...]:
         "mien evals perception --model PROVIDER/M",
         "mien evals run TASK --model PROVIDER/M",
         "mien evals rejudge LOG --role judge=PROVIDER/M",
+        "mien guard simulate --user-url URL",
     )
     asks = [Place(Purpose.ASK_MODEL, command, "the provider's") for command in commands]
     hears = Place(Purpose.ASK_MODEL, "mien read FILE --transcribe-url URL", "the URL's own")
-    return (*pulls, *asks, hears)
+    calls = Place(Purpose.HAND_OVER, "mien.guard.HandOver.to(URL)", "the URL's own")
+    return (*pulls, *asks, hears, calls)
 
 
 def allow(host: str, purpose: Purpose, config: Config | None = None) -> None:

@@ -5,6 +5,7 @@ from mien.guard.case import Case
 from mien.guard.check import Action, Check, Mode, Reason, Trend
 from mien.guard.file_store import FileStore
 from mien.guard.guard import Guard, Step
+from mien.guard.handover import HandOver, HandOverOptions, is_genuine
 from mien.guard.hold import Hold, Holding, Outcome, Remedy, Verdict
 from mien.guard.observation import Observation, Observer, Quote, side_of
 from mien.guard.policy import Policy, load_policy, policies
@@ -22,6 +23,8 @@ __all__ = [
     "Facet",
     "FileStore",
     "Guard",
+    "HandOver",
+    "HandOverOptions",
     "Hold",
     "Holding",
     "Kept",
@@ -43,6 +46,7 @@ __all__ = [
     "Trend",
     "Verdict",
     "beginning",
+    "is_genuine",
     "load_policy",
     "of_side",
     "policies",

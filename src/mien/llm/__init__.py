@@ -2,6 +2,7 @@
 
 from mien.llm.cache import Cache, FolderCache, MemoryCache
 from mien.llm.client import Address, LanguageModel, Manner
+from mien.llm.posting import Post, Sent
 from mien.llm.protocol import Chance, Message, Reply, Wish
 from mien.llm.quotes import find_quote
 from mien.llm.retries import Retries
@@ -18,8 +19,10 @@ __all__ = [
     "MemoryCache",
     "Message",
     "Parsed",
+    "Post",
     "Reply",
     "Retries",
+    "Sent",
     "Structured",
     "Transcriber",
     "Wish",

@@ -72,11 +72,13 @@ class Language(NamedTuple, Generic[Told]):
         kind: Content type of what is sent.
         answer: What an answer is called, for people.
         read: Gives what an answer's body tells; raises ValueError if it is something else.
+        statuses: Of HTTP, with which such an answer comes.
     """
 
     kind: str
     answer: str
     read: Callable[[bytes], Told]
+    statuses: frozenset[int] = frozenset({200})
 
 
 CHAT: Language[Reply] = Language("application/json", "chat completion", read_reply)
@@ -109,20 +111,20 @@ class Exchange(Generic[Told]):
         self._plain: httpx2.Client | None = None
         self._async: httpx2.AsyncClient | None = None
 
-    def send(self, body: bytes) -> Told | Failure:
-        """What comes of posting a body."""
+    def send(self, body: bytes, headers: Mapping[str, str] | None = None) -> Told | Failure:
+        """What comes of posting a body, with headers of its own if it has any."""
         import httpx2
 
-        inbox = _Inbox(self._seconds, self._clock)
+        inbox, client = _Inbox(self._seconds, self._clock), self._plain_client
         try:
-            with self._plain_client().stream("POST", self.url, content=body) as response:
+            with client().stream("POST", self.url, content=body, headers=headers) as response:
                 if not _is_packed(response.headers):
                     for part in response.iter_raw():
                         inbox.take(part)
         except (httpx2.RequestError, httpx2.InvalidURL, _TooMuch, TimeoutError) as error:
             return self._broken(error)
-        headers = dict(response.headers)
-        return judge(response.status_code, headers, inbox.content, self._language)
+        told = dict(response.headers)
+        return judge(response.status_code, told, inbox.content, self._language)
 
     async def asend(self, body: bytes) -> Told | Failure:
         """The same without blocking; headers that drip end in time too."""
@@ -202,9 +204,9 @@ def judge(
         content: The body; nothing is read of one that is packed.
         language: In which it was asked.
     """
-    if status == 200 and _is_packed(headers):
+    if status in language.statuses and _is_packed(headers):
         return Failure("sent an answer that is packed, which nobody asked for", status=status)
-    if status == 200:
+    if status in language.statuses:
         try:
             return language.read(content)
         except ValueError:
