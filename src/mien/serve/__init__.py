@@ -1,0 +1,22 @@
+"""The guard as a server: for gateways, and as a proxy before any model's server."""
+
+from mien.serve.app import guard_app, proxy_app
+from mien.serve.door import Rules
+from mien.serve.proxy import Manner
+from mien.serve.run import Place, server
+from mien.serve.talk import Trust
+from mien.serve.upstream import Upstream
+from mien.serve.watch import Watch, Ways
+
+__all__ = [
+    "Manner",
+    "Place",
+    "Rules",
+    "Trust",
+    "Upstream",
+    "Watch",
+    "Ways",
+    "guard_app",
+    "proxy_app",
+    "server",
+]

@@ -1,0 +1,113 @@
+"""The two servers: the guard for others' gateways, and the proxy."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from mien import __version__
+from mien.core.errors import ConfigError, GuardFailed
+from mien.serve.checking import check
+from mien.serve.dialect import Data, dumped, parsed
+from mien.serve.door import App, Door, Rules
+from mien.serve.gateway import Gateway
+from mien.serve.proxy import Manner, Proxy
+from mien.serve.talk import Trust
+from mien.serve.upstream import Upstream
+from mien.serve.watch import Watch
+
+GUARDRAIL = "/beta/litellm_basic_guardrail_api"
+CHECK = "/v1/guard/check"
+
+
+def guard_app(watch: Watch, rules: Rules | None = None, trust: Trust | None = None) -> App:
+    """`mien guard serve`: LiteLLM's Generic Guardrail API and a check endpoint.
+
+    Args:
+        watch: The guard.
+        rules: What may enter.
+        trust: What requests may say of their users.
+    """
+    trust = trust or Trust()
+    app, gateway = _app(watch, "Mien guard"), Gateway(watch, trust)
+
+    @app.post(GUARDRAIL)
+    async def guardrail(request: Request) -> Response:
+        """LiteLLM's Generic Guardrail API."""
+        asked = parsed(await request.body())
+        if asked is None:
+            return _error(400, "unreadable_request", "the body is no JSON object")
+        return _json(await gateway.answer(asked))
+
+    @app.post(CHECK)
+    async def checked(request: Request) -> Response:
+        """A check of each turn of a conversation."""
+        asked = parsed(await request.body())
+        if asked is None:
+            return _error(400, "unreadable_request", "the body is no JSON object")
+        try:
+            return _json(await check(watch, trust, asked, dict(request.headers)))
+        except ConfigError as error:
+            return _error(422, "no_conversation", str(error))
+        except GuardFailed as error:
+            watch.skipped("observer")
+            return _error(503, "guard_failed", str(error))
+
+    @app.delete("/v1/guard/people/{person}")
+    async def forgotten(person: str) -> Response:
+        """Forget a person."""
+        return _json({"dropped": watch.memory.forget(person)})
+
+    return Door(app, rules or Rules(), watch.metrics)
+
+
+def proxy_app(
+    watch: Watch, upstream: Upstream, manner: Manner | None = None, rules: Rules | None = None
+) -> App:
+    """`mien proxy`: all of a model's server, guarded.
+
+    Args:
+        watch: The guard.
+        upstream: The model's server.
+        manner: How changes are made.
+        rules: What may enter.
+    """
+    app = _app(watch, "Mien proxy", upstream)
+    app.mount("/", Proxy(watch, upstream, manner))
+    return Door(app, rules or Rules(), watch.metrics)
+
+
+def _app(watch: Watch, title: str, upstream: Upstream | None = None) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        if upstream is not None:
+            await upstream.aclose()
+
+    app = FastAPI(
+        title=title, version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan
+    )
+
+    @app.get("/healthz")
+    async def healthz() -> Response:
+        """Whether the server answers."""
+        return PlainTextResponse("ok\n")
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        """Counters in Prometheus' text format."""
+        return Response(watch.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    return app
+
+
+def _json(data: Data) -> Response:
+    return Response(dumped(data), media_type="application/json")
+
+
+def _error(status: int, code: str, message: str) -> Response:
+    error = {"message": message, "type": "mien_error", "param": None, "code": code}
+    return JSONResponse({"error": error}, status_code=status)

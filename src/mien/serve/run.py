@@ -1,0 +1,95 @@
+"""Serving until somebody ends it, with the patience that uvicorn lacks."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from mien.serve.door import App
+
+_HEAD_S = 15.0
+
+
+class Patience(H11Protocol):
+    """HTTP/1.1 whose clients must send a whole head in time.
+
+    h11 is strict about what a request is, and the same on all systems.
+    """
+
+    head_s = _HEAD_S
+    _waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for the first head."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; a head that is there is waited for no more."""
+        requests = self.cycle
+        super().data_received(data)
+        if self.cycle is not requests and self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+        elif self._waiting is None and (self.cycle is None or self.cycle.response_complete):
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._waiting = self.loop.call_later(self.head_s, self._too_slow)
+
+    def _too_slow(self) -> None:
+        self._waiting = None
+        if not self.transport.is_closing():
+            self.transport.abort()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a server listens.
+
+    Attributes:
+        host: Name or address.
+        port: 0 for any that is free.
+        connections: The most at a time; more are answered 503.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8088
+    connections: int = 2_000
+
+
+def server(app: App, place: Place) -> uvicorn.Server:
+    """A server that is yet to run.
+
+    Args:
+        app: What it serves.
+        place: Where.
+    """
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=place.host,
+            port=place.port,
+            http=Patience,
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            limit_concurrency=place.connections,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=5,
+            backlog=1024,
+        )
+    )

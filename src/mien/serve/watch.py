@@ -1,0 +1,301 @@
+"""The guard beside a stream of requests: who was heard before, what to do, what was said then."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+import anyio.to_thread
+
+from mien.core.errors import GuardFailed, MienError
+from mien.guard import Action, Case, Check, Guard, Hold, Holding, Observation, Observer, Verdict
+from mien.guard.hold import Timing
+from mien.guard.observation import side_of
+from mien.guard.signals import Side
+from mien.serve.log import Decisions
+from mien.serve.memory import Kept, Memory, chain, recent
+from mien.serve.metrics import Metrics
+from mien.serve.talk import Talk
+from mien.timeline import Turn
+
+_LOG = logging.getLogger("mien.serve")
+
+_INLINE = 4
+_MOST = 200
+
+Given = TypeVar("Given")
+
+
+class Sturdy:
+    """An observer whose every failure is one of ours, so that it is counted and never shown.
+
+    Args:
+        observer: What judges turns.
+    """
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self.name = observer.name
+
+    def observe(self, turns: Sequence[Turn]) -> Observation:
+        """The signals of the last turn.
+
+        Raises:
+            MienError: If it could not be judged, whatever the reason.
+        """
+        try:
+            return self._observer.observe(turns)
+        except MienError:
+            raise
+        except Exception as error:  # noqa: BLE001  # an observer may be anybody's
+            # Its text may quote what was said.
+            _LOG.error("%s failed with %s", self.name, type(error).__name__)
+            raise GuardFailed(f"{self.name} failed ({type(error).__name__})") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A request that was looked at.
+
+    Attributes:
+        talk: The conversation.
+        turns: All turns that are known, oldest first.
+        case: After the last of them.
+        check: Of the user's last turn; None if there was none to judge.
+        key: Under which the conversation is kept.
+    """
+
+    talk: Talk
+    turns: tuple[Turn, ...]
+    case: Case
+    check: Check | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How conversations are followed.
+
+    Attributes:
+        holding: How replies are held.
+        most: States of conversations that are kept in memory.
+        decisions: Where decisions are logged; None for nowhere.
+        waits: Whether judging waits for somebody (a model): it is then done in threads.
+        now: What time it is.
+    """
+
+    holding: Holding = field(default_factory=Holding)
+    most: int = 10_000
+    decisions: Decisions | None = None
+    waits: bool = False
+    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
+
+
+class Watch:
+    """Follows conversations from request to request.
+
+    Args:
+        guard: What judges them.
+        ways: How that is done.
+        metrics: Where all is counted.
+
+    Attributes:
+        guard: Likewise; whatever fails in its observer is a failure of the guard.
+        ways: Likewise.
+        metrics: Likewise.
+        memory: Where states are kept.
+    """
+
+    def __init__(
+        self, guard: Guard, ways: Ways | None = None, metrics: Metrics | None = None
+    ) -> None:
+        self.guard = Guard(
+            guard.policy,
+            observer=Sturdy(guard.observer),
+            mode=guard.mode,
+            on_failure=guard.on_failure,
+            resources=guard.resources,
+        )
+        self.ways = ways or Ways()
+        self.metrics = metrics or Metrics()
+        self.memory = Memory(self.ways.most)
+
+    async def before(self, talk: Talk) -> Seen:
+        """What to do at the last turn of a request.
+
+        Raises:
+            GuardFailed: If it could not be judged, and nothing may pass unseen.
+        """
+        found, turns, known = self._known(talk)
+        fresh = turns[known:][-_MOST:]
+        judge = partial(self._follow, talk, turns, found, fresh)
+        seen = await self._judged(judge, heavy=len(fresh) > _INLINE)
+        if seen.check is not None and fresh:
+            self._told(seen.check, seen.talk)
+        return seen
+
+    def hold(self, seen: Seen) -> Hold:
+        """For a reply to it."""
+        return self.guard.hold(seen.turns, self.ways.holding)
+
+    async def after(self, seen: Seen, heard: str, sent: str, answer_id: str | None) -> Check | None:
+        """The check of a reply that has been sent; None if nothing was said.
+
+        Args:
+            seen: The request.
+            heard: The model's own words.
+            sent: What the client has, notices included: its next request quotes that.
+            answer_id: Under which the client may go on from it.
+
+        Raises:
+            GuardFailed: If it could not be judged, and nothing may pass unseen.
+        """
+        if not sent.strip():
+            return None
+        index = seen.turns[-1].index + 1 if seen.turns else 0
+        turn = Turn(index=index, role="assistant", text=heard or sent, at=self.ways.now())
+        judge = partial(self.guard.step, (*seen.turns, turn), seen.case, seen.talk.person)
+        step = await self._judged(judge)
+        self._told(step.check, seen.talk)
+        self._keep(seen, replace(turn, text=sent), step.case, answer_id)
+        return step.check
+
+    async def _judged(self, judge: Callable[[], Given], *, heavy: bool = False) -> Given:
+        """The same, timed, and counted if nothing may pass unseen and it failed."""
+        began = time.perf_counter()
+        try:
+            return await self.run(judge, heavy=heavy)
+        except GuardFailed:
+            self.skipped("observer")
+            raise
+        finally:
+            self.metrics.time("mien_guard_judge_seconds", time.perf_counter() - began)
+
+    async def run(self, work: Callable[[], Given], *, heavy: bool = False) -> Given:
+        """Do it here if it takes a millisecond, in a thread if it may take longer."""
+        if self.ways.waits or heavy:
+            return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+        return work()
+
+    def count(self, verdicts: Sequence[Verdict], timings: Sequence[Timing]) -> None:
+        """Count what was found in sentences of a reply."""
+        mode = self.guard.mode.value
+        for verdict in verdicts:
+            if verdict.skipped is not None:
+                self.skipped("observer")
+            if verdict.skipped is None or verdict.signals:
+                self.metrics.count(
+                    "mien_guard_remedies_total", remedy=verdict.remedy.value, mode=mode
+                )
+        for timing in timings:
+            self.metrics.time("mien_guard_hold_seconds", timing.held)
+            self.metrics.time("mien_guard_judge_seconds", timing.judged)
+        judged = len(timings) - sum(one.skipped is not None for one in verdicts)
+        if judged:
+            self.metrics.count("mien_guard_checks_total", judged, point="sentence")
+
+    def skipped(self, reason: str) -> None:
+        """Count what was not judged; it never counts as a check."""
+        self.metrics.count("mien_guard_skipped_total", reason=reason)
+        self.metrics.count("mien_guard_failures_total", done=self.guard.on_failure)
+
+    def _known(self, talk: Talk) -> tuple[Kept | None, tuple[Turn, ...], int]:
+        """What is kept of a conversation, its turns, and how many of these were judged before."""
+        if talk.before is not None:
+            kept = self.memory.get(_answer(talk, talk.before))
+            if kept is None:
+                return None, self._timed(talk.turns), 0
+            moved = (replace(t, index=kept.next + i) for i, t in enumerate(talk.turns))
+            return kept, (*kept.turns, *self._timed(tuple(moved))), len(kept.turns)
+        keys = chain(talk.turns, talk.salt)
+        for place in range(len(keys), 0, -1):
+            kept = self.memory.get(keys[place - 1])
+            if kept is not None:
+                return kept, self._timed(talk.turns), place
+        return self._shortened(talk)
+
+    def _shortened(self, talk: Talk) -> tuple[Kept | None, tuple[Turn, ...], int]:
+        """A conversation by its name, where the client has cut off its beginning."""
+        kept = self.memory.get(_latest(talk)) if talk.name is not None else None
+        if kept is None:
+            return None, self._timed(talk.turns), 0
+        first = kept.next - len(talk.turns) + 1
+        moved = tuple(
+            replace(t, index=max(first, 0) + i) for i, t in enumerate(self._timed(talk.turns))
+        )
+        return kept, moved, max(len(moved) - 1, 0)
+
+    def _timed(self, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+        """Turns whose last was said now; when the others were, nobody tells."""
+        if not turns or side_of(turns[-1]) is not Side.USER:
+            return turns
+        return (*turns[:-1], replace(turns[-1], at=self.ways.now()))
+
+    def _follow(
+        self, talk: Talk, turns: tuple[Turn, ...], kept: Kept | None, fresh: tuple[Turn, ...]
+    ) -> Seen:
+        case = kept.case if kept else carried(self.memory.case_of(talk.person_id))
+        case = replace(case, minor=talk.person.minor, quiet=talk.person.quiet)
+        check = kept.check if kept and not fresh else None
+        for place in range(len(turns) - len(fresh), len(turns)):
+            if side_of(turns[place]) is None or not turns[place].text.strip():
+                continue
+            step = self.guard.step(turns[: place + 1], case, talk.person)
+            case, check = step.case, step.check
+        if check is not None and (not turns or check.role is not Side.USER):
+            check = None
+        key = (chain(talk.turns, talk.salt) or [""])[-1]
+        if fresh and check is not None and check.skipped is None:
+            stop = turns[-1].index + 1
+            self.memory.put(key, Kept(case=case, check=check, next=stop), talk.person_id)
+        return Seen(talk=talk, turns=turns, case=case, check=check, key=key)
+
+    def _keep(self, seen: Seen, turn: Turn, case: Case, answer_id: str | None) -> None:
+        """Keep a conversation after a reply, under all names by which it may go on."""
+        talk = seen.talk
+        after = Kept(case=case, check=None, next=turn.index + 1)
+        if talk.before is None:
+            said = Turn(index=turn.index, role="assistant", text=turn.text)
+            self.memory.put(chain((*talk.turns, said), talk.salt)[-1], after, talk.person_id)
+        if talk.name is not None:
+            self.memory.put(_latest(talk), after, talk.person_id)
+        if answer_id is not None:
+            turns = recent((*seen.turns, turn))
+            kept = replace(after, turns=turns)
+            self.memory.put(_answer(talk, answer_id), kept, talk.person_id)
+        self.metrics.gauge("mien_guard_kept_conversations", len(self.memory))
+
+    def _told(self, check: Check, talk: Talk) -> None:
+        if check.skipped is not None:
+            self.skipped("observer")
+        else:
+            point = "user_turn" if check.role is Side.USER else "reply"
+            self.metrics.count("mien_guard_checks_total", point=point)
+            self.metrics.count(
+                "mien_guard_actions_total", action=check.action.value, mode=check.mode.value
+            )
+        if self.ways.decisions is not None and (
+            check.action is not Action.NOTHING or check.skipped
+        ):
+            self.ways.decisions.write(check, talk.id, self.ways.now())
+
+
+def carried(case: Case | None) -> Case:
+    """What a person's next conversation begins with: what adds up, and nothing by its place."""
+    if case is None:
+        return Case()
+    history = replace(case.history, marks=(), risks=(), n_turns=0)
+    return Case(history=history, habits=case.habits, given=case.given, offered=case.offered)
+
+
+def _latest(talk: Talk) -> str:
+    return f"latest\n{talk.salt}"
+
+
+def _answer(talk: Talk, answer_id: str) -> str:
+    return f"answer\n{talk.owner}\n{answer_id}"
