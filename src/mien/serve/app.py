@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from mien import __version__
-from mien.core.errors import ConfigError, GuardFailed
+from mien.core.errors import ConfigError, GuardFailed, StoreError
 from mien.serve.checking import check
 from mien.serve.dialect import Data, dumped, parsed
 from mien.serve.door import App, Door, Rules
@@ -59,7 +59,10 @@ def guard_app(watch: Watch, rules: Rules | None = None, trust: Trust | None = No
     @app.delete("/v1/guard/people/{person}")
     async def forgotten(person: str) -> Response:
         """Forget a person."""
-        return _json({"dropped": watch.memory.forget(person)})
+        try:
+            return _json({"forgotten": watch.forget(person)})
+        except StoreError as error:
+            return _error(503, "store_failed", str(error))
 
     return Door(app, rules or Rules(), watch.metrics)
 
@@ -99,6 +102,7 @@ def _app(watch: Watch, title: str, upstream: Upstream | None = None) -> FastAPI:
     @app.get("/metrics")
     async def metrics() -> Response:
         """Counters in Prometheus' text format."""
+        watch.refresh()
         return Response(watch.metrics.text(), media_type="text/plain; version=0.0.4")
 
     return app

@@ -1,8 +1,9 @@
-"""What is kept between two requests: the state of conversations, in memory alone, and not for ever.
+"""What is kept of the last requests, in memory alone and not for ever.
 
 A conversation is found by what was said in it: the hash of its turns up to some point leads to the
 case at that point. Branches, edits and repeated requests then need no care, and a client that
-gives no name to its conversations is followed all the same.
+gives no name to its conversations is followed all the same. What is to last, and what a person's
+next conversation begins with, is in a `mien.guard` store.
 """
 
 from __future__ import annotations
@@ -28,25 +29,26 @@ class Kept:
         check: Of that turn; None if it was not looked at by itself.
         next: Index of the turn that comes next.
         turns: The last of them, where later requests do not bring them along.
+        person: Whose it is; None if nobody says.
     """
 
     case: Case
     check: Check | None
     next: int
     turns: tuple[Turn, ...] = ()
+    person: str | None = None
 
 
 class Memory:
-    """The most recently used conversations.
+    """The most recently used points of conversations.
 
     Args:
-        most: States that are kept.
+        most: How many are kept.
     """
 
     def __init__(self, most: int = 10_000) -> None:
         self._most = most
         self._kept: OrderedDict[str, Kept] = OrderedDict()
-        self._people: OrderedDict[str, tuple[Case, set[str]]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -58,34 +60,24 @@ class Memory:
             self._kept.move_to_end(key)
         return kept
 
-    def put(self, key: str, kept: Kept, person: str | None = None) -> None:
+    def put(self, key: str, kept: Kept) -> None:
         """Keep it; the least recently used is forgotten if there is too much.
 
         Args:
             key: Such as a chain's hash, or the id of an answer.
             kept: What.
-            person: Whose it is; their later conversations begin with this case.
         """
         self._kept[key] = kept
         self._kept.move_to_end(key)
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
-        if person is not None:
-            keys = self._people.pop(person, (kept.case, set[str]()))[1]
-            keys = {one for one in keys if one in self._kept} if len(keys) > 64 else keys
-            self._people[person] = (kept.case, keys | {key})
-            while len(self._people) > self._most:
-                self._people.popitem(last=False)
-
-    def case_of(self, person: str | None) -> Case | None:
-        """How a person's last conversation stood; None for strangers."""
-        found = self._people.get(person) if person is not None else None
-        return None if found is None else found[0]
 
     def forget(self, person: str) -> int:
-        """Forget a person; gives the number of states that were dropped."""
-        _, keys = self._people.pop(person, (None, set[str]()))
-        return sum(self._kept.pop(key, None) is not None for key in keys)
+        """Forget a person; gives the number of points that were dropped."""
+        theirs = [key for key, kept in self._kept.items() if kept.person == person]
+        for key in theirs:
+            del self._kept[key]
+        return len(theirs)
 
 
 def recent(turns: Sequence[Turn]) -> tuple[Turn, ...]:

@@ -32,7 +32,12 @@ SECONDS = {
 
 GAUGES = {
     "mien_proxy_open_streams": "Streams that are open now.",
-    "mien_guard_kept_conversations": "States of conversations in memory.",
+    "mien_guard_kept_conversations": "Points of conversations in memory.",
+    "mien_guard_hand_overs_sent": "Hand-overs that were taken.",
+    "mien_guard_hand_overs_failed": "Tries of hand-overs that were not.",
+    "mien_guard_hand_overs_given_up": "Hand-overs that nobody took.",
+    "mien_guard_hand_overs_dropped": "Hand-overs that never left, since too many waited.",
+    "mien_guard_hand_overs_waiting": "Hand-overs that are still to be sent.",
 }
 """Name to meaning, of what rises and falls."""
 

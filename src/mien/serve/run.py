@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,14 +70,41 @@ class Place:
     connections: int = 2_000
 
 
-def server(app: App, place: Place) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """A server that says where it listens once it does.
+
+    Attributes:
+        on_start: Is given the address.
+    """
+
+    on_start: Callable[[str], None] = staticmethod(lambda url: None)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        try:
+            await super().startup(sockets=sockets)
+        except SystemExit:
+            # Uvicorn leaves the process where a port is taken; that is the caller's to say.
+            self.should_exit = True
+            return
+        if self.started:
+            self.on_start(self.url)
+
+
+def server(app: App, place: Place) -> Server:
     """A server that is yet to run.
 
     Args:
         app: What it serves.
         place: Where.
     """
-    return uvicorn.Server(
+    return Server(
         uvicorn.Config(
             app,
             host=place.host,

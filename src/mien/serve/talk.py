@@ -51,11 +51,10 @@ class Talk:
 
     @property
     def id(self) -> str:
-        """For decisions' logs: the name, or a hash of the first words."""
-        if self.name is not None:
-            return self.name
-        first = self.turns[0].text if self.turns else ""
-        return hashlib.blake2b(first.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        """For logs and stores: the name, or a hash of the first words; of one client alone."""
+        first = next((turn.text for turn in self.turns if turn.role == "user"), "")
+        name = self.name or _hash(f"{self.salt}\n{first}")
+        return f"{self.client}:{name}" if self.client else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +87,7 @@ def named(headers: Mapping[str, str], session: str | None) -> str | None:
 def client_in(headers: Mapping[str, str]) -> str:
     """A hash of the key that a client shows to the model's server; empty for none."""
     key = headers.get("authorization") or headers.get("api-key") or headers.get("x-api-key")
-    return hashlib.blake2b(key.encode(), digest_size=8).hexdigest() if key else ""
+    return _hash(key) if key else ""
 
 
 def person_in(headers: Mapping[str, str], trust: Trust) -> tuple[Person, str | None]:
@@ -109,3 +108,7 @@ def person_in(headers: Mapping[str, str], trust: Trust) -> tuple[Person, str | N
 
 def _fitting(pattern: re.Pattern[str], value: str | None) -> str | None:
     return value if value is not None and pattern.match(value) else None
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -12,11 +13,24 @@ from typing import TypeVar
 
 import anyio.to_thread
 
-from mien.core.errors import GuardFailed, MienError
-from mien.guard import Action, Case, Check, Guard, Hold, Holding, Observation, Observer, Verdict
+from mien.core.errors import GuardFailed, MienError, StoreError
+from mien.guard import (
+    Action,
+    Case,
+    Check,
+    Guard,
+    Hold,
+    Holding,
+    Mode,
+    Observation,
+    Observer,
+    Verdict,
+)
+from mien.guard.handover import HandOver
 from mien.guard.hold import Timing
 from mien.guard.observation import side_of
 from mien.guard.signals import Side
+from mien.guard.store import MemoryStore, Store, beginning
 from mien.serve.log import Decisions
 from mien.serve.memory import Kept, Memory, chain, recent
 from mien.serve.metrics import Metrics
@@ -83,7 +97,9 @@ class Ways:
 
     Attributes:
         holding: How replies are held.
-        most: States of conversations that are kept in memory.
+        most: Points of conversations that are kept in memory.
+        store: Where cases last, and what a person's next conversation begins with.
+        hand_over: Tells people of decisions, but in mode `observe`; None for nobody.
         decisions: Where decisions are logged; None for nowhere.
         waits: Whether judging waits for somebody (a model): it is then done in threads.
         now: What time it is.
@@ -91,6 +107,8 @@ class Ways:
 
     holding: Holding = field(default_factory=Holding)
     most: int = 10_000
+    store: Store = field(default_factory=MemoryStore)
+    hand_over: HandOver | None = None
     decisions: Decisions | None = None
     waits: bool = False
     now: Callable[[], datetime] = lambda: datetime.now().astimezone()
@@ -209,7 +227,7 @@ class Watch:
         if talk.before is not None:
             kept = self.memory.get(_answer(talk, talk.before))
             if kept is None:
-                return None, self._timed(talk.turns), 0
+                return self._shortened(talk)
             moved = (replace(t, index=kept.next + i) for i, t in enumerate(talk.turns))
             return kept, (*kept.turns, *self._timed(tuple(moved))), len(kept.turns)
         keys = chain(talk.turns, talk.salt)
@@ -221,14 +239,19 @@ class Watch:
 
     def _shortened(self, talk: Talk) -> tuple[Kept | None, tuple[Turn, ...], int]:
         """A conversation by its name, where the client has cut off its beginning."""
-        kept = self.memory.get(_latest(talk)) if talk.name is not None else None
-        if kept is None:
+        stored = None
+        if talk.name is not None:
+            with self._storing():
+                stored = self.ways.store.get(talk.id)
+        if stored is None or not talk.turns:
             return None, self._timed(talk.turns), 0
-        first = kept.next - len(talk.turns) + 1
-        moved = tuple(
-            replace(t, index=max(first, 0) + i) for i, t in enumerate(self._timed(talk.turns))
-        )
-        return kept, moved, max(len(moved) - 1, 0)
+        last = max((one.turn for one in stored.case.history.marks), default=0)
+        after = max(stored.case.history.n_turns, last + 1, len(talk.turns) - 1)
+        first = after - len(talk.turns) + 1
+        moved = tuple(replace(t, index=first + i) for i, t in enumerate(self._timed(talk.turns)))
+        old = tuple(turn for turn in stored.turns if turn.index < first)
+        kept = Kept(case=stored.case, check=None, next=after)
+        return kept, (*old, *moved), len(old) + len(moved) - 1
 
     def _timed(self, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
         """Turns whose last was said now; when the others were, nobody tells."""
@@ -239,7 +262,7 @@ class Watch:
     def _follow(
         self, talk: Talk, turns: tuple[Turn, ...], kept: Kept | None, fresh: tuple[Turn, ...]
     ) -> Seen:
-        case = kept.case if kept else carried(self.memory.case_of(talk.person_id))
+        case = kept.case if kept else self._beginning(talk)
         case = replace(case, minor=talk.person.minor, quiet=talk.person.quiet)
         check = kept.check if kept and not fresh else None
         for place in range(len(turns) - len(fresh), len(turns)):
@@ -252,23 +275,54 @@ class Watch:
         key = (chain(talk.turns, talk.salt) or [""])[-1]
         if fresh and check is not None and check.skipped is None:
             stop = turns[-1].index + 1
-            self.memory.put(key, Kept(case=case, check=check, next=stop), talk.person_id)
+            kept = Kept(case=case, check=check, next=stop, person=talk.person_id)
+            self.memory.put(key, kept)
         return Seen(talk=talk, turns=turns, case=case, check=check, key=key)
 
     def _keep(self, seen: Seen, turn: Turn, case: Case, answer_id: str | None) -> None:
         """Keep a conversation after a reply, under all names by which it may go on."""
         talk = seen.talk
-        after = Kept(case=case, check=None, next=turn.index + 1)
+        after = Kept(case=case, check=None, next=turn.index + 1, person=talk.person_id)
         if talk.before is None:
             said = Turn(index=turn.index, role="assistant", text=turn.text)
-            self.memory.put(chain((*talk.turns, said), talk.salt)[-1], after, talk.person_id)
-        if talk.name is not None:
-            self.memory.put(_latest(talk), after, talk.person_id)
+            self.memory.put(chain((*talk.turns, said), talk.salt)[-1], after)
         if answer_id is not None:
             turns = recent((*seen.turns, turn))
-            kept = replace(after, turns=turns)
-            self.memory.put(_answer(talk, answer_id), kept, talk.person_id)
+            self.memory.put(_answer(talk, answer_id), replace(after, turns=turns))
+        if talk.name is not None or talk.person_id is not None:
+            with self._storing():
+                turns = (*seen.turns, turn)
+                self.ways.store.put(talk.id, case, person=talk.person_id, turns=turns)
+
+    def forget(self, person: str) -> int:
+        """Erase a person; gives the number of conversations of theirs that were there.
+
+        Raises:
+            StoreError: If the store cannot.
+        """
+        self.memory.forget(person)
+        return self.ways.store.forget(person)
+
+    def refresh(self) -> None:
+        """Bring gauges up to date."""
         self.metrics.gauge("mien_guard_kept_conversations", len(self.memory))
+        if self.ways.hand_over is not None:
+            for name, n in self.ways.hand_over.counts._asdict().items():
+                self.metrics.gauge(f"mien_guard_hand_overs_{name}", n)
+
+    def _beginning(self, talk: Talk) -> Case:
+        with self._storing():
+            return beginning(self.ways.store, talk.person_id, self.guard.policy, self.ways.now())
+        return Case()
+
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        """A store that fails is counted, and costs no answer."""
+        try:
+            yield
+        except StoreError as error:
+            _LOG.error("%s", error)
+            self.skipped("store")
 
     def _told(self, check: Check, talk: Talk) -> None:
         if check.skipped is not None:
@@ -279,22 +333,12 @@ class Watch:
             self.metrics.count(
                 "mien_guard_actions_total", action=check.action.value, mode=check.mode.value
             )
+        if self.ways.hand_over is not None and check.mode is not Mode.OBSERVE:
+            self.ways.hand_over.tell(check, conversation=talk.id, person=talk.person_id)
         if self.ways.decisions is not None and (
             check.action is not Action.NOTHING or check.skipped
         ):
             self.ways.decisions.write(check, talk.id, self.ways.now())
-
-
-def carried(case: Case | None) -> Case:
-    """What a person's next conversation begins with: what adds up, and nothing by its place."""
-    if case is None:
-        return Case()
-    history = replace(case.history, marks=(), risks=(), n_turns=0)
-    return Case(history=history, habits=case.habits, given=case.given, offered=case.offered)
-
-
-def _latest(talk: Talk) -> str:
-    return f"latest\n{talk.salt}"
 
 
 def _answer(talk: Talk, answer_id: str) -> str:
