@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from mien.core.errors import MienError
     from mien.emotions import EMONET_40, Emotion, Scores
+    from mien.guard import Guard
     from mien.reader import Live, aread, read, stream
     from mien.report import write_report
     from mien.timeline import (
@@ -31,6 +32,7 @@ _HOMES = {
     "EMONET_40": "mien.emotions",
     "Conversation": "mien.timeline",
     "Emotion": "mien.emotions",
+    "Guard": "mien.guard",
     "Live": "mien.reader",
     "MienError": "mien.core.errors",
     "Reading": "mien.timeline",
@@ -49,6 +51,7 @@ __all__ = [
     "EMONET_40",
     "Conversation",
     "Emotion",
+    "Guard",
     "Live",
     "MienError",
     "Reading",

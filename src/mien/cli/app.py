@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from mien.cli import doctor, evals, models
+from mien.cli import doctor, evals, guard, models
 from mien.cli.listen import listen
 from mien.cli.output import advise, hush, result
 from mien.cli.rate import rate
@@ -29,6 +29,7 @@ app.command()(rate)
 app.command()(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.add_typer(evals.app, name="evals")
+app.add_typer(guard.app, name="guard")
 
 
 def _print_version(wanted: bool) -> None:

@@ -83,7 +83,9 @@ class ReadShard:
         reading: Pass | None = None
         failed: str | None = None
         try:
-            reading = Pass(self._source(task), self.options, name=task.name)
+            reading = Pass(
+                source_of(task, self.options, self._listed), self.options, name=task.name
+            )
             for _ in reading:
                 pass
         except SourceError as error:
@@ -94,18 +96,6 @@ class ReadShard:
             _log.debug("%s", task.name, exc_info=error)
             failed = f"unexpected {type(error).__name__}: {error}"
         return self._shard(task, reading, failed)
-
-    def _source(self, task: Task) -> Path | Chat:
-        if task.chat is None:
-            return task.path
-        if task.path not in self._listed:
-            # Chats of one export follow each other, and listing it means reading it.
-            self._listed.clear()
-            self._listed[task.path] = chats_in(task.path, self.options)
-        chats = self._listed[task.path]
-        if task.chat > len(chats):
-            raise UnreadableSource(task.path, "it changed while it was read")
-        return chats[task.chat - 1]
 
     def _shard(self, task: Task, reading: Pass | None, failed: str | None) -> Shard:
         if reading is None:
@@ -128,6 +118,29 @@ class ReadShard:
             failed = timeline.skipped[-1].reason if failed is not None else None
         write_timeline(timeline, task.shard)
         return Shard(len(timeline), task.shard.stat().st_size, failed)
+
+
+def source_of(task: Task, options: Options, listed: dict[Path, tuple[Chat, ...]]) -> Path | Chat:
+    """What a task names: a file, or a chat of an export.
+
+    Args:
+        task: Whose source is wanted.
+        options: Say how dates are to be read.
+        listed: The chats of the last export; kept by the caller for the next task.
+
+    Raises:
+        SourceError: If the export cannot be read, or has changed meanwhile.
+    """
+    if task.chat is None:
+        return task.path
+    if task.path not in listed:
+        # Chats of one export follow each other, and listing it means reading it.
+        listed.clear()
+        listed[task.path] = chats_in(task.path, options)
+    chats = listed[task.path]
+    if task.chat > len(chats):
+        raise UnreadableSource(task.path, "it changed while it was read")
+    return chats[task.chat - 1]
 
 
 def _lost(task: Task, failed: str) -> Timeline:

@@ -1,0 +1,21 @@
+"""`mien guard`: whether conversations go wrong, and when to step in."""
+
+from __future__ import annotations
+
+import typer
+
+from mien.cli.guard.check import check
+from mien.cli.guard.scan import scan
+
+app = typer.Typer(
+    help="Know when a conversation is going wrong, and when to step in.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+for command in (check, scan):
+    app.command()(command)
+
+
+@app.callback()
+def guard() -> None:
+    """Know when a conversation is going wrong, and when to step in."""

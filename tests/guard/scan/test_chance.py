@@ -1,0 +1,49 @@
+"""How many alarms are right."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mien.core.errors import ConfigError
+from mien.core.wilson import wilson
+from mien.guard.scan.chance import (
+    BASE_RATE,
+    Accuracy,
+    most_right,
+    rate_of,
+    right_alarms,
+    right_share,
+)
+
+shares = st.floats(0.001, 0.999)
+
+
+@given(base=shares, hit=shares, false=shares)
+def test_counting_a_million_conversations_gives_the_same(base, hit, false):
+    n = 1_000_000
+    right, wrong = n * base * hit, n * (1 - base) * false
+    assert right_alarms(base, hit, false) == pytest.approx(right / (right + wrong))
+
+
+@given(base=shares, hit=shares, false=shares)
+def test_no_detector_beats_the_bound(base, hit, false):
+    alarms = base * hit + (1 - base) * false
+    assert right_alarms(base, hit, false) <= most_right(base, alarms) + 1e-12
+
+
+@given(base=shares, hits=st.integers(1, 40), false=st.integers(1, 40))
+def test_the_interval_holds_the_estimate(base, hits, false):
+    accuracy = Accuracy(wilson(hits, 40), wilson(false, 400), "chat")
+    value, low, high = right_share(base, accuracy)
+    assert low <= value <= high
+
+
+@pytest.mark.parametrize("text", ["1/1300", " 1 / 1300 ", "0.0769230769%"])
+def test_a_base_rate_may_be_written_in_several_ways(text):
+    assert rate_of(text) == pytest.approx(BASE_RATE)
+
+
+@pytest.mark.parametrize("text", ["0", "1", "2/1", "1/0", "often", "-1/9", "nan", "1/2/3", ""])
+def test_what_is_no_share_is_refused(text):
+    with pytest.raises(ConfigError, match="1/1300"):
+        rate_of(text)
