@@ -36,6 +36,10 @@ class Shape:
     dropout: float = 0.4
 
 
+TAPS = 3
+"""Words that a convolution sees at once, as `mien.guard.local.network` computes it."""
+
+
 class Packed(NamedTuple):
     """Messages as flat arrays.
 
@@ -67,18 +71,19 @@ class Net(nn.Module):
         self.shape = shape
         self.table = nn.EmbeddingBag(N_ROWS, shape.width, mode="sum")
         nn.init.normal_(self.table.weight, std=0.1)
-        self.conv1 = nn.Conv1d(shape.width, shape.filters, 3, padding=1)
-        self.conv2 = nn.Conv1d(shape.filters, shape.filters, 3, padding=2, dilation=2)
+        # Taps side by side and one product: on a CPU many times faster than torch's Conv1d.
+        self.conv1 = nn.Linear(TAPS * shape.width, shape.filters)
+        self.conv2 = nn.Linear(TAPS * shape.filters, shape.filters)
         self.hidden = nn.Linear(2 * shape.filters, shape.hidden)
         self.out = nn.Linear(shape.hidden, outputs)
 
     def forward(self, packed: Packed) -> Tensor:
         """Logits, shape (messages, outputs)."""
         x, mask = self._padded(self._embedded(packed), packed.lengths)
-        x = functional.relu(self.conv1(x)) * mask
-        x = x + functional.relu(self.conv2(x)) * mask
-        most = x.masked_fill(mask == 0, 0.0).amax(2)
-        mean = x.sum(2) / packed.lengths[:, None]
+        x = functional.relu(self.conv1(_taps(x, 1))) * mask
+        x = x + functional.relu(self.conv2(_taps(x, 2))) * mask
+        most = x.amax(1)
+        mean = x.sum(1) / packed.lengths[:, None]
         pooled = functional.dropout(torch.cat([most, mean], 1), self.shape.dropout, self.training)
         logits: Tensor = self.out(functional.relu(self.hidden(pooled)))
         return logits
@@ -87,9 +92,9 @@ class Net(nn.Module):
         """The weights by the names that `mien.guard.local.network` knows."""
         told = {
             "table": self.table.weight,
-            "conv1": self.conv1.weight.permute(2, 1, 0),
+            "conv1": self.conv1.weight.T.unflatten(0, (TAPS, -1)),
             "conv1_bias": self.conv1.bias,
-            "conv2": self.conv2.weight.permute(2, 1, 0),
+            "conv2": self.conv2.weight.T.unflatten(0, (TAPS, -1)),
             "conv2_bias": self.conv2.bias,
             "hidden": self.hidden.weight.T,
             "hidden_bias": self.hidden.bias,
@@ -122,25 +127,54 @@ class Net(nn.Module):
         mask = torch.arange(longest)[None, :] < lengths[:, None]
         x = words.new_zeros(n, longest, words.shape[1])
         x[mask] = words
-        return x.transpose(1, 2), mask[:, None, :].float()
+        return x, mask[:, :, None].float()
 
 
-def pack(messages: Sequence[Sequence[Token]]) -> Packed:
-    """Messages as the net takes them; an empty one is not allowed."""
-    rows: list[int] = []
-    shares: list[float] = []
-    is_gram: list[bool] = []
-    starts: list[int] = []
-    for message in messages:
-        for token in message:
-            starts.append(len(rows))
-            rows += [*token.marks, *token.grams]
-            shares += [1.0] * len(token.marks) + [1 / len(token.grams)] * len(token.grams)
-            is_gram += [False] * len(token.marks) + [True] * len(token.grams)
+def _taps(x: Tensor, dilation: int) -> Tensor:
+    """Each word beside those `dilation` before and after it, shape (n, words, 3 width)."""
+    length = x.shape[1]
+    padded = functional.pad(x, (0, 0, dilation, dilation))
+    parts = [padded[:, i * dilation : i * dilation + length] for i in range(TAPS)]
+    return torch.cat(parts, 2)
+
+
+class Flat(NamedTuple):
+    """One message as arrays: what `Packed` holds of many.
+
+    Attributes:
+        rows: Of all its words.
+        shares: The weight of each row.
+        is_gram: Whether a row is of letters.
+        counts: Rows of each word.
+    """
+
+    rows: NDArray[np.int64]
+    shares: NDArray[np.float32]
+    is_gram: NDArray[np.bool_]
+    counts: NDArray[np.int64]
+
+
+def flat(message: Sequence[Token]) -> Flat:
+    """A message as arrays; an empty one is not allowed."""
+    marks = [len(token.marks) for token in message]
+    grams = [len(token.grams) for token in message]
+    return Flat(
+        np.array([row for token in message for row in (*token.marks, *token.grams)], np.int64),
+        np.concatenate(
+            [[1.0] * m + [1 / g] * g for m, g in zip(marks, grams, strict=True)]
+        ).astype(np.float32),
+        np.concatenate([[False] * m + [True] * g for m, g in zip(marks, grams, strict=True)]),
+        np.array(marks, np.int64) + np.array(grams, np.int64),
+    )
+
+
+def pack(messages: Sequence[Flat]) -> Packed:
+    """Messages as the net takes them."""
+    counts = np.concatenate([message.counts for message in messages])
     return Packed(
-        torch.tensor(rows),
-        torch.tensor(shares),
-        torch.tensor(is_gram),
-        torch.tensor(starts),
-        torch.tensor([len(message) for message in messages]),
+        torch.from_numpy(np.concatenate([message.rows for message in messages])),
+        torch.from_numpy(np.concatenate([message.shares for message in messages])),
+        torch.from_numpy(np.concatenate([message.is_gram for message in messages])),
+        torch.from_numpy(np.concatenate([[0], np.cumsum(counts)[:-1]])),
+        torch.tensor([len(message.counts) for message in messages]),
     )

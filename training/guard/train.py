@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from mien.guard.local.features import Token, context, tokens
 from mien.guard.local.network import LONGEST
-from training.guard.net import Net, Shape, pack
+from training.guard.net import Flat, Net, Shape, flat, pack
 
 Array = NDArray[np.float32]
 
@@ -69,14 +69,14 @@ class Plan:
     smoothing: float = 0.03
 
 
-def read(example: Example) -> list[Token]:
-    """The tokens of an example, with the end of what is before it."""
-    lead = [
+def read(example: Example) -> Flat:
+    """The words of an example, with the end of what is before it."""
+    lead: list[Token] = [
         token
         for said in example.before[-2:]
         for token in context(said["text"], example.language, is_user=said["role"] == "user")
     ]
-    return [*lead, *tokens(example.text, example.language)[:LONGEST]]
+    return flat([*lead, *tokens(example.text, example.language)[:LONGEST]])
 
 
 def train(
@@ -84,7 +84,7 @@ def train(
     outputs: int,
     plan: Plan,
     seed: int,
-    messages: Sequence[Sequence[Token]] | None = None,
+    messages: Sequence[Flat] | None = None,
 ) -> Net:
     """A net that has learned.
 
@@ -93,9 +93,11 @@ def train(
         outputs: Signals; one more output learns the level of a crisis.
         plan: How.
         seed: Of the beginning and the order.
-        messages: Tokens of the examples, if they are read already.
+        messages: The examples as arrays, if they are read already.
     """
     torch.manual_seed(seed)
+    # Tiny gradients of rare words would otherwise slow every step several times over.
+    torch.set_flush_denormal(True)
     rng = np.random.default_rng(seed)
     read_already = messages or [read(example) for example in examples]
     labels, weights, levels = targets(examples, outputs)
@@ -124,7 +126,7 @@ def train(
 
 
 @torch.no_grad()
-def predict(net: Net, messages: Sequence[Sequence[Token]], batch: int = 256) -> Array:
+def predict(net: Net, messages: Sequence[Flat], batch: int = 256) -> Array:
     """Logits of messages, shape (messages, outputs)."""
     parts = [
         net(pack(messages[start : start + batch])).numpy()
