@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from mien.core.errors import ConfigError
 from mien.core.wilson import Share
+from mien.guard.observation import Observer
 
 BASE_RATE = 1 / 1300
 """Conversations with severe distortion of reality, among 1.5 million with an assistant (Anthropic,
@@ -19,12 +21,43 @@ class Accuracy(NamedTuple):
     Attributes:
         sensitivity: Share of what is there that it finds.
         false_alarms: Share of what is not there that it raises.
-        unit: What the shares are of, such as `turn` or `chat`.
+        unit: What the shares are of.
     """
 
     sensitivity: Share
     false_alarms: Share
-    unit: str
+    unit: Literal["turn", "chat"]
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """An observer whose card says how often it is right."""
+
+    @property
+    def accuracy(self) -> Mapping[str, Accuracy]:
+        """By signal, as far as it was measured."""
+
+
+def accuracy_of(observer: Observer) -> Mapping[str, Accuracy]:
+    """What an observer's card says; empty if it says nothing."""
+    return observer.accuracy if isinstance(observer, Measured) else {}
+
+
+def over_chat(accuracy: Accuracy, turns: float) -> Accuracy:
+    """The accuracy for whole conversations of so many turns.
+
+    False alarms add up as if turns were independent; sensitivity is taken as that of one turn, the
+    least that a conversation with the thing in it can have.
+
+    >>> from mien.core.wilson import wilson
+    >>> turn = Accuracy(wilson(9, 10), wilson(1, 100), "turn")
+    >>> round(over_chat(turn, 10).false_alarms.value, 3)
+    0.096
+    """
+    if accuracy.unit == "chat":
+        return accuracy
+    false = Share(*(1 - (1 - share) ** turns for share in accuracy.false_alarms))
+    return Accuracy(accuracy.sensitivity, false, "chat")
 
 
 def right_alarms(base: float, sensitivity: float, false_alarms: float) -> float:

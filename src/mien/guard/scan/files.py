@@ -82,7 +82,7 @@ def write_scan(
 
 def _write_json(scan: Scan, file: IO[str], base_rate: float) -> None:
     """One object, written piece by piece: thousands of chats are never held at once."""
-    head = json.dumps({"schema": VERSION, **scan.about._asdict(), **_summary(scan, base_rate)})
+    head = json.dumps({"schema": VERSION, **scan.about.to_dict(), **_summary(scan, base_rate)})
     file.write(head[:-1] + ', "conversations": [')
     for number, (glance, rows) in enumerate(scan.chats()):
         file.write(",\n" if number else "\n")
@@ -121,7 +121,7 @@ def _write_parquet(scan: Scan, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    about = {"mien.scan": json.dumps({"schema": VERSION, **scan.about._asdict()})}
+    about = {"mien.scan": json.dumps({"schema": VERSION, **scan.about.to_dict()})}
     schema = _schema(pa).with_metadata(about)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for rows in _batches(scan):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mien.core.wilson import Share, wilson
 from mien.guard.check import Action
+from mien.guard.scan.chance import Accuracy
 from mien.guard.scan.glance import Glance, read_glance, read_rows
 from mien.guard.signals import Signal
 from mien.timeline import Skipped
@@ -26,12 +28,19 @@ class About(NamedTuple):
         by: Of the detectors.
         mode: How much would have been carried out.
         private: Whether words and names were left out.
+        accuracy: What the detectors' card says, by signal.
     """
 
     policy: str
     by: str
     mode: str
     private: bool
+    accuracy: Mapping[str, Accuracy] = MappingProxyType({})
+
+    def to_dict(self) -> dict[str, Any]:
+        """What tells one scan from another."""
+        named = {"policy": self.policy, "by": self.by, "mode": self.mode}
+        return {**named, "private": self.private}
 
 
 class Rate(NamedTuple):
@@ -80,6 +89,11 @@ class Tally:
     def alarm_share(self) -> Share:
         """Conversations in which the policy would have done more than watch."""
         return wilson(self.alarms, self.chats)
+
+    @property
+    def turns_of_user(self) -> float:
+        """How many a conversation has on average; half of its turns."""
+        return self.turns / 2 / max(self.chats, 1)
 
     def signals(self) -> list[Rate]:
         """The rate of every signal that was raised, in the order of signals."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from mien.guard.scan.chance import accuracy_of
 from mien.guard.scan.result import About, Scan
 from mien.guard.scan.watching import ScanShard, Watch
 from mien.reader.folder import nothing_in
@@ -48,15 +49,17 @@ class ScanRun(LedgerRun):
                 written.
             DecoderError: If the detectors' weights cannot be had.
         """
-        identity = watch.identity(private=private)
+        observer = watch.observer()
+        identity = watch.identity(observer.name, private=private)
         listing = find_sources(sources, [*leave_out, ledger], Options())
         if not listing.found:
             raise nothing_in(sources, listing)
         self._about = About(
             policy=watch.policy.id,
-            by=identity["the detectors"],
+            by=observer.name,
             mode=watch.mode.value,
             private=private,
+            accuracy=accuracy_of(observer),
         )
         opened = Ledger(ledger, identity, ending=".jsonl")
         super().__init__(listing, opened, ScanShard(watch, private), private=private)

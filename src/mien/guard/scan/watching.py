@@ -57,8 +57,13 @@ class Watch:
     resources: tuple[Resource, ...] = ()
     observer: Callable[[], Observer] = local
 
-    def identity(self, *, private: bool) -> dict[str, str]:
-        """Everything that decides what comes out of a conversation, by option, in words."""
+    def identity(self, observer: str, *, private: bool) -> dict[str, str]:
+        """Everything that decides what comes out of a conversation, by option, in words.
+
+        Args:
+            observer: Its name and version.
+            private: Whether words and names are left out.
+        """
         told = hashlib.blake2b(repr(self.resources).encode(), digest_size=6).hexdigest()
         return {
             "--policy": self.policy.id,
@@ -68,7 +73,7 @@ class Watch:
             "--language": self.person.language,
             "--resources": told if self.resources else "none",
             "--private": str(private),
-            "the detectors": self.observer().name,
+            "the detectors": observer,
             "the form of scans": VERSION,
         }
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from mien.charts.numbers import count, listed, plus_minus, portion
+from mien.charts.numbers import count, decimal, listed, plus_minus, portion
 from mien.charts.svg import shortened
 from mien.core.wilson import Share
 from mien.guard.check import Action
-from mien.guard.scan.chance import most_right
+from mien.guard.scan.chance import most_right, over_chat, right_share
 from mien.guard.scan.glance import Glance
 from mien.guard.scan.result import PER, Scan
 from mien.guard.showing import words
@@ -21,8 +21,8 @@ MEANING = (
     "err both ways: no diagnosis, and no ground for a decision about anybody. Read the turns."
 )
 NO_CARD = (
-    "How many of these alarms are right cannot be told: the card of these detectors has no "
-    "measured sensitivity and false-alarm rate for whole conversations."
+    "What share of the alarms is right, beyond the bound above, cannot be told: the card of these "
+    "detectors has no measured sensitivity and false-alarm rate."
 )
 RESPONSIBLE = (
     "Risk is a sum of evidence under a policy, from 0 to 1, and no probability that somebody comes "
@@ -131,6 +131,8 @@ def trust(scan: Scan, base_rate: float) -> list[tuple[str, str]]:
     """What a careful reader asks next, each with its answer."""
     tally, about = scan.tally, scan.about
     told = [("what risk is", RESPONSIBLE), ("base rate", base_rate_line(scan, base_rate))]
+    if not about.accuracy:
+        told.append(("right alarms", NO_CARD))
     told.append(("policy", f"{about.policy}, mode {about.mode}; nothing was sent to anybody"))
     told.append(("detectors", about.by))
     if tally.unjudged:
@@ -138,6 +140,34 @@ def trust(scan: Scan, base_rate: float) -> list[tuple[str, str]]:
     if tally.left_out:
         told.append(("left out", f"{count(tally.left_out, 'turn')} of systems and tools"))
     return told
+
+
+def right_alarms_told(scan: Scan, base_rate: float) -> list[tuple[str, str, str, str]]:
+    """For each signal on the card: label, sensitivity, false alarms, right alarms in 100."""
+    told = []
+    for name, accuracy in scan.about.accuracy.items():
+        whole = over_chat(accuracy, scan.tally.turns_of_user)
+        right = (f"{100 * share:.2g}" for share in right_share(base_rate, whole))
+        value, low, high = right
+        shares = (_share(accuracy.sensitivity), _share(accuracy.false_alarms))
+        told.append((signal_label(name), *shares, f"{value} [{low}, {high}]"))
+    return told
+
+
+def per_what(scan: Scan) -> str:
+    """What the card's shares are of, and how they were carried over to conversations."""
+    if all(accuracy.unit == "chat" for accuracy in scan.about.accuracy.values()):
+        return "Sensitivity and false alarms are of whole conversations."
+    return (
+        "Sensitivity and false alarms are of single turns; right alarms are of conversations of "
+        f"{scan.tally.turns_of_user:.0f} turns a side, the mean here, as if turns erred "
+        "independently."
+    )
+
+
+def _share(share: Share) -> str:
+    value, low, high = (decimal(one, 3) for one in share)
+    return f"{value} [{low}, {high}]"
 
 
 def skips(scan: Scan) -> list[str]:

@@ -8,7 +8,7 @@ from mien.charts.html import Content, Markup, asset, page, tag
 from mien.charts.numbers import count
 from mien.charts.table import sort_script
 from mien.guard.scan.page.palette import style
-from mien.guard.scan.page.tables import by_risk, rates
+from mien.guard.scan.page.tables import by_risk, rates, right_alarms
 from mien.guard.scan.page.turns import conversation
 from mien.guard.scan.result import Scan
 from mien.guard.scan.words import (
@@ -57,6 +57,7 @@ def render_page(scan: Scan, *, top: int, base_rate: float, on: date | None = Non
         _section("Conversations by risk", _tables(scan, len(talks))),
         _section("Turn by turn", _stepper(talks)) if talks else None,
         _section("How common", rates(scan.tally)),
+        _section("What an alarm is worth", right_alarms(scan, base_rate)),
         _section("How far to trust this", _foot(scan, base_rate)),
     )
     sheets = [("mien.charts", "page.css"), ("mien.charts", "dots.css")]

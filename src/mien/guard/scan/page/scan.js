@@ -86,12 +86,13 @@
   });
   function fromAddress() {
     var found = talks.findIndex(function (one) { return "#" + one.id === location.hash; });
-    if (found < 0) return false;
+    if (found < 0) return;
     show(found, true);
     box.focus({ preventScroll: true });
-    return true;
   }
   window.addEventListener("hashchange", fromAddress);
+  // Not before: going to the address takes the focus away again.
+  window.addEventListener("load", fromAddress);
   steps.hidden = false;
-  if (!fromAddress()) show(0, false);
+  show(0, false);
 })();

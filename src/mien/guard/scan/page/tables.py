@@ -11,8 +11,16 @@ from mien.charts.table import Cell, table
 from mien.guard.check import Action
 from mien.guard.scan.glance import Glance
 from mien.guard.scan.page.ribbon import small_ribbon
-from mien.guard.scan.result import PER, Rate, Tally
-from mien.guard.scan.words import ends, name_of, per_thousand, signal_label, why
+from mien.guard.scan.result import PER, Rate, Scan, Tally
+from mien.guard.scan.words import (
+    ends,
+    name_of,
+    per_thousand,
+    per_what,
+    right_alarms_told,
+    signal_label,
+    why,
+)
 from mien.guard.showing import words
 
 _HEADS = (
@@ -30,9 +38,9 @@ def by_risk(glances: Iterable[Glance], name: str, *, linked: bool) -> Markup:
         linked: Whether the page holds each in full.
     """
     rows = [_row(glance, place if linked else 0) for place, glance in enumerate(glances, start=1)]
-    return table(
-        "Conversations by risk, with a small ribbon of risk over turns", _HEADS, rows, name
-    )
+    which = "held in full" if linked else "of lower risk"
+    caption = f"Conversations {which} by risk, with a small ribbon of risk over turns"
+    return table(caption, _HEADS, rows, name)
 
 
 def _row(glance: Glance, place: int) -> list[Content | Cell]:
@@ -55,6 +63,20 @@ def _row(glance: Glance, place: int) -> list[Content | Cell]:
             list(Action).index(action),
         ),
     ]
+
+
+def right_alarms(scan: Scan, base_rate: float) -> Markup | None:
+    """What an alarm is worth by each signal, as far as the detectors' card says."""
+    told = right_alarms_told(scan, base_rate)
+    if not told:
+        return None
+    heads = ["signal", "sensitivity", "false alarms", "right alarms in 100"]
+    rows: list[list[Content | Cell]] = [list(row) for row in told]
+    caption = f"Right alarms where the thing is in 1 of {1 / base_rate:,.0f} conversations"
+    shown = table(caption, heads, rows, "right")
+    return tag(
+        "div", shown, tag("p", f"{caption}. {per_what(scan)}", class_="fine"), class_="panel"
+    )
 
 
 def rates(tally: Tally) -> Markup | None:

@@ -25,6 +25,8 @@ MOST_CHARACTERS = 4000
 
 Row = Mapping[str, Any]
 
+_LEGEND = ("first turn", "risk from 0 to 1 with its 95 % band; ticks: decisions", "last turn")
+
 
 def conversation(glance: Glance, rows: Sequence[Row], place: int) -> Markup:
     """A conversation as it is stepped through.
@@ -49,11 +51,11 @@ def conversation(glance: Glance, rows: Sequence[Row], place: int) -> Markup:
         tag(
             "div",
             large_ribbon(shown, label),
-            tag("p", tag("span", "first turn"), tag("span", "last turn"), class_="ends"),
+            tag("p", [tag("span", text) for text in _LEGEND], class_="ends"),
             tag("p", class_="readout", aria_live="polite"),
             class_="along",
         ),
-        tag("ol", [_turn(row, place) for row in shown], class_="turns"),
+        tag("ol", _turns(shown, place), class_="turns"),
         id=f"chat-{place}",
         class_="talk panel",
         aria_label=name_of(glance),
@@ -83,7 +85,14 @@ def _about(glance: Glance) -> str:
     return " · ".join(parts)
 
 
-def _turn(row: Row, place: int) -> Markup:
+def _turns(rows: Sequence[Row], place: int) -> Iterator[Markup]:
+    before: Row | None = None
+    for row in rows:
+        yield _turn(row, before, place)
+        before = row
+
+
+def _turn(row: Row, before: Row | None, place: int) -> Markup:
     role, number = row["role"], row["turn"] + 1
     named = row["speaker"] if row["speaker"] not in (None, role) else role
     at = datetime.fromisoformat(row["at"]) if row["at"] else None
@@ -103,7 +112,7 @@ def _turn(row: Row, place: int) -> Markup:
             "div",
             tag("p", "risk ", tag("b", shown), class_="risk"),
             tag("ul", _raised(row), class_="plain signals") if row["raised"] else None,
-            list(_decided(row)),
+            list(_decided(row, before)),
             class_="seen",
         ),
         id=f"chat-{place}-turn-{number}",
@@ -125,20 +134,26 @@ def _raised(row: Row) -> list[Markup]:
     return told
 
 
-def _decided(row: Row) -> Iterator[Markup]:
-    """What the policy would have done, with its reasons, as a quiet line."""
+def _decided(row: Row, before: Row | None) -> Iterator[Markup]:
+    """What the policy would have done, with its reasons, as a quiet line.
+
+    What only goes on since the turn before, watching or holding back, is not said again.
+    """
     if row["skipped"] is not None:
         yield tag("p", f"not judged: {row['skipped']}", class_="decided")
         return
     action = row["action"]
-    if action != Action.NOTHING:
+    still = action == Action.WATCH and before is not None and before["action"] == Action.WATCH
+    if action != Action.NOTHING and not still:
         step = f" ({row['step'].replace('_', ' ')})" if row["step"] else ""
         because = f": {', '.join(row['because'])}" if row["because"] else ""
         strong = action != Action.WATCH
         name = f"{words(action)}{step}"
         yield tag("p", tag("b", name) if strong else name, because, class_="decided")
-    for held in row["held_back"]:
-        yield tag("p", f"held back: {held.replace('_', ' ')}", class_="decided")
+    known = {_held(line) for line in before["held_back"]} if before is not None else set()
+    for line in row["held_back"]:
+        if _held(line) not in known:
+            yield tag("p", f"held back: {line.replace('_', ' ')}", class_="decided")
     for what, heading in (
         ("instruction", "told to the assistant"),
         ("notice", "shown to the user"),
@@ -150,6 +165,10 @@ def _decided(row: Row) -> Iterator[Markup]:
                 tag("p", row[what]),
                 class_="decided",
             )
+
+
+def _held(line: str) -> str:
+    return str(line).partition(":")[0]
 
 
 def _said(row: Row) -> Content:
