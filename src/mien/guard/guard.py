@@ -30,6 +30,8 @@ class Guard:
     Attributes:
         policy: When to step in.
         observer: What judges turns; by default the detectors that come with the package.
+        judge: Whom it asks where it is in doubt, such as a language model by the name that
+            `open_judge` takes; None for nobody. Sentences on their way out never wait for it.
         mode: How much of a decision is carried out.
     """
 
@@ -38,12 +40,14 @@ class Guard:
         policy: str | Path | Policy = "default",
         *,
         observer: Observer | None = None,
+        judge: Observer | str | None = None,
         mode: Mode | str = Mode.OBSERVE,
         on_failure: Literal["open", "closed"] = "open",
         resources: Sequence[Resource] = (),
     ) -> None:
         self.policy = policy if isinstance(policy, Policy) else load_policy(policy)
         self.observer = observer or _local()
+        self.judge = _opened(judge) if isinstance(judge, str) else judge
         try:
             self.mode = Mode(mode)
         except ValueError:
@@ -51,6 +55,9 @@ class Guard:
         if on_failure not in ("open", "closed"):
             raise ConfigError(f"on_failure must be open or closed, not {on_failure!r}")
         self.on_failure = on_failure
+        self._both = self.observer
+        if self.judge is not None:
+            self._both = _blended(self.observer, self.judge, strict=on_failure == "closed")
         self.resources = tuple(resources)
 
     def check(
@@ -94,7 +101,7 @@ class Guard:
         # Who was known to be a minor stays one where a later request does not say.
         case = replace(case, minor=case.minor or person.minor, quiet=person.quiet)
         try:
-            seen = self.observer.observe(turns)
+            seen = self._both.observe(turns)
         except MienError as error:
             return self._skipped(turns[-1], case, error)
         turn = turns[-1]
@@ -161,7 +168,7 @@ class Guard:
             trend=Trend.STEADY,
             tracks={track.value: estimate(case.history, track, by).risk for track in Track},
             policy=self.policy.id,
-            by=self.observer.name,
+            by=self._both.name,
             mode=self.mode,
             skipped=str(error),
         )
@@ -173,6 +180,19 @@ def _local() -> Observer:
     from mien.guard.local import LocalObserver
 
     return LocalObserver()
+
+
+def _opened(judge: str) -> Observer:
+    # Few have a judge, and theirs brings a client for the network.
+    from mien.guard.judge import open_judge
+
+    return open_judge(judge)
+
+
+def _blended(observer: Observer, judge: Observer, *, strict: bool) -> Observer:
+    from mien.guard.judge import Blend
+
+    return Blend(observer, judge, strict=strict)
 
 
 @dataclass(frozen=True, slots=True)

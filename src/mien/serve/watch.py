@@ -135,6 +135,7 @@ class Watch:
         self.guard = Guard(
             guard.policy,
             observer=Sturdy(guard.observer),
+            judge=None if guard.judge is None else Sturdy(guard.judge),
             mode=guard.mode,
             on_failure=guard.on_failure,
             resources=guard.resources,
