@@ -12,6 +12,7 @@ import typer
 from mien.cli import doctor, evals, guard, models
 from mien.cli.listen import listen
 from mien.cli.output import advise, hush, result
+from mien.cli.proxy import proxy
 from mien.cli.rate import rate
 from mien.cli.read import read
 from mien.core.errors import MienError
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command()(read)
 app.command()(listen)
 app.command()(rate)
+app.command()(proxy)
 app.command()(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.add_typer(evals.app, name="evals")

@@ -202,8 +202,10 @@ class Hold:
         now = self._clock()
         began = self._since if self._since is not None else now
         sentences = self._splitter.feed(text)
-        if not sentences and now - began >= self._holding.longest_s:
-            sentences = self._all()
+        is_late = not sentences and now - began >= self._holding.longest_s
+        if is_late or self._splitter.waiting.isspace():
+            # A space behind a sentence belongs to the same piece: none is cut for its sake.
+            sentences += self._all()
         self._since = self._began(began, now, bool(sentences))
         return self._release(text, sentences, began)
 

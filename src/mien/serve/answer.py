@@ -84,6 +84,7 @@ class Answer:
         self._blocked = blocked
         self._waiting: deque[Words] = deque()
         self._credit = 0
+        self._joins = False
 
     @property
     def is_changed(self) -> bool:
@@ -104,8 +105,9 @@ class Answer:
         """What follows from some more words, which may be held."""
         if not self._holds:
             return self.passed(words)
+        joint = self._joint(words)
         self._waiting.append(words)
-        return self._after(self._hold.feed(words.text), may_rewrite)
+        return Sent(joint).then(self._after(self._hold.feed(words.text), may_rewrite))
 
     def passed(self, words: Words) -> Sent:
         """What follows from words that are not held, or whose sound cannot be."""
@@ -127,8 +129,15 @@ class Answer:
 
     def go_on(self, hold: Hold) -> None:
         """What comes next is of a second answer, which goes on from here."""
-        self._hold, self._credit = hold, 0
+        self._hold, self._credit, self._joins = hold, 0, True
         self._waiting.clear()
+
+    def _joint(self, words: Words) -> bytes:
+        """A space between two answers, where neither has one."""
+        is_first, self._joins = self._joins, False
+        if not is_first or not needs_space(self.sent, words.text):
+            return b""
+        return self.say(" ", words.data, words.name)
 
     def stop(self, like: Words) -> bytes:
         """End it here, with a notice."""
@@ -196,6 +205,11 @@ class Answer:
             )
             for one in verdicts
         )
+
+
+def needs_space(before: str, after: str) -> bool:
+    """Whether two texts would run into each other."""
+    return bool(before and after) and not (before[-1].isspace() or after[0].isspace())
 
 
 def whole(words: Words) -> bytes:
