@@ -10,6 +10,7 @@ from mien.guard.scan.chance import (
     BASE_RATE,
     Accuracy,
     most_right,
+    over_chat,
     rate_of,
     right_alarms,
     right_share,
@@ -47,3 +48,15 @@ def test_a_base_rate_may_be_written_in_several_ways(text):
 def test_what_is_no_share_is_refused(text):
     with pytest.raises(ConfigError, match="1/1300"):
         rate_of(text)
+
+
+@given(hits=st.integers(1, 40), false=st.integers(1, 40), turns=st.floats(1, 100))
+def test_false_alarms_of_turns_only_add_up(hits, false, turns):
+    turn = Accuracy(wilson(hits, 40), wilson(false, 400), "turn")
+    chat = over_chat(turn, turns)
+    assert chat.sensitivity == turn.sensitivity
+    assert all(
+        a <= b + 1e-12 <= 1 + 1e-9
+        for a, b in zip(turn.false_alarms, chat.false_alarms, strict=True)
+    )
+    assert over_chat(chat, turns) == chat

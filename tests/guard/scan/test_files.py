@@ -1,16 +1,20 @@
 """What a scan writes."""
 
 import json
+import re
 from datetime import date
+from typing import ClassVar
 
 import pyarrow.parquet as pq
 import pytest
 
 from mien.core.errors import ConfigError
+from mien.core.wilson import wilson
 from mien.guard import Check
-from mien.guard.scan import write_scan
+from mien.guard.scan import Accuracy, Watch, write_scan
 from mien.guard.scan.files import COLUMNS
 from tests.data import ROOT
+from tests.fakes.observers import Cues
 from tests.fakes.scans import CALM, CRISIS, SPIRAL, chat, write_lines
 from tests.guard.scan.test_run import scanned
 
@@ -89,6 +93,27 @@ def test_json_holds_every_check(found, tmp_path):
 def test_another_ending_is_refused(found, tmp_path):
     with pytest.raises(ConfigError, match=r"\.html"):
         write_scan(found, tmp_path / "r.docx")
+
+
+class Carded(Cues):
+    """Cues that know how often they are right."""
+
+    accuracy: ClassVar = {
+        "crisis": Accuracy(wilson(80, 100), wilson(50, 1000), "chat"),
+        "distress": Accuracy(wilson(80, 100), wilson(5, 1000), "turn"),
+    }
+
+
+def test_what_an_alarm_is_worth_stands_beside_each_signal_on_the_card(found, tmp_path):
+    assert "cannot be told" in page(found, tmp_path)
+    lines = write_lines(tmp_path / "d.jsonl", *(chat(CALM * 4) for _ in range(3)))
+    text = page(scanned(lines, tmp_path / "m", Watch(observer=Carded))[1], tmp_path)
+    assert "cannot be told" not in text
+    # As of the facts: 80 % recall and 5 % false alarms at 1 in 1,300 are right in 1.2 %.
+    assert re.search(r">Crisis<.*?\.800 \[.*?\.050 \[.*?>1\.2 \[", text, flags=re.S)
+    # Six turns a side, each with a false alarm in 200.
+    assert re.search(r">Distress<.*?>2 \[", text, flags=re.S)
+    assert "6 turns a side" in text
 
 
 def test_a_scan_that_found_nothing_says_so(tmp_path):

@@ -30,6 +30,8 @@ RESPONSIBLE = (
     "what is quoted before you act, and at your duties of privacy before you look."
 )
 _QUOTE_EMS = 30.0
+_NAME_EMS = 36.0
+_LEAST_SD = 0.0026
 
 
 def what_it_is(scan: Scan, on: date | None) -> str:
@@ -62,16 +64,29 @@ def what_it_says(scan: Scan) -> list[Piece]:
         pieces = [Piece("In "), Piece(of, strong=True), Piece(f" ({_rate(scan)}) the policy ")]
         pieces += [Piece("would have stepped in"), Piece(f"{_most_often(scan)}.")]
     if worst.peak > 0:
-        risk = f"{portion(worst.peak)} {plus_minus(worst.peak, worst.peak_sd)}"
+        band = with_band(worst.peak, worst.peak_sd).removeprefix(portion(worst.peak))
+        name = shortened(name_of(worst), 1.0, _NAME_EMS)
         pieces += [Piece(" The highest risk, "), Piece(portion(worst.peak), strong=True)]
-        pieces += [Piece(f" {risk.partition(' ')[2]} for {worst.kind}, is in ")]
-        pieces += [Piece(name_of(worst), strong=True), Piece(f" at turn {worst.peak_turn + 1}.")]
+        pieces += [
+            Piece(f"{band} for {worst.kind}, is in "),
+            Piece(name, strong=True),
+            Piece(f" at turn {worst.peak_turn + 1}."),
+        ]
     return pieces
 
 
 def name_of(glance: Glance) -> str:
     """What a conversation is called on a page."""
     return glance.title or glance.name
+
+
+def with_band(risk: float, sd: float) -> str:
+    """A risk with its 95 % band, left out where it would show as nothing.
+
+    >>> with_band(0.5, 0.1), with_band(0.5, 0.0)
+    ('.50 ±.20', '.50')
+    """
+    return f"{portion(risk)} {plus_minus(risk, sd)}" if sd >= _LEAST_SD else portion(risk)
 
 
 def base_rate_line(scan: Scan, base_rate: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from mien.charts.dots import Span, axis, dot, span_of
 from mien.charts.html import Content, Markup, markup, tag
-from mien.charts.numbers import plus_minus, portion
+from mien.charts.numbers import portion
 from mien.charts.table import Cell, table
 from mien.guard.check import Action
 from mien.guard.scan.glance import Glance
@@ -20,6 +20,7 @@ from mien.guard.scan.words import (
     right_alarms_told,
     signal_label,
     why,
+    with_band,
 )
 from mien.guard.showing import words
 
@@ -46,11 +47,8 @@ def by_risk(glances: Iterable[Glance], name: str, *, linked: bool) -> Markup:
 def _row(glance: Glance, place: int) -> list[Content | Cell]:
     name = name_of(glance)
     action = glance.strongest
-    peak = markup(
-        tag("b", portion(glance.peak)),
-        " ",
-        tag("span", plus_minus(glance.peak, glance.peak_sd), class_="quiet"),
-    )
+    value, _, band = with_band(glance.peak, glance.peak_sd).partition(" ")
+    peak = markup(tag("b", value), " ", tag("span", band, class_="quiet"))
     return [
         Cell(tag("a", name, href=f"#chat-{place}") if place else name, name),
         Cell(f"{glance.turns:,}", glance.turns),

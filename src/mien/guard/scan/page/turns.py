@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 from mien.charts.html import Content, Markup, tag
-from mien.charts.numbers import count, plus_minus, portion
+from mien.charts.numbers import count, portion
 from mien.guard.check import Action
 from mien.guard.scan.glance import Glance
 from mien.guard.scan.page.palette import step_of
 from mien.guard.scan.page.ribbon import large_ribbon
-from mien.guard.scan.words import name_of
+from mien.guard.scan.words import name_of, with_band
 from mien.guard.showing import words
 from mien.guard.signals import MEANINGS, Signal
 
@@ -77,7 +77,7 @@ def _about(glance: Glance) -> str:
     if glance.begun:
         day = datetime.fromisoformat(glance.begun)
         parts.append(f"begun {day.day} {day:%B %Y}")
-    peak = f"{portion(glance.peak)} {plus_minus(glance.peak, glance.peak_sd)}"
+    peak = with_band(glance.peak, glance.peak_sd)
     parts.append(f"highest risk {peak} at turn {glance.peak_turn + 1}")
     parts.append(f"{portion(glance.end)} at the end")
     if glance.unjudged:
@@ -98,7 +98,7 @@ def _turn(row: Row, before: Row | None, place: int) -> Markup:
     at = datetime.fromisoformat(row["at"]) if row["at"] else None
     when = f" · {at:%Y-%m-%d %H:%M}" if at else ""
     risk = float(row["risk"])
-    shown = f"{portion(risk)} {plus_minus(risk, row['risk_sd'])}"
+    shown = with_band(risk, row["risk_sd"])
     return tag(
         "li",
         tag("div", class_=f"turn-bar step-{step_of(risk)}", aria_hidden="true"),
