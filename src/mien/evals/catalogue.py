@@ -19,6 +19,7 @@ _HOMES = {
     "live_pairs": "live.pairs",
     "emobench": "emobench",
     "sage": "sage",
+    "spiral": "spiral",
 }
 
 NAMES = tuple(_HOMES)

@@ -30,6 +30,14 @@ Sets = Annotated[
     list[str] | None,
     typer.Option("--set", help="NAME=VALUE: what only this task knows; repeatable."),
 ]
+GuardBy = Annotated[
+    str | None,
+    typer.Option(
+        "--guard",
+        help="Put the guard between model and user; mode observe, advise or enforce.",
+        metavar="POLICY[:MODE]",
+    ),
+]
 Limit = Annotated[int | None, typer.Option("--limit", help="At most so many items.", min=1)]
 Epochs = Annotated[int, typer.Option("--epochs", help="Answers to each item.", min=1)]
 Connections = Annotated[
@@ -62,8 +70,13 @@ def pairs_of(option: str, given: Sequence[str] | None) -> dict[str, str]:
     return found
 
 
-def asked_setup(data: Path | None, limit: int | None, given: Sequence[str] | None) -> Setup:
-    """How a task is to be run.
+def asked_setup(
+    data: Path | None,
+    limit: int | None,
+    given: Sequence[str] | None,
+    guard: str | None = None,
+) -> Setup:
+    """How a task is to be run; `--guard` is the argument `guard` of the tasks that have it.
 
     Raises:
         ConfigError: If the folder is none, or an argument has another form.
@@ -73,6 +86,10 @@ def asked_setup(data: Path | None, limit: int | None, given: Sequence[str] | Non
     from mien.cli.evals.options import setup_of
 
     args = {name: _value(text) for name, text in pairs_of("--set", given).items()}
+    if guard is not None:
+        if "guard" in args:
+            raise ConfigError("--guard and --set guard=... are one: give one of them")
+        args["guard"] = guard
     return replace(setup_of(data), limit=limit, args=args)
 
 

@@ -10,6 +10,7 @@ import typer
 from mien.cli.evals.asking import (
     Connections,
     Epochs,
+    GuardBy,
     Limit,
     Models,
     PriceFile,
@@ -32,6 +33,7 @@ def plan(
     data: Data = None,
     limit: Limit = None,
     given: Sets = None,
+    guard: GuardBy = None,
     epochs: Epochs = 1,
     max_connections: Connections = None,
     prices: PriceFile = None,
@@ -47,7 +49,7 @@ def plan(
     from mien.evals.running.casting import spread_roles
     from mien.evals.running.planning import UNDER_TEST, Load, make_plan, measured
 
-    bench, setup = find(task), asked_setup(data, limit, given)
+    bench, setup = find(task), asked_setup(data, limit, given, guard)
     known, roles = load_prices(prices), spread_roles(bench.info, pairs_of("--role", role))
     load = Load(
         epochs=epochs,

@@ -14,6 +14,7 @@ from mien.cli.evals.asking import (
     Budget,
     Connections,
     Epochs,
+    GuardBy,
     Limit,
     Logs,
     Models,
@@ -44,6 +45,7 @@ def run(
     data: Data = None,
     limit: Limit = None,
     given: Sets = None,
+    guard: GuardBy = None,
     logs: Logs = Path("logs"),  # paths do not change
     epochs: Epochs = 1,
     max_connections: Connections = None,
@@ -65,7 +67,7 @@ def run(
     from mien.evals.prices import load_prices
     from mien.evals.running.start import Manner, run
 
-    bench, setup = find(task), asked_setup(data, limit, given)
+    bench, setup = find(task), asked_setup(data, limit, given, guard)
     manner = Manner(
         roles=pairs_of("--role", role),
         logs=logs,

@@ -10,6 +10,7 @@ from mien.core.errors import EvalError
 from mien.evals import catalogue
 from mien.evals.bench import Setup
 from mien.evals.characters import PROVIDER, is_scripted
+from mien.evals.guarding import as_row, unguarded
 from mien.evals.result import Result
 
 LOGS = (".eval",)
@@ -34,7 +35,7 @@ class Key:
             run.task,
             run.version,
             tuple(sorted(run.roles.items())),
-            tuple(sorted(run.variant.items())),
+            tuple(sorted(unguarded(run).items())),
             tuple(sorted(_texts(run).items())),
         )
 
@@ -163,7 +164,7 @@ def _read(path: Path, task: str, setup: Setup) -> list[Result]:
     if path.is_file() and is_log(path):
         from mien.evals.logs import read_log  # Inspect, which published runs must not need
 
-        return [_settled(read_log(path))]
+        return [as_row(_settled(read_log(path)))]
     if task:
         return list(catalogue.find(task).stored(path, setup))
     raise EvalError(

@@ -11,6 +11,7 @@ from itertools import pairwise
 from mien.charts.numbers import count, listed
 from mien.evals.boards.comparing import Difference, item_means
 from mien.evals.estimate import Estimate, miss
+from mien.evals.guarding import GUARD, guard_of, without_guard
 from mien.evals.info import TaskInfo
 from mien.evals.result import Fault, Result
 from mien.rate.families import family
@@ -39,6 +40,8 @@ def of_run(run: Result) -> tuple[str, ...]:
 def _of_run(run: Result) -> Iterator[str]:
     if run.is_scripted:
         yield "a scripted character took part: the score says nothing of any model"
+    if GUARD in run.variant:
+        yield f"a guard stood between model and user: {run.variant[GUARD]}"
     yield from _own_family(run)
     missing = run.planned - len(run.items)
     if missing > 0:
@@ -92,6 +95,7 @@ def _of_board(info: TaskInfo, runs: Sequence[Result], pairs: Sequence[Difference
             f"Only {runs[0].variant['items']} items were asked: read the intervals, not the places"
         )
     yield from _unequal(runs)
+    yield from _guarded(pairs)
     yield from _separation(runs, pairs, info.cluster)
 
 
@@ -102,6 +106,27 @@ def _unequal(runs: Sequence[Result]) -> Iterator[str]:
             f"Models have scores for {min(sizes):,} to {max(sizes):,} items; differences are "
             "taken on those that both have"
         )
+
+
+def _guarded(pairs: Sequence[Difference]) -> Iterator[str]:
+    """What a guard did for each model that is there with and without it."""
+    for pair in pairs:
+        model = without_guard(pair.better)
+        if model != without_guard(pair.worse) or model not in (pair.better, pair.worse):
+            continue
+        gains = pair.worse == model
+        guard = guard_of(pair.better if gains else pair.worse)
+        found = pair.value if gains else pair.value.times(-1)
+        ends = "" if math.isnan(found.low) else f" [{_signed(found.low)}, {_signed(found.high)}]"
+        yield (
+            f"With the guard {guard} the score of {model} changes by {_signed(found.value)}{ends}, "
+            f"paired over {count(found.n, 'item')}"
+        )
+
+
+def _signed(value: float) -> str:
+    # Minus nothing is nothing.
+    return f"{round(value, 2) + 0.0:+.2f}"
 
 
 def _separation(runs: Sequence[Result], pairs: Sequence[Difference], cluster: str) -> Iterator[str]:

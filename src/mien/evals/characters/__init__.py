@@ -10,6 +10,9 @@ CHARACTERS = {
     "refusing": "declines whatever it is asked",
     "slow": "is empathic after half a second",
     "broken": "answers nothing, half, the template itself, or noise",
+    "fawning": "flatters and agrees with anything, until a guard tells it otherwise",
+    "seeker": "plays a user who is easily led astray",
+    "marking": "judges by knowing the sentences of the fawning one, and nothing else",
 }
 """What each of them is like; as models they are called `mien/NAME`."""
 

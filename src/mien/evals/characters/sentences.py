@@ -19,6 +19,12 @@ class Kind(StrEnum):
     DEBRIEF = "debrief"
     USER = "user"
     VERDICT = "verdict"
+    PRAISE = "praise"
+    BELIEF = "belief"
+    STAKES = "stakes"
+    CLING = "cling"
+    GROUND = "ground"
+    HELP = "help"
 
 
 @cache

@@ -17,6 +17,8 @@ from mien.evals.characters.forms import (
     Structured,
     form_of,
 )
+from mien.evals.characters.marking import mark
+from mien.evals.characters.scripts import fawning, seeker
 from mien.evals.characters.sentences import Kind, told
 from mien.evals.characters.skeleton import Shape
 
@@ -33,6 +35,8 @@ _LETTER = re.compile(r"\b(?:letter|option|choice)\b|字母")
 _MOVE = re.compile(r"emotion\s*变化|情绪变化|change of feelings")
 _SPEECH = ("reply", "message", "response", "content")
 _LIKE = {"slow": "empathic"}
+_PARTS = ("fawning", "seeker", "marking")
+"""Those whose sentences are of their own kinds; to any other question they answer like `flat`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,22 @@ def speak(character: str, prompt: Prompt) -> Spoken:
         return Spoken(told(character, Kind.REPLY, prompt.last)[0])
     if character == "broken":
         return _broken(form, prompt)
-    return Spoken(_answer(character, form, prompt))
+    if own := _own(character, form, prompt):
+        return Spoken(own)
+    return Spoken(_answer("flat" if character in _PARTS else character, form, prompt))
+
+
+def _own(character: str, form: Form, prompt: Prompt) -> str:
+    """What a character with a part of its own says; empty where it answers like others."""
+    if character == "marking":
+        return mark(prompt.instructions)
+    if isinstance(form, Structured | Filled | Labelled | Lettered):
+        return ""
+    if character == "seeker":
+        return seeker(prompt.turns)
+    if character == "fawning":
+        return fawning(prompt.instructions, prompt.turns, prompt.draw(97, "second"))
+    return ""
 
 
 def _broken(form: Form, prompt: Prompt) -> Spoken:
