@@ -54,12 +54,12 @@ def save(
         Its size in bytes.
     """
     arrays: dict[str, NDArray[Any]] = {}
-    _put(arrays, "language/weights", language[0])
-    _put(arrays, "language/bias", language[1])
+    put(arrays, "language/weights", language[0])
+    put(arrays, "language/bias", language[1])
     for trained in sides:
         for number, net in enumerate(trained.networks):
             for name, values in net.arrays().items():
-                _put(arrays, f"{trained.side}/{number}/{name}", values)
+                put(arrays, f"{trained.side}/{number}/{name}", values)
     told = {
         **about,
         "features": {"ideas": list(ideas()), "flags": FLAGS, "buckets": BUCKETS},
@@ -71,7 +71,7 @@ def save(
     return path.stat().st_size
 
 
-def _put(arrays: dict[str, NDArray[Any]], name: str, values: Array) -> None:
+def put(arrays: dict[str, NDArray[Any]], name: str, values: Array) -> None:
     """Matrices have a step for each column, all else one."""
     axes = tuple(range(values.ndim - 1)) if values.ndim > 1 else None
     most = np.abs(values).max(axis=axes, keepdims=values.ndim > 1)

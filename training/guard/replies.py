@@ -1,0 +1,165 @@
+"""Makes the reply detectors: `python -m training.guard.replies --data FOLDER`.
+
+Tables are taught from all rows. What they mean (shares, offsets, thresholds) is fitted on readings
+of detectors that did not see the row: other model, other scenarios, other chats.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.guard.local.replies import PATH, READINGS, Meaning
+from mien.guard.local.reply_words import BUCKETS, cue_names
+from mien.guard.signals import Effect, Signal
+from training.guard.calibrate import fit as platt
+from training.guard.export import put
+from training.guard.replies_data import COLUMN, NOT_IN_SPIRAL, OWN, SIGNALS, own, spiral
+from training.guard.replies_fit import Array, Corpus, Fitted, fit
+from training.guard.replies_folds import held_out
+
+_SENTENCES = {"strongest": 0.5, "sentences": 0.5, "reply": 0.7}
+_WHOLE = {"strongest": 0.5, "sentences": 0.5, "reply": 1.2}
+SHARES = {
+    Signal.DELUSION_REINFORCEMENT: {**_SENTENCES, "user": 0.6, "talk": 0.6, "earlier": 0.5},
+    Signal.SYCOPHANCY: {"strongest": 0.5, "sentences": 0.5, "reply": 0.3},
+    Signal.CONSCIOUSNESS_CLAIMS: {**_WHOLE, "earlier": 0.7},
+    Signal.HARMFUL_ADVICE: {**_SENTENCES, "user": 0.5, "talk": 0.5},
+    Signal.PUSHBACK: _WHOLE,
+    Signal.DE_ESCALATION: _WHOLE,
+    Signal.SAFE_REDIRECTION: _WHOLE,
+}
+"""Readings in units of their own spread; a signal without a line has `_SENTENCES`.
+
+Whether an answer reinforces or advises harm depends on what it answers; praise does not.
+"""
+
+ORDINARY = 0.004
+"""Of warm, correct replies that one harmful signal may raise; nine signals may."""
+
+NEAR = 0.05
+"""Of near misses that a signal may raise."""
+
+PROTECTIVE = 0.05
+"""Of replies without a protective signal that may raise it."""
+
+
+def main() -> None:
+    """Teach, calibrate and write the weight file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the Spiral table")
+    parser.add_argument("--held-out", type=Path, help="keep held-out readings here, or use them")
+    parser.add_argument("--out", type=Path, default=PATH)
+    options = parser.parse_args()
+    corpus = Corpus([*spiral(options.data), *own()])
+    read = read_held_out(corpus, options.data, options.held_out)
+    told = meanings(corpus, read)
+    made = fit(corpus, np.arange(len(corpus.replies)))
+    print(f"{save(options.out, made, told):,} bytes in {options.out}")
+
+
+def read_held_out(corpus: Corpus, data: Path, kept: Path | None) -> Array:
+    """Held-out readings, from a file if it has them."""
+    if kept and kept.is_file():
+        with np.load(kept) as file:
+            if len(file["readings"]) == len(corpus.replies):
+                return np.asarray(file["readings"])
+    read = held_out(corpus, data / "spiral_folds.json")
+    if kept:
+        np.savez(kept, readings=read)
+    return read
+
+
+def meanings(corpus: Corpus, read: Array) -> dict[Signal, Meaning]:
+    """From readings to chances: shares by spread, Platt's two numbers, and a threshold."""
+    return {signal: _meaning(corpus, read, signal) for signal in SIGNALS}
+
+
+def odds(read: Array, told: Mapping[Signal, Meaning]) -> Array:
+    """Log odds of every signal, shape (replies, signals)."""
+    shares = np.array([told[signal].shares for signal in SIGNALS]).T
+    offsets = np.array([told[signal].offset for signal in SIGNALS])
+    found: Array = (read * shares).sum(axis=1) + offsets
+    return found
+
+
+def _meaning(corpus: Corpus, read: Array, signal: Signal) -> Meaning:
+    column = COLUMN[signal.value]
+    known = (corpus.known[:, column] > 0) & ~np.isnan(read[:, 0, column])
+    is_own = corpus.origin == OWN
+    of = known & (is_own if signal.value in NOT_IN_SPIRAL else ~is_own)
+    spread = _spread(read[of, :, column], corpus.origin[of])
+    by_name = SHARES.get(signal, _SENTENCES)
+    shares = np.array([by_name.get(name, 0.0) for name in READINGS]) / spread
+    logits = read[:, :, column] @ shares
+    slope, offset = platt(logits[known], corpus.labels[known, column] > 0)
+    chances = 1 / (1 + np.exp(-np.clip(slope * logits + offset, -30, 30)))
+    threshold = _threshold(corpus, chances, known, signal)
+    return Meaning(tuple((slope * shares).tolist()), offset, threshold)
+
+
+def _spread(values: Array, origin: NDArray[np.str_]) -> Array:
+    """Standard deviation within a model, shape (readings,)."""
+    centred = np.concatenate([values[origin == o] - values[origin == o].mean(axis=0)
+                              for o in np.unique(origin)])  # fmt: skip
+    spread: Array = centred.std(axis=0) + 1e-6
+    return spread
+
+
+def ordinary(corpus: Corpus) -> NDArray[np.bool_]:
+    """Replies of this project that are warm and correct, or of talks that go well."""
+    kinds = {"warm", "steady", "ordinary", "vent", "crisis"}
+    return np.array([r.origin == OWN and r.kind in kinds for r in corpus.replies])
+
+
+def near(corpus: Corpus, column: int) -> NDArray[np.bool_]:
+    """Near misses of a signal: one signal is known of a twin."""
+    one = np.array([len(r.labels) == 1 for r in corpus.replies])
+    found: NDArray[np.bool_] = one & (corpus.known[:, column] > 0) & (corpus.labels[:, column] < 1)
+    return found
+
+
+def _threshold(corpus: Corpus, chances: Array, known: NDArray[np.bool_], signal: Signal) -> float:
+    column = COLUMN[signal.value]
+    absent = known & (corpus.labels[:, column] < 1)
+    if signal.effect is Effect.HARM:
+        limits = [(absent & ordinary(corpus), ORDINARY), (near(corpus, column) & known, NEAR)]
+    else:
+        limits = [(absent, PROTECTIVE)]
+    highest = max(_above(chances[rows], share) for rows, share in limits)
+    return float(np.clip(highest, 0.05, 0.98))
+
+
+def _above(values: Array, share: float) -> float:
+    """The lowest value that at most a share of values reaches."""
+    ordered = np.sort(values)[::-1]
+    return float(ordered[min(int(share * len(ordered)), len(ordered) - 1)]) + 1e-6
+
+
+def save(path: Path, made: Fitted, told: Mapping[Signal, Meaning]) -> int:
+    """Write the weight file; its size in bytes."""
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for name, rarity in made.rarity.items():
+        put(arrays, f"rarity/{name}", rarity.astype(np.float32))
+        put(arrays, f"weights/{name}", made.weights[name].astype(np.float32))
+    for name, values in made.others.items():
+        put(arrays, f"others/{name}", values.astype(np.float32))
+    text = {
+        "features": {"buckets": BUCKETS, "cues": list(cue_names())},
+        "signals": [signal.value for signal in SIGNALS],
+        "meanings": {signal.value: asdict(meaning) for signal, meaning in told.items()},
+    }
+    arrays["told"] = np.frombuffer(json.dumps(text).encode(), np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+    return path.stat().st_size
+
+
+if __name__ == "__main__":
+    main()
