@@ -51,6 +51,7 @@ def places() -> tuple[Place, ...]:
         "mien evals perception --model PROVIDER/M",
         "mien evals run TASK --model PROVIDER/M",
         "mien evals rejudge LOG --role judge=PROVIDER/M",
+        "mien guard calibrate --judge JUDGE",
         "mien guard simulate --user-url URL",
     )
     asks = [Place(Purpose.ASK_MODEL, command, "the provider's") for command in commands]

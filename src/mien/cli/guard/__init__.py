@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import typer
 
+from mien.cli.guard.calibrate import calibrate
 from mien.cli.guard.check import check
 from mien.cli.guard.scan import scan
+from mien.cli.guard.serve import serve
 
 app = typer.Typer(
     help="Know when a conversation is going wrong, and when to step in.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-for command in (check, scan):
+for command in (check, calibrate, scan, serve):
     app.command()(command)
 
 
