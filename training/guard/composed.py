@@ -57,7 +57,9 @@ def carelessly(example: Example, rng: random.Random) -> Example:
     if rng.random() < 0.5:
         text = text.translate(_ACCENTS)
     if rng.random() < 0.4:
-        text = text.replace("'", "").replace(",", "").replace(".", "" if rng.random() < 0.5 else ".")
+        text = (
+            text.replace("'", "").replace(",", "").replace(".", "" if rng.random() < 0.5 else ".")
+        )
     table = _CHAT[example.language]
     words = [
         table[word] if word in table and rng.random() < 0.5 else _slip(word, rng)

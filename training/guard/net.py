@@ -160,9 +160,9 @@ def flat(message: Sequence[Token]) -> Flat:
     grams = [len(token.grams) for token in message]
     return Flat(
         np.array([row for token in message for row in (*token.marks, *token.grams)], np.int64),
-        np.concatenate(
-            [[1.0] * m + [1 / g] * g for m, g in zip(marks, grams, strict=True)]
-        ).astype(np.float32),
+        np.concatenate([[1.0] * m + [1 / g] * g for m, g in zip(marks, grams, strict=True)]).astype(
+            np.float32
+        ),
         np.concatenate([[False] * m + [True] * g for m, g in zip(marks, grams, strict=True)]),
         np.array(marks, np.int64) + np.array(grams, np.int64),
     )

@@ -56,6 +56,7 @@ class Plan:
         decay: Of weights.
         ranking: Weight of the loss that puts a true twin above its near one.
         margin: By how much, in logits.
+        centering: Weight of the loss that keeps the middle of twins, which is their topic, at 0.
         smoothing: Taken from labels.
     """
 
@@ -66,6 +67,7 @@ class Plan:
     decay: float = 1e-2
     ranking: float = 0.5
     margin: float = 1.0
+    centering: float = 0.0
     smoothing: float = 0.03
 
 
@@ -114,7 +116,7 @@ def train(
             logits = net(pack([read_already[i] for i in part]))
             at = torch.from_numpy(part)
             loss = _loss(logits[:, :outputs], labels[at], weights[at], plan.smoothing)
-            loss = loss + plan.ranking * _ranking(logits, labels[at], part, twins, plan.margin)
+            loss = loss + _twin_loss(logits, labels[at], part, twins, plan)
             loss = loss + 0.1 * _level_loss(logits[:, -1], levels[at])
             optimizer.zero_grad()
             loss.backward()
@@ -153,14 +155,14 @@ def _loss(logits: Tensor, labels: Tensor, weights: Tensor, smoothing: float) -> 
     return (each * weights).sum() / len(labels)
 
 
-def _ranking(
+def _twin_loss(
     logits: Tensor,
     labels: Tensor,
     part: NDArray[np.int64],
     twins: dict[int, tuple[int, int]],
-    margin: float,
+    plan: Plan,
 ) -> Tensor:
-    """How far true twins fail to stand above their near ones."""
+    """How far true twins fail to stand above their near ones, and both stray to one side."""
     place = {int(row): i for i, row in enumerate(part)}
     found = [
         (place[row], place[twins[row][0]], twins[row][1])
@@ -170,8 +172,10 @@ def _ranking(
     if not found:
         return logits.sum() * 0
     true, near, column = (torch.tensor(values) for values in zip(*found, strict=True))
-    gap = logits[true, column] - logits[near, column]
-    return functional.softplus(margin - gap).sum() / len(part)
+    high, low = logits[true, column], logits[near, column]
+    ranking = functional.softplus(plan.margin - (high - low)).sum()
+    centering = (0.5 * (high + low)).square().sum()
+    return (plan.ranking * ranking + plan.centering * centering) / len(part)
 
 
 def _level_loss(logit: Tensor, levels: Tensor) -> Tensor:

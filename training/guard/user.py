@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.guard.local.lexicon import LANGUAGES
+from mien.guard.local.weights import Readout
 from mien.guard.signals import Side, Signal, of_side
+from training.guard.calibrate import readout
+from training.guard.composed import carelessly, composed
 from training.guard.data import FOLDER, Row, lines, row_of, rows
-from training.guard.train import Example
+from training.guard.export import Trained
+from training.guard.held_out import held_out
+from training.guard.measure import Judged
+from training.guard.net import Shape
+from training.guard.ordinary import comments, posts, talks
+from training.guard.train import Example, Plan, read, train
 
 SIGNALS = of_side(Side.USER)
 COLUMN = {signal: column for column, signal in enumerate(SIGNALS)}
@@ -22,6 +37,17 @@ _KIN = (
 
 _UNRELATED = 0.15
 """Weight of "not there" for a signal that a sentence was not written for."""
+
+_COMPOSED, _CARELESS = 0.3, 0.5
+"""Weights of sentences from frames and of careless spellings."""
+
+PLAN = Plan(epochs=14, ranking=1.5, shape=Shape(word_dropout=0.6))
+NEAR: dict[Signal, float] = {Signal.CRISIS: 0.25}
+NEAR_OTHERS = 0.15
+"""Held-out near misses that a signal may raise: these are hard, and a first step is mild."""
+
+ORDINARY = 0.002
+"""Ordinary messages that a signal may raise."""
 
 
 def examples(found: Iterable[Row]) -> list[Example]:
@@ -66,3 +92,117 @@ def further() -> Iterator[Row]:
             for key, is_true in (("near", False), ("true", True)):
                 if line.get(key):
                     yield row_of(line, key, is_true=is_true)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A training run of the user's side.
+
+    Attributes:
+        data: Folder of the corpora.
+        seed: Of everything.
+        nets: Whose mean counts.
+        plan: How they learn.
+    """
+
+    data: Path
+    seed: int = 0
+    nets: int = 4
+    plan: Plan = field(default_factory=lambda: PLAN)
+
+
+class Taught(NamedTuple):
+    """What a run gives.
+
+    Attributes:
+        trained: The detectors.
+        judged: Every open row, by nets that saw neither it nor its twin.
+        calm: How many ordinary messages of each signal were raised, and of how many.
+        counts: Examples by where they come from.
+    """
+
+    trained: Trained
+    judged: list[Judged]
+    calm: dict[Signal, tuple[int, int]]
+    counts: dict[str, int]
+
+
+def teach(run: Run) -> Taught:
+    """Nets from all open rows; what their logits mean is fitted on held-out ones."""
+    rows_, more, calm = open_rows(), taught_besides(run), ordinary_examples(run)
+    mine = examples(rows_)
+    options = {"outputs": len(SIGNALS), "plan": run.plan, "nets": run.nets, "seed": run.seed}
+    logits, calm_logits = held_out(rows_, mine, more, calm, **options)
+    readouts = {
+        signal: _readout(signal, rows_, logits[:, column], calm, calm_logits[:, column])
+        for signal, column in COLUMN.items()
+    }
+    everything = [*mine, *more, *calm]
+    words = [read(example) for example in everything]
+    nets = tuple(
+        train(everything, len(SIGNALS), run.plan, run.seed + number, words)
+        for number in range(run.nets)
+    )
+    judged = [
+        _judged(row, readouts[Signal(row.signal)], logits[i, COLUMN[Signal(row.signal)]])
+        for i, row in enumerate(rows_)
+    ]
+    raised = {
+        signal: _raised(readouts[signal], calm, calm_logits[:, column], column)
+        for signal, column in COLUMN.items()
+    }
+    counts = {"open pairs": len(mine), "further": len(more), "ordinary": len(calm)}
+    languages = dict.fromkeys(SIGNALS, LANGUAGES)
+    trained = Trained(Side.USER, SIGNALS, nets, readouts, languages)
+    return Taught(trained, judged, raised, counts)
+
+
+def taught_besides(run: Run) -> list[Example]:
+    """Further rows, composed ones, talks, and careless spellings of the further rows."""
+    rng = random.Random(run.seed)
+    more = examples(further())
+    crisis = COLUMN[Signal.CRISIS]
+    frames = [
+        replace(
+            example, pair="", weight=_COMPOSED, labels={crisis: example.labels[crisis]}, weights={}
+        )
+        for example in examples(composed(run.seed))
+    ]
+    careless = [replace(carelessly(example, rng), weight=_CARELESS) for example in more]
+    return [*more, *frames, *careless, *talks()]
+
+
+def ordinary_examples(run: Run) -> list[Example]:
+    """Comments and posts in which nothing is wrong."""
+    return [*comments(run.data, 2_500, run.seed), *posts(run.data, 700, run.seed)]
+
+
+def _readout(
+    signal: Signal,
+    found: list[Row],
+    logits: NDArray[np.float32],
+    calm: list[Example],
+    calm_logits: NDArray[np.float32],
+) -> Readout:
+    is_mine = np.array([row.signal == signal.value for row in found])
+    is_true = np.array([row.is_true for row in found])
+    known = np.array([COLUMN[signal] in example.labels for example in calm])
+    return readout(
+        logits[is_mine & is_true].astype(float),
+        logits[is_mine & ~is_true].astype(float),
+        calm_logits[known].astype(float),
+        near_share=NEAR.get(signal, NEAR_OTHERS),
+        ordinary_share=ORDINARY,
+    )
+
+
+def _judged(row: Row, told: Readout, logit: float) -> Judged:
+    chance = told.chance(float(logit))
+    return Judged(row, chance, chance >= told.threshold)
+
+
+def _raised(
+    told: Readout, calm: list[Example], logits: NDArray[np.float32], column: int
+) -> tuple[int, int]:
+    known = [i for i, example in enumerate(calm) if column in example.labels]
+    return sum(told.chance(float(logits[i])) >= told.threshold for i in known), len(known)

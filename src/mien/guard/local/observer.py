@@ -12,10 +12,14 @@ from mien.core.errors import ConfigError
 from mien.guard.local.features import Token, context, tokens
 from mien.guard.local.network import windows
 from mien.guard.local.pieces import sentences
+from mien.guard.local.replies import PATH, shipped_replies
 from mien.guard.local.weights import NAME, Detectors, Weights, shipped
 from mien.guard.observation import Observation, Quote, side_of
 from mien.guard.signals import Side, Signal
 from mien.timeline import Turn
+
+REPLY_LANGUAGES = ("en",)
+"""In which replies were taught."""
 
 TURNS_BEFORE = 3
 """Earlier messages that are read with a message."""
@@ -30,7 +34,7 @@ class Reading(NamedTuple):
     """What was read of a message.
 
     Attributes:
-        logits: Of the signals of its side, shape (signals,).
+        logits: Of the signals of its side and the level of a crisis, shape (signals + 1,).
         context: The end of earlier messages.
         words: The message itself.
     """
@@ -51,6 +55,7 @@ class LocalObserver:
 
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or shipped()
+        self._replies = shipped_replies() if PATH.is_file() else None
 
     @property
     def name(self) -> str:
@@ -66,25 +71,47 @@ class LocalObserver:
         side = side_of(turns[-1]) if turns else None
         if side is None:
             raise ConfigError("the last turn must be the user's or the assistant's")
-        turn, text = turns[-1], readable(turns[-1].text)
-        language = self.language(turns)
-        detectors = self._weights.sides.get(side)
-        if detectors is None or language is None or not text.strip():
-            return Observation(turn=turn.index, side=side, by=self.name)
+        text, language = readable(turns[-1].text), self.language(turns)
+        if language is None or not text.strip():
+            return Observation(turn=turns[-1].index, side=side, by=self.name)
+        if side is Side.ASSISTANT:
+            return self._reply(turns, text, language)
+        return self._message(turns, text, language)
+
+    def _message(self, turns: Sequence[Turn], text: str, language: str) -> Observation:
+        detectors = self._weights.sides[Side.USER]
         reading = read(detectors, text, before(turns), language)
+        logits = dict(zip(detectors.signals, reading.logits[:-1].tolist(), strict=True))
         chances = {
-            signal: detectors.readouts[signal].chance(float(logit))
-            for signal, logit in zip(detectors.signals, reading.logits, strict=False)
+            signal: detectors.readouts[signal].chance(logit)
+            for signal, logit in logits.items()
             if language in detectors.languages[signal]
         }
         raised = frozenset(s for s, p in chances.items() if p >= detectors.readouts[s].threshold)
         return Observation(
-            turn=turn.index,
-            side=side,
+            turn=turns[-1].index,
+            side=Side.USER,
             signals=chances,
             raised=raised,
             quotes=_quotes(detectors, text, reading, raised, language),
-            level=1 if Signal.CRISIS in raised else 0,
+            level=_level(float(reading.logits[-1])) if Signal.CRISIS in raised else 0,
+            by=self.name,
+        )
+
+    def _reply(self, turns: Sequence[Turn], text: str, language: str) -> Observation:
+        by = self._replies
+        if by is None or language not in REPLY_LANGUAGES:
+            return Observation(turn=turns[-1].index, side=Side.ASSISTANT, by=self.name)
+        said = [turn.text for turn in turns[:-1] if side_of(turn) is Side.USER]
+        heard = [turn.text for turn in turns[:-1] if side_of(turn) is Side.ASSISTANT]
+        judged = by(text, said[-1] if said else "", said[:-1], heard)
+        raised = frozenset(s for s, p in judged.chances.items() if p >= by.meanings[s].threshold)
+        return Observation(
+            turn=turns[-1].index,
+            side=Side.ASSISTANT,
+            signals=judged.chances,
+            raised=raised,
+            quotes={signal: quote for signal, quote in judged.quotes.items() if signal in raised},
             by=self.name,
         )
 
@@ -123,7 +150,7 @@ def read(
 
 
 def judge(detectors: Detectors, lead: Sequence[Token], found: Sequence[Token]) -> Array:
-    """The mean logits of the networks, the highest of the windows, shape (signals,)."""
+    """The mean logits of the networks, the highest of the windows, shape (signals + 1,)."""
     if not found:
         return np.full(len(detectors.signals) + 1, -10, np.float32)
     judged = [
@@ -132,6 +159,11 @@ def judge(detectors: Detectors, lead: Sequence[Token], found: Sequence[Token]) -
     ]
     highest: Array = np.max(judged, axis=0)
     return highest
+
+
+def _level(logit: float) -> int:
+    """1 to 6: the net was taught the level less 3.5, halved."""
+    return int(np.clip(round(2 * logit + 3.5), 1, 6))
 
 
 def _quotes(

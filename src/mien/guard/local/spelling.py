@@ -100,7 +100,7 @@ def fold(word: str, language: str) -> str:
         if language == "de":
             word = word.replace("ß", "ss")
         parts = unicodedata.normalize("NFKD", word)
-        word = "".join(c for c in parts if not unicodedata.combining(c))
+        word = "".join(c for c in parts if not unicodedata.combining(c) and not c.isspace())
     if language == "de":
         word = word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
     return _LONG_RUN.sub(r"\1", word)

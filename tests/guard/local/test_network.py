@@ -1,0 +1,48 @@
+"""The net in NumPy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mien.guard.local.features import N_ROWS, tokens
+from mien.guard.local.lexicon import LANGUAGES
+from mien.guard.local.network import LONGEST, MOST_WINDOWS, windows
+
+
+@given(st.text(max_size=300), st.sampled_from(LANGUAGES))
+@settings(max_examples=60)
+def test_tokens_are_rows_of_the_table_and_stand_in_the_text(text: str, language: str) -> None:
+    for token in tokens(text, language):
+        assert token.marks
+        assert token.grams
+        assert all(0 <= row < N_ROWS for row in (*token.marks, *token.grams))
+        assert 0 <= token.from_char < len(text)
+
+
+@given(st.integers(0, 20_000))
+@settings(max_examples=60)
+def test_windows_are_few_and_hold_both_ends(n: int) -> None:
+    words = list(range(n))
+    parts = windows(words)  # type: ignore[arg-type]
+    assert len(parts) <= MOST_WINDOWS
+    assert all(len(part) <= LONGEST for part in parts)
+    if n:
+        assert parts[0][0] == 0
+        assert parts[-1][-1] == n - 1
+
+
+def test_torch_and_numpy_agree() -> None:
+    pytest.importorskip("torch")
+    from mien.guard.local.network import Network
+    from training.guard.net import Net, Shape, flat, pack
+
+    net = Net(3, Shape()).eval()
+    arrays = net.arrays()
+    mine = Network(arrays.pop("table"), arrays)
+    for text in ("hello", "I can't do this any more. Not today, not ever!"):
+        read = tokens(text, "en")
+        theirs = net(pack([flat(read)])).detach().numpy()[0]
+        assert np.allclose(mine(read), theirs, atol=1e-4)

@@ -1,0 +1,54 @@
+"""Sentences and words with their places."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mien.guard.local.pieces import LONGEST_SENTENCE, LONGEST_WORD, sentences, words
+
+TEXTS = st.text(max_size=400) | st.text(alphabet="ab .!?\n'’*-😭ßñ", max_size=400)
+
+
+@given(TEXTS)
+def test_sentences_hold_all_that_is_not_space_in_order(text: str) -> None:
+    parts = sentences(text)
+    assert "".join("".join(p.of(text).split()) for p in parts) == "".join(text.split())
+    assert all(a.to_char <= b.from_char for a, b in zip(parts, parts[1:], strict=False))
+
+
+@given(TEXTS)
+def test_no_sentence_begins_or_ends_with_space_or_is_too_long(text: str) -> None:
+    for part in sentences(text):
+        said = part.of(text)
+        assert said == said.strip() != ""
+        assert len(said) <= LONGEST_SENTENCE
+
+
+@given(TEXTS)
+def test_words_stand_where_they_say(text: str) -> None:
+    for word in words(text):
+        assert text[word.from_char : word.to_char].startswith(word.text)
+        assert 0 < len(word.text) <= LONGEST_WORD
+
+
+def test_a_word_keeps_its_apostrophe_and_its_mask() -> None:
+    assert [w.text for w in words("can't s*icide rock-bottom 'quoted'")] == [
+        "can't", "s*icide", "rock-bottom", "'", "quoted", "'"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", ["a", "'", "a'", "*a", ".", " ", "\n", "a-", "1@", "😭"])
+def test_work_grows_with_length_alone(piece: str) -> None:
+    def spent(n: int) -> float:
+        text = piece * (n // len(piece))
+        start = time.process_time()
+        words(text), sentences(text)
+        return time.process_time() - start
+
+    spent(1_000)
+    # Quadratic work would need ten thousand times as long for a hundredfold text.
+    assert spent(200_000) < 1_500 * max(spent(2_000), 1e-4)

@@ -1,0 +1,42 @@
+"""`python -m training.guard --data DIR --seed 0`: sentences to the user-side detectors."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from mien.guard.local.weights import WEIGHTS
+from training.guard.release import release, sealed
+from training.guard.user import Run
+
+
+def main() -> None:
+    """Teach and measure, or measure the sealed half alone."""
+    told = _arguments()
+    if told.sealed:
+        sealed(told.weights)
+        return
+    import torch
+
+    torch.set_num_threads(told.threads)
+    release(Run(told.data, told.seed, told.nets), told.weights)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training.guard", description=__doc__)
+    here = Path(__file__).resolve().parents[2]
+    data = Path(os.environ.get("MIEN_DATA", here.parent / "shared" / "data"))
+    parser.add_argument("--data", type=Path, default=data / "words", help="folder of the corpora")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where weights and cards go")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--nets", type=int, default=4, help="whose mean counts")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--sealed", action="store_true", help="measure the weights on the sealed half, nothing else"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
