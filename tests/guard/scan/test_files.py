@@ -95,6 +95,23 @@ def test_another_ending_is_refused(found, tmp_path):
         write_scan(found, tmp_path / "r.docx")
 
 
+def test_what_has_no_room_on_the_page_is_said(found, tmp_path, monkeypatch):
+    monkeypatch.setattr("mien.guard.scan.page.page.ROWS", 4)
+    text = page(found, tmp_path, top=2)
+    assert "3 of lower risk have no row here" in text
+    monkeypatch.setattr("mien.guard.scan.page.page.MOST_CHARACTERS", 10)
+    assert page(found, tmp_path, top=3).count("<article") == 1
+
+
+def test_of_a_long_conversation_the_turns_around_the_peak_are_shown(tmp_path):
+    said = [*["How do I cook lentils?"] * 700, "I want to end my life.", *["Thank you."] * 700]
+    (tmp_path / "c.json").write_text(json.dumps(chat(said)))
+    text = page(scanned(tmp_path / "c.json", tmp_path / "l")[1], tmp_path)
+    assert "end my life</mark>" in text
+    assert text.count('data-turn="') == 300
+    assert "Turns 476 to 775 are shown" in text
+
+
 class Carded(Cues):
     """Cues that know how often they are right."""
 

@@ -1,5 +1,6 @@
 """Scans: every conversation once, a bad one alone, nothing kept that is private."""
 
+import json
 import subprocess
 import sys
 
@@ -9,7 +10,8 @@ from mien.core.errors import ConfigError, SourceError
 from mien.guard import Person
 from mien.guard.scan import ScanRun, Watch, write_scan
 from mien.reader.engines import Here, Local
-from tests.data import ROOT
+from tests.data import EXAMPLES, ROOT
+from tests.fakes.exports import chatgpt_chat, write_zip
 from tests.fakes.observers import Cues
 from tests.fakes.scans import CALM, CRISIS, DEADLY, SPIRAL, chat, write_lines
 
@@ -99,14 +101,14 @@ def test_what_cannot_be_read_costs_itself_alone_and_is_counted(lines, tmp_path):
     (folder / "a.jsonl").write_bytes(lines.read_bytes() + b'{"messages": [{"role": "us\n')
     (folder / "b.json").write_text('[{"role": "boss", "content": "x"}]')
     (folder / "c.json").write_text('[{"role": "system", "content": "only rules"}]')
-    (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0 a photo")
+    (folder / "photo.jpg").write_bytes((EXAMPLES / "portrait.jpg").read_bytes())
     (folder / "d.pdf").write_bytes(b"%PDF-1.7\n")
     _, found = scanned(folder, tmp_path / "l")
     assert len(found) == 3
     reasons = " ".join(skip.reason for skip in found.failed)
     assert "JSON" in reasons
     assert "user's or an assistant's" in reasons
-    assert any(skip.source == "d.pdf" for skip in found.skipped)
+    assert {"d.pdf", "photo.jpg"} <= {skip.source for skip in found.skipped}
 
 
 def test_a_turn_that_cannot_be_judged_is_counted(tmp_path):
@@ -123,6 +125,14 @@ def test_system_turns_are_left_out_and_counted(tmp_path):
     said["messages"].insert(0, {"role": "system", "content": "end my life"})
     _, found = scanned(write_lines(tmp_path / "c.jsonl", said, said), tmp_path / "l")
     assert (found.tally.left_out, found.tally.alarms) == (2, 0)
+
+
+def test_exports_are_scanned_as_downloaded_and_times_kept(tmp_path):
+    chats = [chatgpt_chat("A", [("user", text)]) for text in CALM]
+    path = write_zip(tmp_path / "export.zip", **{"conversations.json": json.dumps(chats)})
+    _, found = scanned(path, tmp_path / "l")
+    assert len(found) == 3
+    assert all(glance.begun.startswith("2023-11-14T22:13") for glance in found.glances())
 
 
 def test_a_folder_without_chats_is_refused(tmp_path):

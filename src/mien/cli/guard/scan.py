@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -81,10 +81,10 @@ def scan(
         _ledger(asked) as ledger,
         ScanRun(sources, ledger, watch, private=private, leave_out=asked) as run,
     ):
-        is_whole = _read(run, engine)
+        is_whole, new = _read(run, engine)
         found = run.result()
         is_written = _write(found, asked, top=top, base_rate=rate)
-        _show(found, len(found) + len(found.failed) - len(run.missing), rate)
+        _show(found, len(found) - new, rate)
     raise typer.Exit(_code(found, is_whole=is_whole, is_written=is_written))
 
 
@@ -117,11 +117,17 @@ def _ledger(asked: Sequence[Path]) -> Iterator[Path]:
         yield Path(folder) / "scan.ledger"
 
 
-def _read(run: ScanRun, engine: Engine) -> bool:
-    """Whether all was scanned, and not interrupted."""
+class _Read(NamedTuple):
+    """Whether all was scanned, and not interrupted; and how many conversations in this run."""
+
+    is_whole: bool
+    new: int
+
+
+def _read(run: ScanRun, engine: Engine) -> _Read:
     from mien.core.progress import bar
 
-    done = failed = 0
+    done = failed = new = 0
     n = len(run.missing)
     try:
         with (
@@ -129,19 +135,20 @@ def _read(run: ScanRun, engine: Engine) -> bool:
             closing(run.read(engine)) as reading,
         ):
             for done, one in enumerate(reading, start=1):
+                new += one.outcome.failed is None
                 if one.outcome.failed is not None and (failed := failed + 1) <= FEW:
                     what = "mien: cannot read" if one.outcome.is_source else "left out:"
                     advise(f"{what} {one.name}: {one.outcome.failed}")
                 report(done)
     except KeyboardInterrupt:
         advise(f"interrupted: what was scanned is kept; not scanned: {n - done:,} conversations")
-        return False
+        return _Read(is_whole=False, new=new)
     except MienError:
         advise(f"stopped after {done:,}, which are kept: the same command goes on there")
         raise
     if failed > FEW:
         advise(f"mien: {failed - FEW:,} more could not be read, which the report lists")
-    return True
+    return _Read(is_whole=True, new=new)
 
 
 def _write(found: Scan, asked: Sequence[Path], *, top: int, base_rate: float) -> bool:

@@ -124,7 +124,8 @@ class ScanShard:
             return self._scanned(task)
         except SourceError as error:
             # A photo or a letter among chats is no alarm, an unreadable export is.
-            is_source = task.is_promising or error.reason == NOBODYS
+            is_chat = task.is_promising or error.reason == NOBODYS
+            is_source = is_chat and error.reason != NO_WORDS
             return self.lost(task, error.reason, is_source=is_source)
         except MienError:
             raise
