@@ -121,15 +121,19 @@ class Pieces:
         return b""
 
     def _answer(self, connection: socket.socket) -> None:
+        connection.settimeout(30)  # who takes nothing is waited for
         head = f"HTTP/1.1 {self._status}\r\n".encode() + self._head
         connection.sendall(head + b"transfer-encoding: chunked\r\n\r\n")
         for piece in self._pieces:
             if isinstance(piece, threading.Event):
+                connection.settimeout(0.02)
                 self._wait(piece, connection)
+                connection.settimeout(30)
             elif piece:
                 connection.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
         if not self._breaks:
             connection.sendall(b"0\r\n\r\n")
+        connection.settimeout(0.02)
 
     def _wait(self, event: threading.Event, connection: socket.socket) -> None:
         while not event.wait(0.01) and not self._closing.is_set():

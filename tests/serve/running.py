@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -36,10 +37,17 @@ class Running(str):
 
 
 @contextmanager
-def running(app: App, watch: Watch) -> Iterator[Running]:
+def running(app: App, watch: Watch, place: Place | None = None) -> Iterator[Running]:
     """An app behind a socket of this machine."""
-    one, ready = server(app, Place(port=0)), threading.Event()
+    one, ready = server(app, place or Place(port=0)), threading.Event()
     one.on_start = lambda url: ready.set()
+
+    async def until_ended() -> None:
+        # Uvicorn looks ten times a second, which is most of what a test would take.
+        while not one.should_exit:
+            await asyncio.sleep(0.005)
+
+    one.main_loop = until_ended  # type: ignore[method-assign]
     thread = threading.Thread(target=one.run)
     thread.start()
     try:
@@ -48,7 +56,7 @@ def running(app: App, watch: Watch) -> Iterator[Running]:
         found.watch = watch
         yield found
     finally:
-        one.should_exit = one.force_exit = True
+        one.should_exit = True
         thread.join()
 
 
@@ -75,11 +83,12 @@ def proxying(
     rules: Rules | None = None,
     manner: Manner | None = None,
     seconds: float = 600.0,
+    place: Place | None = None,
 ) -> Iterator[Running]:
     """A proxy before a server."""
     watch = watch or guarding()
     app = proxy_app(watch, Upstream(upstream, key, seconds=seconds), manner, rules)
-    with running(app, watch) as found:
+    with running(app, watch, place) as found:
         yield found
 
 

@@ -11,9 +11,11 @@ from mien.cli.guard.options import Country, Language, Minor, Mode, Policy, Resou
 from mien.cli.serving import (
     AllowPeople,
     DecisionsFile,
+    Forced,
     Given,
     HandOverUrl,
     Host,
+    Judge,
     MaxBody,
     OnFailure,
     OnReply,
@@ -51,6 +53,8 @@ def proxy(
     store: StoreFile = None,
     decisions: DecisionsFile = None,
     hand_over: HandOverUrl = None,
+    judge: Judge = None,
+    force_uncalibrated: Forced = False,
     max_body: MaxBody = 32,
     remember: Remember = 10_000,
     upstream_timeout: Annotated[
@@ -78,6 +82,8 @@ def proxy(
         store=store,
         decisions=decisions,
         hand_over=hand_over,
+        judge=judge,
+        force_uncalibrated=force_uncalibrated,
         max_body=max_body,
         remember=remember,
     )

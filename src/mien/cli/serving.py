@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -51,6 +51,17 @@ HandOverUrl = Annotated[
     str | None,
     typer.Option("--hand-over", help="Tell people's own system of a crisis.", metavar="URL"),
 ]
+Judge = Annotated[
+    str | None,
+    typer.Option(
+        "--judge",
+        help="Ask this model about doubtful turns: openai/MODEL, or URL#MODEL.",
+        metavar="JUDGE",
+    ),
+]
+Forced = Annotated[
+    bool, typer.Option("--force-uncalibrated", help="Use a judge that nobody calibrated.")
+]
 MaxBody = Annotated[float, typer.Option(help="The largest body that is taken.", metavar="MB")]
 Remember = Annotated[int, typer.Option(help="Points of conversations in memory.", metavar="N")]
 
@@ -73,6 +84,8 @@ class Given:
     store: Path | None
     decisions: Path | None
     hand_over: str | None
+    judge: str | None
+    force_uncalibrated: bool
     max_body: float
     remember: int
 
@@ -111,7 +124,16 @@ class Given:
             on_failure=_open_or_closed(self.on_failure),
             resources=resources_of(self.resources),
         )
-        return Watch(guard, self._ways())
+        ways = self._ways()
+        if self.judge is None:
+            return Watch(guard, ways)
+        from mien.guard.judge import Blend, JudgeOptions, open_judge
+
+        # Sentences cannot wait for a model; turns can.
+        fast = guard.observer
+        options = JudgeOptions(force_uncalibrated=self.force_uncalibrated)
+        guard.observer = Blend(fast, open_judge(self.judge, options))
+        return Watch(guard, replace(ways, waits=True, fast=fast))
 
     def _ways(self) -> Ways:
         from mien.guard import Holding, Remedy

@@ -37,14 +37,12 @@ class Rules:
         token: What a client must show; empty for none, which only this machine may do without.
         largest: Bytes of a body.
         body_s: Seconds in which a body must be there.
-        send_s: Seconds for which a client may take nothing of what it is sent.
     """
 
     host: str = "127.0.0.1"
     token: str = ""
     largest: int = 32 << 20
     body_s: float = 30.0
-    send_s: float = 60.0
 
     def __post_init__(self) -> None:
         if not self.token and not is_loopback(self.host):
@@ -54,7 +52,7 @@ class Rules:
             )
         if not (self.token.isascii() and self.token.isprintable()):
             raise ConfigError("MIEN_SERVE_TOKEN holds what no header can carry")
-        if self.largest < 1 or self.body_s <= 0 or self.send_s <= 0:
+        if self.largest < 1 or self.body_s <= 0:
             raise ConfigError("limits of bodies and of seconds must be more than 0")
 
 
@@ -97,7 +95,7 @@ class Door:
             return
         if body is None:
             return
-        await self._app(scope, _replayed(body, receive), self._patient(send))
+        await self._app(scope, _replayed(body, receive), send)
 
     def _checked(self, headers: list[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
         """The headers, without the token."""
@@ -165,14 +163,6 @@ class Door:
             raise Refused(
                 408, "too_slow", f"a body must be there within {self._rules.body_s:g} s"
             ) from None
-
-    def _patient(self, send: Send) -> Send:
-        async def sent(message: Message) -> None:
-            # A client that takes nothing must not keep a stream open for ever.
-            async with asyncio.timeout(self._rules.send_s):
-                await send(message)
-
-        return sent
 
 
 async def answer(

@@ -160,7 +160,7 @@ class Gateway:
         one = self._text(call, place, text)
         if one.stopped is None:
             added = text[len(one.fed) :]
-            outcome = await self._watch.run(lambda: one.hold.feed(added))
+            outcome = await self._watch.hear(lambda: one.hold.feed(added))
             one.fed = text
             self._watch.count(outcome.verdicts, outcome.timings)
             one.stopped = outcome.stopped
@@ -169,7 +169,7 @@ class Gateway:
             return opening + text, 0, None
         said, waiting = one.hold.said, one.hold.held
         # The last round withholds nothing: what has no end yet must be harmless as it stands.
-        last = one.stopped or await self._watch.run(lambda: self._glance(call, waiting))
+        last = one.stopped or await self._watch.hear(lambda: self._glance(call, waiting))
         if last is None:
             return opening + said + waiting, len(waiting), None
         language = call.seen.talk.person.language

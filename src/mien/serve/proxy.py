@@ -113,9 +113,6 @@ class Proxy:
                 await self._guarded(request, dialect, counted)
         except httpx2.HTTPError as error:
             await self._lost(error, counted if not status else None)
-        except TimeoutError:
-            # The client takes nothing: leaving the response open closes the connection.
-            self._metrics.count("mien_proxy_refused_total", reason="slow_reader")
         except asyncio.CancelledError:
             if not is_done:
                 self._metrics.count("mien_proxy_clients_gone_total")

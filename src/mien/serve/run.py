@@ -13,17 +13,21 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mien.serve.door import App
 
-_HEAD_S = 15.0
-
 
 class Patience(H11Protocol):
-    """HTTP/1.1 whose clients must send a whole head in time.
+    """HTTP/1.1 whose clients must send a whole head in time, and take what they are sent.
 
     h11 is strict about what a request is, and the same on all systems.
+
+    Attributes:
+        head_s: Seconds in which a head must be there.
+        send_s: Seconds for which a client may take nothing while something waits for it.
     """
 
-    head_s = _HEAD_S
+    head_s = 15.0
+    send_s = 60.0
     _waiting: asyncio.TimerHandle | None = None
+    _stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the first head."""
@@ -42,17 +46,30 @@ class Patience(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+        for timer in (self._waiting, self._stuck):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for the client to take something."""
+        super().pause_writing()
+        if self._stuck is None:
+            self._stuck = self.loop.call_later(self.send_s, self._too_slow)
+
+    def resume_writing(self) -> None:
+        """The client has."""
+        super().resume_writing()
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
 
     def _wait(self) -> None:
         self._waiting = self.loop.call_later(self.head_s, self._too_slow)
 
     def _too_slow(self) -> None:
-        self._waiting = None
-        if not self.transport.is_closing():
-            self.transport.abort()
+        # To close it kindly would wait for the client again.
+        self.transport.abort()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +80,15 @@ class Place:
         host: Name or address.
         port: 0 for any that is free.
         connections: The most at a time; more are answered 503.
+        head_s: Seconds in which a request's head must be there.
+        send_s: Seconds for which a client may take nothing while something waits for it.
     """
 
     host: str = "127.0.0.1"
     port: int = 8088
     connections: int = 2_000
+    head_s: float = Patience.head_s
+    send_s: float = Patience.send_s
 
 
 class Server(uvicorn.Server):
@@ -104,12 +125,13 @@ def server(app: App, place: Place) -> Server:
         app: What it serves.
         place: Where.
     """
+    limits = {"head_s": place.head_s, "send_s": place.send_s}
     return Server(
         uvicorn.Config(
             app,
             host=place.host,
             port=place.port,
-            http=Patience,
+            http=type("Patience", (Patience,), limits),
             ws="none",
             log_level="warning",
             access_log=False,

@@ -80,7 +80,6 @@ class Transfer:
 
         Raises:
             httpx2.HTTPError: If the model's server breaks off.
-            TimeoutError: If the client takes nothing.
         """
         if response.headers.get("content-encoding", "identity") != "identity":
             await self._unread(response, "packed_answer")
@@ -157,7 +156,7 @@ class Transfer:
         return await self._end(outgoing, reader)
 
     async def _end(self, outgoing: Outgoing, reader: Reader) -> Verdict | None:
-        sent = await self._watch.run(outgoing.end)
+        sent = await self._watch.hear(outgoing.end)
         rest = b"" if sent.again else reader.rest()
         await self._out(sent._replace(data=sent.data + rest), time.perf_counter())
         return sent.again or self._late
@@ -167,7 +166,7 @@ class Transfer:
         return self._mode is Mode.OBSERVE
 
     async def _event(self, outgoing: Outgoing, event: Event, began: float) -> Verdict | None:
-        sent = await self._watch.run(lambda: outgoing.feed(event))
+        sent = await self._watch.hear(lambda: outgoing.feed(event))
         if sent.unread:
             self._watch.skipped("unreadable_event")
         await self._out(sent, began)
@@ -181,7 +180,7 @@ class Transfer:
             if deadline is None or time.monotonic() < deadline:
                 continue
             async with self._lock:
-                sent = await self._watch.run(outgoing.late)
+                sent = await self._watch.hear(outgoing.late)
                 # A sentence that is late and bad is answered at the next event.
                 await self._out(sent, time.perf_counter())
                 self._late = self._late or sent.again

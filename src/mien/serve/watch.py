@@ -27,7 +27,7 @@ from mien.guard import (
     Verdict,
 )
 from mien.guard.handover import HandOver
-from mien.guard.hold import Timing
+from mien.guard.hold import ByObserver, Timing
 from mien.guard.observation import side_of
 from mien.guard.signals import Side
 from mien.guard.store import MemoryStore, Store, beginning
@@ -102,6 +102,7 @@ class Ways:
         hand_over: Tells people of decisions, but in mode `observe`; None for nobody.
         decisions: Where decisions are logged; None for nowhere.
         waits: Whether judging waits for somebody (a model): it is then done in threads.
+        fast: Judges sentences on their way out; None for the guard's own observer.
         now: What time it is.
     """
 
@@ -111,6 +112,7 @@ class Ways:
     hand_over: HandOver | None = None
     decisions: Decisions | None = None
     waits: bool = False
+    fast: Observer | None = None
     now: Callable[[], datetime] = lambda: datetime.now().astimezone()
 
 
@@ -141,6 +143,7 @@ class Watch:
             resources=guard.resources,
         )
         self.ways = ways or Ways()
+        self._fast = Sturdy(self.ways.fast) if self.ways.fast else self.guard.observer
         self.metrics = metrics or Metrics()
         self.memory = Memory(self.ways.most)
 
@@ -160,7 +163,13 @@ class Watch:
 
     def hold(self, seen: Seen) -> Hold:
         """For a reply to it."""
-        return self.guard.hold(seen.turns, self.ways.holding)
+        holding = self.ways.holding
+        by = ByObserver(self._fast, seen.turns, holding, self.guard.on_failure)
+        return Hold(by, holding, self.guard.mode)
+
+    async def hear(self, work: Callable[[], Given]) -> Given:
+        """Judge sentences: here if that takes a millisecond, in a thread if it takes longer."""
+        return await self.run(work) if self.ways.fast is None else work()
 
     async def after(self, seen: Seen, heard: str, sent: str, answer_id: str | None) -> Check | None:
         """The check of a reply that has been sent; None if nothing was said.

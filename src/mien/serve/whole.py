@@ -61,8 +61,8 @@ class Whole:
     async def _said(self, text: str) -> tuple[str, tuple[Verdict, ...], Verdict | None]:
         """What may leave of a text, what was found, and what stopped it."""
         hold = self._watch.hold(self._seen)
-        first = await self._watch.run(lambda: hold.feed(text))
-        last = await self._watch.run(hold.end)
+        first = await self._watch.hear(lambda: hold.feed(text))
+        last = await self._watch.hear(hold.end)
         verdicts = first.verdicts + last.verdicts
         self._watch.count(verdicts, first.timings + last.timings)
         return hold.said, verdicts, first.stopped or last.stopped
