@@ -20,6 +20,9 @@ _HOMES = {
     "emobench": "emobench",
     "sage": "sage",
     "spiral": "spiral",
+    "psychosis_bench": "psychosis_bench",
+    "sycophancy": "sycophancy",
+    "dependency": "dependency",
 }
 
 NAMES = tuple(_HOMES)
