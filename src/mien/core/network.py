@@ -52,12 +52,13 @@ def places() -> tuple[Place, ...]:
         "mien evals run TASK --model PROVIDER/M",
         "mien evals rejudge LOG --role judge=PROVIDER/M",
         "mien guard calibrate --judge JUDGE",
-        "mien guard simulate --user-url URL",
+        "mien guard simulate --user URL#MODEL",
     )
     asks = [Place(Purpose.ASK_MODEL, command, "the provider's") for command in commands]
     hears = Place(Purpose.ASK_MODEL, "mien read FILE --transcribe-url URL", "the URL's own")
+    proxied = Place(Purpose.ASK_MODEL, "mien proxy --upstream URL", "the URL's own")
     calls = Place(Purpose.HAND_OVER, "mien.guard.HandOver.to(URL)", "the URL's own")
-    return (*pulls, *asks, hears, calls)
+    return (*pulls, *asks, hears, proxied, calls)
 
 
 def allow(host: str, purpose: Purpose, config: Config | None = None) -> None:

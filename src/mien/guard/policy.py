@@ -130,6 +130,17 @@ def load_policy(what: str | Path) -> Policy:
         raise PolicyError(f"policy {what}: {error}") from error
 
 
+def policy_text(what: str) -> str:
+    """The text of one policy, by name or file.
+
+    Raises:
+        PolicyError: If it is unknown, or several are joined.
+    """
+    if "+" in what and not Path(what).is_file():
+        raise PolicyError(f"{what} is joined from several: name one, and join presets afterwards")
+    return _text(what)
+
+
 def policies() -> tuple[str, ...]:
     """The names of the policies that ship."""
     folder = files("mien.guard").joinpath("policies")

@@ -8,13 +8,15 @@ from mien.cli.guard.calibrate import calibrate
 from mien.cli.guard.check import check
 from mien.cli.guard.scan import scan
 from mien.cli.guard.serve import serve
+from mien.cli.guard.simulate import simulate
+from mien.cli.guard.tune import tune
 
 app = typer.Typer(
     help="Know when a conversation is going wrong, and when to step in.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-for command in (check, calibrate, scan, serve):
+for command in (check, calibrate, scan, serve, simulate, tune):
     app.command()(command)
 
 
