@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from mien.core.errors import ConfigError
 from mien.core.wilson import wilson
+from mien.guard.accuracy import Accuracy
 from mien.guard.scan.chance import (
     BASE_RATE,
-    Accuracy,
     most_right,
     over_chat,
     rate_of,

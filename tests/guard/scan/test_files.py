@@ -11,8 +11,9 @@ import pytest
 from mien.core.errors import ConfigError
 from mien.core.wilson import wilson
 from mien.guard import Check
-from mien.guard.scan import Accuracy, Watch, write_scan
-from mien.guard.scan.files import COLUMNS
+from mien.guard.accuracy import Accuracy
+from mien.guard.scan import Watch, write_scan
+from mien.guard.scan.parquet import COLUMNS
 from tests.data import ROOT
 from tests.fakes.observers import Cues
 from tests.fakes.scans import CALM, CRISIS, SPIRAL, chat, write_lines

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.core.errors import ConfigError
+from mien.guard.accuracy import Accuracy, of_cards
 from mien.guard.local.features import Token, context, tokens
 from mien.guard.local.network import windows
 from mien.guard.local.pieces import sentences
 from mien.guard.local.replies import PATH, shipped_replies
-from mien.guard.local.weights import NAME, Detectors, Weights, shipped
+from mien.guard.local.weights import NAME, WEIGHTS, Detectors, Weights, shipped
 from mien.guard.observation import Observation, Quote, side_of
 from mien.guard.signals import Side, Signal
 from mien.timeline import Turn
@@ -61,6 +62,11 @@ class LocalObserver:
     def name(self) -> str:
         """Name and version."""
         return f"local-{NAME}"
+
+    @property
+    def accuracy(self) -> Mapping[str, Accuracy]:
+        """What the cards beside the weights that ship say; nothing is known of others."""
+        return of_cards(WEIGHTS) if self._weights is shipped() else {}
 
     def observe(self, turns: Sequence[Turn]) -> Observation:
         """The signals of the last turn, which is the user's or the assistant's.

@@ -1,6 +1,6 @@
 """Look back first: past conversations in the order of their risk."""
 
-from mien.guard.scan.chance import BASE_RATE, Accuracy, most_right, right_alarms
+from mien.guard.scan.chance import BASE_RATE, most_right, right_alarms
 from mien.guard.scan.files import FORMS, check_form, write_scan
 from mien.guard.scan.glance import Glance
 from mien.guard.scan.result import About, Rate, Scan, Tally
@@ -11,7 +11,6 @@ __all__ = [
     "BASE_RATE",
     "FORMS",
     "About",
-    "Accuracy",
     "Glance",
     "Rate",
     "Scan",

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from mien.core.errors import ConfigError
 from mien.core.wilson import Share
+from mien.guard.accuracy import Accuracy
 from mien.guard.observation import Observer
 
 BASE_RATE = 1 / 1300
 """Conversations with severe distortion of reality, among 1.5 million with an assistant (Anthropic,
 2026-01-27, arXiv 2601.19062)."""
-
-
-class Accuracy(NamedTuple):
-    """How often a detector is right, measured on texts that it was not made with.
-
-    Attributes:
-        sensitivity: Share of what is there that it finds.
-        false_alarms: Share of what is not there that it raises.
-        unit: What the shares are of.
-    """
-
-    sensitivity: Share
-    false_alarms: Share
-    unit: Literal["turn", "chat"]
 
 
 @runtime_checkable

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mien.core.wilson import Share, wilson
+from mien.guard.accuracy import Accuracy
 from mien.guard.check import Action
-from mien.guard.scan.chance import Accuracy
 from mien.guard.scan.glance import Glance, read_glance, read_rows
 from mien.guard.signals import Signal
 from mien.timeline import Skipped

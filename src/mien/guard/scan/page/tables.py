@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from mien.charts.dots import Span, axis, dot, span_of
 from mien.charts.html import Content, Markup, markup, tag
@@ -108,8 +108,8 @@ def _heading(name: str, columns: int) -> Markup:
     return tag("tr", tag("th", name, colspan=columns, scope="colgroup"), class_="group")
 
 
-def _rate(rate: Rate, span: Span, label: object) -> Markup:
-    name = label(rate.name) if callable(label) else rate.name
+def _rate(rate: Rate, span: Span, label: Callable[[str], str]) -> Markup:
+    name = label(rate.name)
     value, between = per_thousand(rate.share.value), ends(rate.share)
     told = f"{name}: {value} per 1,000, {between}"
     drawn = dot(span, PER * rate.share.value, (PER * rate.share.low, PER * rate.share.high), told)
