@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -48,10 +50,6 @@ def peak(who):
     scale = 2**20 if sys.platform == "darwin" else 2**10
     return resource.getrusage(who).ru_maxrss / scale
 
-def spent(who):
-    used = resource.getrusage(who)
-    return used.ru_utime + used.ru_stime
-
 if __name__ == "__main__":
     folder, jobs, observer = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     watch = Watch(observer=Nothing) if observer == "none" else Watch()
@@ -63,7 +61,7 @@ if __name__ == "__main__":
         for form in ("html", "parquet"):
             write_scan(found, folder / f"r.{form}")
     own, others = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
-    print(json.dumps([found.tally.turns, peak(own), peak(others), spent(own)]))
+    print(json.dumps([found.tally.turns, peak(own), peak(others)]))
 """
 
 
@@ -127,21 +125,17 @@ def _row(folder: Path, observer: str, words: int, jobs: int) -> str:
         command, cwd=ROOT, check=True, capture_output=True, text=True, env=_environ()
     )
     taken, spent = time.perf_counter() - begun, _children() - before
-    turns, here, each, _ = json.loads(ran.stdout)
+    turns, here, each = json.loads(ran.stdout)
     speed = f"{observer:8}  {words:5}  {jobs:4}  {turns / taken:7.0f}  {taken:7.1f}"
     return f"{speed}  {spent:9.1f}  {here:7.0f}  {each:7.0f}"
 
 
 def _children() -> float:
-    import resource
-
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def _environ() -> dict[str, str]:
-    import os
-
     paths = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
     return {**os.environ, **ONE_THREAD, "PYTHONPATH": paths}
 

@@ -45,7 +45,7 @@ def conversation(glance: Glance, rows: Sequence[Row], place: int) -> Markup:
     )
     return tag(
         "article",
-        tag("h3", tag("span", f"{place}. "), name_of(glance)),
+        tag("h3", tag("span", f"{place}. "), tag("bdi", name_of(glance))),
         tag("p", _about(glance), class_="meta"),
         tag("p", f"{note}the highest risk; a .parquet holds all.", class_="fine") if cut else None,
         tag(
@@ -105,7 +105,7 @@ def _turn(row: Row, before: Row | None, place: int) -> Markup:
         tag(
             "div",
             tag("p", tag("b", named), f" · turn {number:,}{when}", class_="by"),
-            tag("p", _said(row), class_="said"),
+            tag("p", _said(row), class_="said", dir="auto"),
             class_="words",
         ),
         tag(
