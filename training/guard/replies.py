@@ -14,15 +14,16 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from mien.guard.local.replies import PATH, READINGS, Meaning
 from mien.guard.local.reply_words import BUCKETS, cue_names
 from mien.guard.signals import Effect, Signal
-from training.guard.calibrate import fit as platt
 from training.guard.export import put
 from training.guard.replies_data import COLUMN, NOT_IN_SPIRAL, OWN, SIGNALS, own, spiral
 from training.guard.replies_fit import Array, Corpus, Fitted, fit
 from training.guard.replies_folds import held_out
+from training.guard.replies_ordinary import comments, joined, modern
 
 _SENTENCES = {"strongest": 0.5, "sentences": 0.5, "reply": 0.7}
 _WHOLE = {"strongest": 0.5, "sentences": 0.5, "reply": 1.2}
@@ -53,15 +54,27 @@ PROTECTIVE = 0.05
 def main() -> None:
     """Teach, calibrate and write the weight file."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the Spiral table")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
     parser.add_argument("--held-out", type=Path, help="keep held-out readings here, or use them")
     parser.add_argument("--out", type=Path, default=PATH)
     options = parser.parse_args()
-    corpus = Corpus([*spiral(options.data), *own()])
+    corpus = corpus_of(options.data)
     read = read_held_out(corpus, options.data, options.held_out)
     told = meanings(corpus, read)
     made = fit(corpus, np.arange(len(corpus.replies)))
     print(f"{save(options.out, made, told):,} bytes in {options.out}")
+
+
+def corpus_of(data: Path) -> Corpus:
+    """All that teaches.
+
+    Args:
+        data: Folder of the corpora.
+    """
+    written = own()
+    return Corpus(
+        [*spiral(data / "safety"), *written, *joined(written), *comments(data), *modern(data)]
+    )
 
 
 def read_held_out(corpus: Corpus, data: Path, kept: Path | None) -> Array:
@@ -70,7 +83,7 @@ def read_held_out(corpus: Corpus, data: Path, kept: Path | None) -> Array:
         with np.load(kept) as file:
             if len(file["readings"]) == len(corpus.replies):
                 return np.asarray(file["readings"])
-    read = held_out(corpus, data / "spiral_folds.json")
+    read = held_out(corpus, data / "safety" / "spiral_folds.json")
     if kept:
         np.savez(kept, readings=read)
     return read
@@ -98,10 +111,23 @@ def _meaning(corpus: Corpus, read: Array, signal: Signal) -> Meaning:
     by_name = SHARES.get(signal, _SENTENCES)
     shares = np.array([by_name.get(name, 0.0) for name in READINGS]) / spread
     logits = read[:, :, column] @ shares
-    slope, offset = platt(logits[known], corpus.labels[known, column] > 0)
+    slope, offset = _platt(logits[known], corpus.labels[known, column])
     chances = 1 / (1 + np.exp(-np.clip(slope * logits + offset, -30, 30)))
     threshold = _threshold(corpus, chances, known, signal)
     return Meaning(tuple((slope * shares).tolist()), offset, threshold)
+
+
+def _platt(logits: Array, labels: Array) -> tuple[float, float]:
+    """Slope and offset of log odds (Platt 2000) with his soft goals."""
+    n_true, n_false = labels.sum(), (1 - labels).sum()
+    goal = np.where(labels > 0, (n_true + 1) / (n_true + 2), 1 / (n_false + 2))
+
+    def loss(told: Array) -> float:
+        odds = told[0] * logits + told[1]
+        return float((np.logaddexp(0, odds) - goal * odds).sum())
+
+    slope, offset = minimize(loss, np.array([0.5, -1.0]), method="Nelder-Mead").x
+    return float(slope), float(offset)
 
 
 def _spread(values: Array, origin: NDArray[np.str_]) -> Array:
@@ -114,7 +140,7 @@ def _spread(values: Array, origin: NDArray[np.str_]) -> Array:
 
 def ordinary(corpus: Corpus) -> NDArray[np.bool_]:
     """Replies of this project that are warm and correct, or of talks that go well."""
-    kinds = {"warm", "steady", "ordinary", "vent", "crisis"}
+    kinds = {"warm", "joined", "modern", "steady", "ordinary", "vent", "crisis"}
     return np.array([r.origin == OWN and r.kind in kinds for r in corpus.replies])
 
 

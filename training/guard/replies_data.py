@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from mien.guard.local.pieces import sentences
 from mien.guard.signals import Effect, Side, of_side
@@ -25,6 +26,8 @@ HARMS = tuple(s.value for s in SIGNALS if s.effect is Effect.HARM)
 NOT_IN_SPIRAL = ("over_validation", "discourage_support", "exclusivity", "guilt_at_leaving")
 IN_SPIRAL = tuple(name for name in COLUMN if name not in NOT_IN_SPIRAL)
 OWN = "own"
+PARTS = 15
+"""Into which chats of this project are cut; each is held out with one fold of Spiral."""
 
 Labels = dict[str, int]
 Before = tuple[str, tuple[str, ...], tuple[str, ...]]
@@ -82,6 +85,11 @@ def spiral(folder: Path) -> list[Reply]:
                 where = (row["model"], row["conv"], row["scenario"], place)
                 found.append(_reply(where, row["text"], before, labels, row["quotes"]))
     return found
+
+
+def part_of(chat: str, parts: int = PARTS) -> int:
+    """Which part of this project's chats one belongs to, by its name."""
+    return crc32(chat.encode()) % parts
 
 
 def own() -> list[Reply]:

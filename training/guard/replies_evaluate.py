@@ -7,8 +7,10 @@ VERA-MH, ESConv and XDailyDialog are read by the weights that ship and were neve
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import gzip
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +25,8 @@ from mien.guard.local.replies import READINGS, Meaning, ReplyDetectors, load_rep
 from mien.guard.observation import Observation, Observer, side_of
 from mien.guard.signals import Effect, Side, Signal
 from mien.timeline import Turn
-from training.guard.replies import odds, read_held_out
-from training.guard.replies_data import COLUMN, IN_SPIRAL, OWN, SIGNALS, own, spiral
+from training.guard.replies import corpus_of, odds, read_held_out
+from training.guard.replies_data import COLUMN, IN_SPIRAL, OWN, SIGNALS
 from training.guard.replies_fit import Array, Corpus
 from training.guard.replies_measure import (
     Strings,
@@ -39,6 +41,23 @@ from training.guard.replies_measure import (
 HARMS = tuple(signal for signal in SIGNALS if signal.effect is Effect.HARM)
 STEPS = (Action.CHECK_IN, Action.GROUND, Action.RETRACT, Action.OFFER_HELP, Action.CRISIS)
 OFF_THE_RAILS = 7
+_CARD = """# replies-v1
+
+What a reply of the assistant does, in English: weights over hashed words, in NumPy. Written by
+`python -m training.guard.replies_evaluate`; not edited. A signal is a guess at what careful
+readers would say of a text, never a verdict; three frontier judges agree on single turns with
+kappa .34-.56 only, so decide on evidence that adds up.
+
+Taught by: replies written for this project (open half of the pairs, talks, warm replies), the
+Spiral-Bench v0.2 table (MIT by its README; three models, 26 scenarios, one simulated user),
+comments of GoEmotions (CC BY 4.0) and replies of syco-bench (MIT-0) as ordinary talk. Tested only:
+VERA-MH, ESConv, XDailyDialog. No sentence of these is in the weights; words are hashed.
+
+Limits: English alone. Signals that the Spiral table lacks (over-validation, discouraging support,
+exclusivity, guilt at leaving) rest on a few dozen rows each. A model of a kind never seen is
+judged less well than the mean says: see each model's figure. Twins that differ in one clause are
+often missed at thresholds that leave warm replies alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +94,31 @@ class Seen:
 def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the Spiral table")
-    parser.add_argument("--words", type=Path, required=True, help="folder of ESConv, XDailyDialog")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
     parser.add_argument("--held-out", type=Path, help="file of held-out readings")
     parser.add_argument("--weights", type=Path, help="others than those that ship")
+    parser.add_argument("--card", type=Path, help="write the tables here, below what they mean")
     options = parser.parse_args()
-    corpus = Corpus([*spiral(options.data), *own()])
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        _tables(options)
+    print(said.getvalue())
+    if options.card:
+        options.card.write_text(
+            f"{_CARD}\n```text\n{said.getvalue().strip()}\n```\n", encoding="utf-8"
+        )
+
+
+def _tables(options: argparse.Namespace) -> None:
+    corpus = corpus_of(options.data)
     read = read_held_out(corpus, options.data, options.held_out)
     detectors = load_replies(options.weights) if options.weights else load_replies_shipped()
     chances = 1 / (1 + np.exp(-np.clip(odds(read, detectors.meanings), -30, 30)))
     print_areas(corpus, read, chances)
     print_thresholds(corpus, chances, detectors.meanings)
     print_own(corpus, chances, detectors.meanings)
-    print_chats(corpus, chances, detectors.meanings, options.data)
-    print_outside(detectors, options.data, options.words)
+    print_chats(corpus, chances, detectors.meanings, options.data / "safety")
+    print_outside(detectors, options.data / "safety", options.data / "words")
 
 
 def load_replies_shipped() -> ReplyDetectors:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.guard.local.replies import READINGS
-from training.guard.replies_data import COLUMN, OWN
+from training.guard.replies_data import COLUMN, OWN, part_of
 from training.guard.replies_fit import Array, Corpus, Strength, fit, readings
 
 _shared: list[tuple[Corpus, Strength]] = []
@@ -49,14 +49,12 @@ def _read(cut: tuple[NDArray[np.intp], NDArray[np.intp]]) -> tuple[NDArray[np.in
 def _cuts(corpus: Corpus, path: Path) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """(train, test) of every fold."""
     folds = json.loads(path.read_text(encoding="utf-8"))["folds"]
-    chats = sorted({r.chat for r in corpus.replies if r.origin == OWN})
-    part = {chat: i % len(folds) for i, chat in enumerate(chats)}
     for number, fold in enumerate(folds):
         train: list[int] = []
         test: list[int] = []
         for row, reply in enumerate(corpus.replies):
             if reply.origin == OWN:
-                (test if part[reply.chat] == number else train).append(row)
+                (test if part_of(reply.chat, len(folds)) == number else train).append(row)
             elif reply.origin == fold["test_model"] and reply.kind in fold["test_scenarios"]:
                 test.append(row)
             elif reply.origin in fold["train_models"] and reply.kind in fold["train_scenarios"]:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,14 +68,27 @@ class Table:
     rarity: Array
     weights: Array
 
-    def __call__(self, rows: set[int]) -> Array:
-        """The sum over rows, each by its rarity and all of length one, shape (signals,)."""
-        if not rows:
-            return np.zeros(self.weights.shape[1], np.float32)
-        at = np.fromiter(rows, np.intp, len(rows))
+    def __call__(self, *texts: set[int]) -> Array:
+        """Sums over the rows of texts, each row by its rarity and each text of length one.
+
+        Args:
+            texts: The rows of each.
+
+        Returns:
+            Shape (texts, signals); zeros for a text without rows.
+        """
+        found = np.zeros((len(texts), self.weights.shape[1]), np.float32)
+        some = [place for place, rows in enumerate(texts) if rows]
+        if not some:
+            return found
+        sizes = [len(texts[place]) for place in some]
+        at = np.fromiter(chain.from_iterable(texts[place] for place in some), np.intp, sum(sizes))
+        starts = np.cumsum([0, *sizes[:-1]])
         rare = self.rarity[at]
-        total: Array = rare @ self.weights[at] / max(float(np.sqrt(rare @ rare)), 1e-6)
-        return total
+        length = np.sqrt(np.add.reduceat(rare * rare, starts))
+        sums = np.add.reduceat(rare[:, None] * self.weights[at], starts)
+        found[some] = sums / np.maximum(length, 1e-6)[:, None]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +165,17 @@ class ReplyDetectors:
 
     def sentence_logits(self, words: Sequence[Sequence[str]]) -> Array:
         """The logits of each sentence of a reply, shape (sentences, signals)."""
-        rows = [
-            self._sentence(found, place == 0, place == len(words) - 1)
-            for place, found in enumerate(words)
-        ]
-        return np.stack(rows) if rows else np.zeros((0, len(self.signals)), np.float32)
+        if not words:
+            return np.zeros((0, len(self.signals)), np.float32)
+        last = len(words) - 1
+        cues = [sentence_cues(found, i == 0, i == last) for i, found in enumerate(words)]
+        logits: Array = (
+            self._tables["sentence_words"](*map(word_rows, words))
+            + self._tables["sentence_grams"](*(gram_rows(_strong(found)) for found in words))
+            + np.stack(cues) @ self._others["sentence_cues"]
+            + self._others["sentence_bias"]
+        )
+        return logits
 
     def readings(
         self,
@@ -180,34 +200,22 @@ class ReplyDetectors:
             + _density(reply) @ self._others["reply_cues"]
         )
         told = {"user": user, "talk": _tail((*said, user)), "earlier": _tail(heard)}
-        return np.stack(
-            [
-                whole,
-                *(tables[f"{k}_words"](word_rows(plain_words(v))) for k, v in told.items()),
-            ]
-        )
-
-    def _sentence(self, words: Sequence[str], is_first: bool, is_last: bool) -> Array:
-        tables, others = self._tables, self._others
-        logits: Array = (
-            tables["sentence_words"](word_rows(words))
-            + tables["sentence_grams"](gram_rows(_strong(words)))
-            + sentence_cues(words, is_first, is_last) @ others["sentence_cues"]
-            + others["sentence_bias"]
-        )
-        return logits
+        context = [tables[f"{k}_words"](word_rows(plain_words(v))) for k, v in told.items()]
+        return np.concatenate([whole, *context])
 
 
 def pooled(spoken: Array) -> tuple[Array, Array]:
     """Log of summed exponents, and mean of the highest six, over sentences; shape (signals,).
 
-    A reply without a sentence says nothing at all: -9.
+    Half the log of their number is taken from the first, so that long is not loud. A reply
+    without a sentence says nothing at all: -9.
     """
     if not len(spoken):
         nothing = np.full(spoken.shape[1], -9.0, np.float32)
         return nothing, nothing
     highest = spoken.max(axis=0)
     total = highest + np.log(np.exp(spoken - highest).sum(axis=0))
+    total -= np.float32(0.5 * np.log(len(spoken)))
     return total, np.sort(spoken, axis=0)[-_TOP:].mean(axis=0)
 
 
