@@ -6,6 +6,7 @@ import typer
 
 from mien.cli.guard.calibrate import calibrate
 from mien.cli.guard.check import check
+from mien.cli.guard.forget import forget
 from mien.cli.guard.scan import scan
 from mien.cli.guard.serve import serve
 from mien.cli.guard.simulate import simulate
@@ -16,7 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-for command in (check, calibrate, scan, serve, simulate, tune):
+for command in (check, calibrate, scan, serve, simulate, tune, forget):
     app.command()(command)
 
 
