@@ -5,8 +5,9 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 WORKERS ?= auto
+ADAPTERS := litellm langchain agents
 
-.PHONY: demo test check bench docs dist clean
+.PHONY: demo test test-adapters $(ADAPTERS:%=test-%) check bench docs dist clean
 .PHONY: train-speech train-voice train-face train-words
 
 demo: .venv/base  ## read the bundled examples; print the timeline and write a report
@@ -17,6 +18,11 @@ demo: .venv/base  ## read the bundled examples; print the timeline and write a r
 
 test: .venv/test  ## all tests, in parallel
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+test-adapters: $(ADAPTERS:%=test-%)  ## the guard in other people's frameworks, each in an environment of its own
+
+$(ADAPTERS:%=test-%): test-%: .venv-%/ready
+	$(subst .venv,.venv-$*,$(BIN))/python -m pytest -p no:cacheprovider tests/adapters
 
 check: .venv/check  ## style, types, architecture
 	$(BIN)/ruff check .
@@ -37,7 +43,7 @@ train-speech train-voice train-face train-words: train-%: .venv/train  ## data t
 	$(BIN)/python -m training.$* $(ARGS)
 
 clean:
-	rm -rf .venv dist out docs/_build
+	rm -rf .venv $(ADAPTERS:%=.venv-%) dist out docs/_build
 
 # One environment; each stamp adds a dependency group to it.
 .venv/base: pyproject.toml
@@ -49,4 +55,11 @@ clean:
 .venv/%: .venv/base
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group $*
+	@touch $@
+
+# Frameworks do not agree on versions, so each has an environment of its own.
+.venv-%/ready: pyproject.toml
+	test -x $(subst .venv,.venv-$*,$(BIN))/python || $(PYTHON) -m venv .venv-$*
+	$(subst .venv,.venv-$*,$(BIN))/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(subst .venv,.venv-$*,$(BIN))/python -m pip install --quiet --disable-pip-version-check --editable . --group test-$*
 	@touch $@
