@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from training.guard.data import Row
+from training.guard.net import Flat, Net
 from training.guard.train import Example, Plan, predict, read, train
 
 FOLDS = 5
@@ -17,6 +22,47 @@ FOLDS = 5
 def fold(pair: str) -> int:
     """Which fold a pair is in, by another byte of the hash than decides what is sealed."""
     return hashlib.sha256(f"fold {pair}".encode()).digest()[1] % FOLDS
+
+
+class Task(NamedTuple):
+    """One net to be taught.
+
+    Attributes:
+        examples: What it learns from.
+        words: The same as arrays.
+        asked: What it is asked afterwards.
+        outputs: Signals.
+        plan: How it learns.
+        seed: Of its beginning.
+    """
+
+    examples: list[Example]
+    words: list[Flat]
+    asked: list[Flat]
+    outputs: int
+    plan: Plan
+    seed: int
+
+
+class Answer(NamedTuple):
+    """A taught net, and its logits of what it was asked."""
+
+    net: Net
+    logits: NDArray[np.float32]
+
+
+class Readings(NamedTuple):
+    """Logits of held-out messages, and nets that saw all.
+
+    Attributes:
+        rows: Of the rows, held out by pair, shape (rows, outputs + 1).
+        ordinary: Of ordinary messages, shape (ordinary, outputs + 1).
+        nets: For the weight file.
+    """
+
+    rows: NDArray[np.float32]
+    ordinary: NDArray[np.float32]
+    nets: tuple[Net, ...]
 
 
 def held_out(
@@ -29,39 +75,68 @@ def held_out(
     plan: Plan,
     nets: int,
     seed: int,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Logits of the rows, held out by pair, and of ordinary messages, held out too.
+) -> Readings:
+    """Nets for each fold, and for all; two processes at a time.
 
     Args:
         rows: The open ones.
         examples: The same as examples.
-        further: What every fold learns from besides.
+        further: What every net learns from besides.
         ordinary: Learned from as well, but for the part of its fold.
         outputs: Signals.
         plan: How to learn.
-        nets: Whose mean counts.
+        nets: Whose mean counts; for a held-out row a quarter as many.
         seed: Of the first.
-
-    Returns:
-        Shapes (rows, outputs + 1) and (ordinary, outputs + 1).
     """
-    read_rows, read_ordinary = [read(e) for e in examples], [read(e) for e in ordinary]
-    read_further = [read(e) for e in further]
-    of_row = np.array([fold(row.id) for row in rows])
-    of_ordinary = np.arange(len(ordinary)) % FOLDS
-    logits = np.zeros((len(rows), outputs + 1), np.float32)
-    calm = np.zeros((len(ordinary), outputs + 1), np.float32)
-    for number in range(FOLDS):
-        kept, calm_kept = np.flatnonzero(of_row != number), np.flatnonzero(of_ordinary != number)
-        seen = [*(examples[i] for i in kept), *further, *(ordinary[i] for i in calm_kept)]
-        words = [
-            *(read_rows[i] for i in kept),
-            *read_further,
-            *(read_ordinary[i] for i in calm_kept),
-        ]
-        left, calm_left = np.flatnonzero(of_row == number), np.flatnonzero(of_ordinary == number)
-        for net_seed in range(seed, seed + nets):
-            net = train(seen, outputs, plan, net_seed, words)
-            logits[left] += predict(net, [read_rows[i] for i in left]) / nets
-            calm[calm_left] += predict(net, [read_ordinary[i] for i in calm_left]) / nets
-    return logits, calm
+    learned = [*examples, *further, *ordinary]
+    words = [read(example) for example in learned]
+    of = np.full(len(learned), -1)
+    of[: len(rows)] = [fold(row.id) for row in rows]
+    of[len(learned) - len(ordinary) :] = np.arange(len(ordinary)) % FOLDS
+    fewer = max(1, nets // 4)
+    tasks = [
+        _task(learned, words, of != number, outputs, plan, net_seed)
+        for number in range(FOLDS)
+        for net_seed in range(seed, seed + fewer)
+    ]
+    tasks += [
+        _task(learned, words, of != FOLDS, outputs, plan, net_seed)
+        for net_seed in range(seed, seed + nets)
+    ]
+    answers = list(_taught(tasks))
+    logits = np.zeros((len(learned), outputs + 1), np.float32)
+    for index, answer in enumerate(answers[: FOLDS * fewer]):
+        logits[of == index // fewer] += answer.logits / fewer
+    calm = logits[len(learned) - len(ordinary) :]
+    return Readings(logits[: len(rows)], calm, tuple(a.net for a in answers[FOLDS * fewer :]))
+
+
+def _task(
+    learned: list[Example],
+    words: list[Flat],
+    is_kept: NDArray[np.bool_],
+    outputs: int,
+    plan: Plan,
+    seed: int,
+) -> Task:
+    kept, left = np.flatnonzero(is_kept), np.flatnonzero(~is_kept)
+    return Task(
+        [learned[i] for i in kept],
+        [words[i] for i in kept],
+        [words[i] for i in left],
+        outputs,
+        plan,
+        seed,
+    )
+
+
+def _taught(tasks: Sequence[Task]) -> Iterator[Answer]:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_teach, tasks)
+
+
+def _teach(task: Task) -> Answer:
+    torch.set_num_threads(1)
+    net = train(task.examples, task.outputs, task.plan, task.seed, task.words)
+    logits = predict(net, task.asked) if task.asked else np.zeros((0, task.outputs + 1), np.float32)
+    return Answer(net, logits)

@@ -14,7 +14,7 @@ COLUMN = {signal: column for column, signal in enumerate(SIGNALS)}
 
 _LOW = {"sadness", "grief", "remorse", "fear", "nervousness", "disappointment", "embarrassment"}
 _GRAVE = frozenset({"SUICIDE", "KILL_SELF", "NOT_BE", "DIE", "NO_FUTURE", "BURDEN"})
-_WEIGHT = 0.25
+_WEIGHT = 0.8
 
 
 def comments(data: Path, n: int, seed: int) -> list[Example]:

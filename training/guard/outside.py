@@ -61,8 +61,10 @@ def figures(observer: Observer, data: Path, most: int | None = None) -> list[Fig
     for name, talks in chats(data, most).items():
         seen = observed(observer, talks)
         found.append(_share(f"{name}: any of {len(ALARMING)}", seen, frozenset(ALARMING)))
-        for signal in (*ALARMING, *COMMON):
-            found.append(_share(f"{name}: {signal.value}", seen, frozenset({signal})))
+        found.extend(
+            _share(f"{name}: {signal.value}", seen, frozenset({signal}))
+            for signal in (*ALARMING, *COMMON)
+        )
     return found
 
 

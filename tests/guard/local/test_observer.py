@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -97,14 +95,12 @@ def test_the_quote_is_the_sentence_that_shows_it() -> None:
     assert observe(text).quotes[Signal.CRISIS].of(text) == "I am going to kill myself tonight."
 
 
-def test_a_huge_message_takes_bounded_time_and_both_ends_are_read() -> None:
-    start = time.process_time()
-    seen = observe("I want to kill myself tonight. " + "la la. " * 150_000)
-    assert Signal.CRISIS in seen.raised
-    seen = observe("la la. " * 150_000 + " I want to kill myself tonight.")
-    assert Signal.CRISIS in seen.raised
-    # A wide bound: it guards against work that grows with the square of the length.
-    assert time.process_time() - start < 60
+def test_of_a_huge_message_both_ends_are_read() -> None:
+    for text in (
+        "I want to kill myself tonight. " + "la la. " * 150_000,
+        "la la. " * 150_000 + " I want to kill myself tonight.",
+    ):
+        assert Signal.CRISIS in observe(text).raised
 
 
 def test_earlier_words_of_the_user_tell_the_language_of_short_ones() -> None:

@@ -53,6 +53,13 @@ _ENGLISH = {
     "brb": "be right back", "bff": "best friend", "mum": "mom", "mums": "mom", "mam": "mom",
     "wd": "would", "cd": "could", "wen": "when", "dat": "that", "da": "the", "bout": "about",
     "nd": "and", "alr": "already", "atm": "right now", "jk": "just kidding", "da y": "day",
+    "tryd": "tried", "nite": "night", "wsh": "wish", "ws": "was", "srry": "sorry", "sry": "sorry",
+    "evrything": "everything", "evry": "every", "2mrw": "tomorrow", "2moz": "tomorrow",
+    "nt": "not", "dnt": "do not", "cnt": "can not", "wnt": "want", "wana": "want to",
+    "jst": "just", "lyf": "life", "bak": "back", "nobdy": "nobody", "noone": "no one",
+    "skool": "school", "gna": "going to", "ded": "dead", "sucide": "suicide",
+    "suiside": "suicide", "sewerside": "suicide", "sh": "self harm", "offing": "killing",
+    "msg": "message", "msgs": "messages", "thnx": "thanks", "evn": "even", "hav": "have",
     "2": "to", "gf": "girlfriend", "bf": "boyfriend", "k": "ok", "m": "am", "dy": "die",
     "dyin": "dying", "wanted2": "wanted to",
 }  # fmt: skip
@@ -71,7 +78,13 @@ _GERMAN = {
     "i": "ich", "bring's": "bringe es", "mach's": "mache es", "machs": "mache es",
     "schaff's": "schaffe es", "schaffs": "schaffe es", "is'": "ist", "grad": "gerade",
     "ausm": "aus dem", "aufm": "auf dem", "zum": "zu dem", "zur": "zu der", "ham": "haben",
-    "sry": "sorry", "wg.": "wegen", "bissl": "bisschen", "heut": "heute",
+    "sry": "sorry", "wg.": "wegen", "iwo": "irgendwo", "nimma": "nicht mehr",
+    "nimmer": "nicht mehr", "lebn": "leben", "sterbn": "sterben", "niemandn": "niemanden",
+    "sowieso": "sowieso", "mim": "mit dem", "vom": "von dem", "beim": "bei dem",
+    "ins": "in das", "am": "an dem", "im": "in dem", "hätt": "hätte", "würd": "würde",
+    "könnt": "könnte", "wollt": "wollte", "müsst": "müsste", "werd": "werde", "geh": "gehe",
+    "bring": "bringe", "nehm": "nehme", "denk": "denke", "will'": "will",
+    "bissl": "bisschen", "heut": "heute",
 }  # fmt: skip
 _SPANISH = {
     "q": "que", "k": "que", "xq": "porque", "pq": "porque", "porq": "porque", "xk": "porque",
@@ -82,9 +95,14 @@ _SPANISH = {
     "tq": "te quiero", "tk": "te quiero", "nd": "nada", "nda": "nada", "kiero": "quiero",
     "qiero": "quiero", "qro": "quiero", "xfa": "por favor", "xfavor": "por favor",
     "finde": "fin de semana", "salu2": "saludos", "a2": "adiós", "grax": "gracias",
-    "grcs": "gracias", "dnd": "donde", "cn": "con", "sn": "sin", "hj": "hoy", "aki": "aquí",
-    "asik": "así que", "msj": "mensaje", "vdd": "verdad", "ps": "pues", "pos": "pues",
-    "al": "a el", "del": "de el",
+    "grcs": "gracias", "dnd": "donde", "cn": "con", "sn": "sin", "hj": "hoy",
+    "asik": "así que", "msj": "mensaje", "vdd": "verdad", "pos": "pues",
+    "al": "a el", "del": "de el", "mtar": "matar", "mtarme": "matarme", "morirm": "morirme",
+    "mrir": "morir", "vivr": "vivir", "aora": "ahora", "ahra": "ahora", "oi": "hoy",
+    "ia": "ya", "kn": "con", "knd": "cuando", "cnd": "cuando", "i": "y", "stoy": "estoy",
+    "ps": "pues", "dsp": "después", "dsps": "después", "tngo": "tengo", "gans": "ganas",
+    "nadi": "nadie", "muxo": "mucho", "mxo": "mucho", "l": "el", "n": "en", "bno": "bueno",
+    "kería": "quería", "keria": "quería", "aki": "aquí", "asi": "así", "ke": "que",
 }  # fmt: skip
 _SAID = {"en": _ENGLISH, "de": _GERMAN, "es": _SPANISH}
 
