@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import lru_cache
+from itertools import compress
 from typing import NamedTuple
 from zlib import crc32
 
@@ -22,7 +24,7 @@ SCOPE = 5
 _IDEAS = {name: row for row, name in enumerate(ideas())}
 _NOT, _I, _YOU = "NOT", ("I", "MYSELF", "FIRST_VERB"), ("YOU", "FORMAL_YOU")
 _OTHERS = ("HE", "SHE", "THEY", "FAMILY", "PARTNER", "FRIEND", "OTHER_ROLE")
-_OPENING, _CLOSING = frozenset('"“„«‚‘'), frozenset('"”“»’')
+_QUOTING = frozenset('"“„«‚‘”»’')
 
 
 class Flag(IntEnum):
@@ -52,6 +54,17 @@ _LANGUAGE_FLAGS = {"en": Flag.ENGLISH, "de": Flag.GERMAN, "es": Flag.SPANISH}
 FLAGS = len(Flag)
 N_IDEAS = len(_IDEAS)
 N_ROWS = N_IDEAS + FLAGS + BUCKETS
+_CACHE_LIMIT = 50_000
+"""Words whose spelling and rows are remembered."""
+
+_LANGUAGE_ROWS = {language: N_IDEAS + flag for language, flag in _LANGUAGE_FLAGS.items()}
+_FLAG_ROWS = tuple(
+    N_IDEAS + flag
+    for flag in (
+        *(Flag.NEGATED, Flag.QUESTION, Flag.QUOTED, Flag.CAPITALS, Flag.FIRST, Flag.NUMBER),
+        *(Flag.FRAMED, Flag.FRAMED_EARNEST, Flag.IN_PAST),
+    )
+)
 
 
 class Token(NamedTuple):
@@ -96,6 +109,11 @@ def context(text: str, language: str, *, is_user: bool, longest: int = 16) -> li
     ]
 
 
+@lru_cache(maxsize=_CACHE_LIMIT)
+def _spell(word: str, language: str) -> tuple[str, ...]:
+    return tuple(spell(word, language))
+
+
 class _State:
     """What carries over from sentence to sentence."""
 
@@ -108,7 +126,7 @@ def _sentence(text: str, part: Quote, language: str, known: Lexicon, state: _Sta
     plain: list[str] = []
     source: list[int] = []
     for index, written in enumerate(typed):
-        for one in spell(written.text, language):
+        for one in _spell(written.text, language):
             if one:
                 plain.append(one)
                 source.append(index)
@@ -118,33 +136,25 @@ def _sentence(text: str, part: Quote, language: str, known: Lexicon, state: _Sta
     holder, held, negated = -1, 0, 0
     found = []
     for place, (word, mine, index) in enumerate(zip(plain, meant, source, strict=True)):
-        flags = [_LANGUAGE_FLAGS[language]]
         holder, held = _holder(mine, holder, held)
         negated = SCOPE if _NOT in mine else max(0, negated - 1)
         _frame(mine, word, state)
         original = typed[index].text
-        for flag, holds in (
-            (Flag.NEGATED, negated > 0),
-            (Flag.QUESTION, asks),
-            (Flag.QUOTED, state.quoted),
-            (Flag.CAPITALS, len(original) > 2 and original.isupper()),
-            (Flag.FIRST, place == 0),
-            (Flag.NUMBER, word.isdigit()),
-            (Flag.FRAMED, state.framed),
-            (Flag.FRAMED_EARNEST, state.earnest),
-            (Flag.IN_PAST, past),
-        ):
-            if holds:
-                flags.append(flag)
-        if held > 0:
-            flags.append(Flag(holder))
-        rows = (*(_IDEAS[idea] for idea in mine), *(N_IDEAS + flag for flag in flags))
+        holds = (
+            *(True, negated > 0, asks, state.quoted, len(original) > 2 and original.isupper()),
+            *(place == 0, word.isdigit(), state.framed, state.earnest, past, held > 0),
+        )
+        flags = (_LANGUAGE_ROWS[language], *_FLAG_ROWS, N_IDEAS + holder)
+        rows = (*(_IDEAS[idea] for idea in mine), *compress(flags, holds))
         found.append(Token(rows, word_rows(word, language), typed[index].from_char))
     return found
 
 
 def _holder(mine: Sequence[str], holder: int, held: int) -> tuple[int, int]:
     """Whose matter the next words are, and for how many."""
+    if not mine:
+        # Most words have no idea, and this is where a long message takes its time.
+        return holder, held - 1
     for flag, names in (
         (Flag.HOLDER_I, _I),
         (Flag.HOLDER_YOU, _YOU),
@@ -156,16 +166,15 @@ def _holder(mine: Sequence[str], holder: int, held: int) -> tuple[int, int]:
 
 
 def _frame(mine: Sequence[str], word: str, state: _State) -> None:
-    if any(name in mine for name in ("FICTION", "GAME", "MEDIA", "STUDY", "I_AM_PRO")):
+    if mine and any(name in mine for name in ("FICTION", "GAME", "MEDIA", "STUDY", "I_AM_PRO")):
         state.framed = True
     if "IN_EARNEST" in mine:
         state.earnest = True
-    if word in _OPENING or word in _CLOSING:
+    if word in _QUOTING:
         state.quoted = not state.quoted
 
 
 _ROWS: dict[tuple[str, str], tuple[int, ...]] = {}
-_CACHE_LIMIT = 50_000
 
 
 def word_rows(word: str, language: str) -> tuple[int, ...]:

@@ -16,6 +16,8 @@ from mien.guard.local.spelling import spell
 LANGUAGES = ("en", "de", "es")
 FOLDER = Path(__file__).parent
 _SHORTEST_STEM = 3
+_CACHE_LIMIT = 50_000
+"""Words whose stems are remembered."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Lexicon:
 
     phrases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = field(default_factory=dict)
     stems: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _known: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def ideas(self, plain: Sequence[str]) -> list[list[str]]:
         """The ideas of each word, by itself or as part of a phrase.
@@ -47,9 +50,14 @@ class Lexicon:
                     found[i].append(idea)
         return found
 
-    def _of_stem(self, word: str) -> Iterator[str]:
-        for stop in range(_SHORTEST_STEM, len(word) + 1):
-            yield from self.stems.get(word[:stop], ())
+    def _of_stem(self, word: str) -> tuple[str, ...]:
+        found = self._known.get(word)
+        if found is None:
+            stops = range(_SHORTEST_STEM, len(word) + 1)
+            found = tuple(idea for stop in stops for idea in self.stems.get(word[:stop], ()))
+            if len(self._known) < _CACHE_LIMIT:
+                self._known[word] = found
+        return found
 
 
 @cache

@@ -62,7 +62,10 @@ def words(text: str, within: Quote | None = None) -> list[Word]:
             found[-2:] = [Word(text[first.from_char : match.end()], first.from_char, match.end())]
         else:
             found.append(Word(match.group(), match.start(), match.end()))
-    return [word._replace(text=word.text[:LONGEST_WORD]) for word in found]
+    return [
+        word._replace(text=word.text[:LONGEST_WORD]) if len(word.text) > LONGEST_WORD else word
+        for word in found
+    ]
 
 
 def _continues(found: list[Word], start: int, text: str) -> bool:
