@@ -1,6 +1,7 @@
 """Thresholds for one's own conversations."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -74,6 +75,23 @@ def test_halves_share_no_conversation_and_are_measured_apart():
 def test_the_order_of_conversations_does_not_matter():
     rows = chats(40, 110, 20)
     assert tuned(rows) == tuned(rows[::-1]) == tuned(sorted(rows, key=lambda row: row.id))
+
+
+def test_a_persons_conversations_stay_together():
+    from mien.guard.tune import _Case, _halves
+
+    rows = [replace(row, person=f"someone{i % 50}") for i, row in enumerate(chats(120, 240))]
+    first, second = _halves([_Case(row, {}) for row in rows])
+    people = [{one.labeled.person for one in half} for half in (first, second)]
+    assert not people[0] & people[1]
+    assert len(first) + len(second) == 360
+    assert abs(len(people[0]) - len(people[1])) <= 2
+
+
+def test_halves_with_an_alarm_in_one_alone_are_refused():
+    rows = [replace(row, person="one" if row.alarm_at else None) for row in chats()]
+    with pytest.raises(ConfigError, match="few people"):
+        tuned(rows)
 
 
 def test_too_few_positives_are_refused_with_how_many_are_needed():

@@ -28,19 +28,26 @@ class LabeledChat:
         id: Of the conversation; by default the hash of its line.
         turns: All of them, as they were said.
         alarm_at: Index of the first turn at which an alarm is wanted; None for never.
+        person: Whose it is; all of a person's are chosen on, or held out, together.
     """
 
     id: str
     turns: tuple[Turn, ...]
     alarm_at: int | None
+    person: str | None = None
+
+    @property
+    def group(self) -> str:
+        """What must not be split."""
+        return f"id:{self.id}" if self.person is None else f"person:{self.person}"
 
 
 def read_labeled_chats(path: str | Path) -> Iterator[LabeledChat]:
     """The conversations of a file, one JSON object a line.
 
-    Each has `messages` ({"role", "content"}, perhaps "at") and `alarm_at`, perhaps an `id`. Every
-    other key is ignored: ratings and thumbs are no labels, since people rate harmful agreement
-    highly.
+    Each has `messages` ({"role", "content"}, perhaps "at") and `alarm_at`, perhaps an `id`
+    and a `person`. Every other key is ignored: ratings and thumbs are no labels, since people rate
+    harmful agreement highly.
 
     Raises:
         ConfigError: If a line is something else; the message says which.
@@ -76,11 +83,12 @@ def _labeled(line: bytes, where: str) -> LabeledChat:
         raise ConfigError(f"{where}: alarm_at must be a number of a message or null, not {at!r}")
     if at is not None and not 0 <= at < len(turns):
         raise ConfigError(f"{where}: alarm_at is {at}, and messages are 0 to {len(turns) - 1}")
-    name = told.get("id")
+    name, person = told.get("id"), told.get("person")
     return LabeledChat(
         id=str(name) if name is not None else hashlib.sha256(line).hexdigest()[:16],
         turns=turns,
         alarm_at=at,
+        person=None if person is None else str(person),
     )
 
 

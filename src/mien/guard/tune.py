@@ -97,8 +97,8 @@ def tune(
 ) -> Tuned:
     """The lowest thresholds that keep to so many alarms on ordinary conversations.
 
-    Every conversation is judged once; one half, chosen by the hash of its id, decides and the
-    other measures. Nothing but the label is looked at.
+    Every conversation is judged once; one half, chosen by the hash of its person or id, decides
+    and the other measures. Nothing but the label is looked at.
 
     Args:
         chats: Labelled ones.
@@ -121,6 +121,7 @@ def tune(
         on_chat(n)
     _check(cases, most_per_thousand)
     choosing, held_out = _halves(cases)
+    _check_halves(choosing, held_out)
     factor, chosen = _choice(choosing, begun, observer.name, most_per_thousand)
     return Tuned(
         policy=begun.id,
@@ -203,15 +204,36 @@ def _check(cases: Sequence[_Case], most: float) -> None:
         )
 
 
+def _check_halves(*halves: Sequence[_Case]) -> None:
+    """That each half can say something: a person's conversations are never split."""
+    for half in halves:
+        positive = sum(one.labeled.alarm_at is not None for one in half)
+        if positive < LEAST_POSITIVES // 4 or positive == len(half):
+            raise ConfigError(
+                f"a half holds {positive} conversations that want an alarm, of {len(half)}: too "
+                "few people share them all"
+            )
+
+
 def _halves(cases: Sequence[_Case]) -> tuple[list[_Case], list[_Case]]:
-    """Every second of each kind, in the order of their ids' hashes."""
-    ordered = sorted(cases, key=lambda one: hashlib.sha256(one.labeled.id.encode()).digest())
+    """Every second group, in the order of hashes; those with an alarm and the others apart."""
+    groups = dict[str, list[_Case]]()
+    for one in sorted(cases, key=lambda one: _hash(one.labeled.id)):
+        groups.setdefault(one.labeled.group, []).append(one)
     halves: tuple[list[_Case], list[_Case]] = ([], [])
     for wanted in (True, False):
-        kind = [one for one in ordered if (one.labeled.alarm_at is not None) == wanted]
-        halves[0].extend(kind[::2])
-        halves[1].extend(kind[1::2])
+        names = [
+            name
+            for name in sorted(groups, key=_hash)
+            if any(one.labeled.alarm_at is not None for one in groups[name]) == wanted
+        ]
+        for i, name in enumerate(names):
+            halves[i % 2].extend(groups[name])
     return halves
+
+
+def _hash(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()
 
 
 def _choice(cases: Sequence[_Case], policy: Policy, by: str, most: float) -> tuple[float, Measured]:
