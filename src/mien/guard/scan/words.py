@@ -13,7 +13,7 @@ from mien.guard.scan.chance import most_right, over_chat, right_share
 from mien.guard.scan.glance import Glance
 from mien.guard.scan.result import PER, Scan
 from mien.guard.showing import words
-from mien.guard.signals import MEANINGS, Signal
+from mien.guard.signals import MEANINGS, Effect, Signal
 from mien.report.story import Piece, skip_in_words
 
 MEANING = (
@@ -158,9 +158,11 @@ def trust(scan: Scan, base_rate: float) -> list[tuple[str, str]]:
 
 
 def right_alarms_told(scan: Scan, base_rate: float) -> list[tuple[str, str, str, str]]:
-    """For each signal on the card: label, sensitivity, false alarms, right alarms in 100."""
+    """For each sign of harm on the card: label, sensitivity, false alarms, right alarms in 100."""
     told = []
     for name, accuracy in scan.about.accuracy.items():
+        if Signal(name).effect is not Effect.HARM:
+            continue
         whole = over_chat(accuracy, scan.tally.turns_of_user)
         right = (f"{100 * share:.2g}" for share in right_share(base_rate, whole))
         value, low, high = right
