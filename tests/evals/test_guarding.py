@@ -2,7 +2,7 @@
 
 import pytest
 
-from mien.core.errors import ConfigError
+from mien.core.errors import ConfigError, GuardFailed
 from mien.evals import guarding
 from mien.evals.bench import Setup
 from mien.evals.boards.tables import boards_of
@@ -100,7 +100,21 @@ def test_enforcing_also_stops_sentences_before_they_are_read(ran):
 def test_the_guard_is_part_of_the_scores_name(ran):
     found = ran(guard="default:advise")
     assert "guard default-v1#" in found.result.name
-    assert found.result.variant["guard"].endswith("advise made-1")
+    assert found.result.variant["guard"].endswith("advise made-1 words-v1")
+
+
+def test_turns_that_could_not_be_judged_pass_and_are_counted(ran, monkeypatch):
+    class Failing:
+        name = "failing-1"
+
+        def observe(self, turns):
+            raise GuardFailed("the observer is away")
+
+    monkeypatch.setattr(guarding, "observer", Failing)
+    found = ran(guard="default")
+    counts = found.result.items[0].counts
+    assert counts["guard_skipped"] == 16
+    assert counts["replies"] == 8
 
 
 def test_one_table_shows_a_model_with_and_without_the_guard_and_their_difference(ran):

@@ -23,6 +23,8 @@ _HOMES = {
     "psychosis_bench": "psychosis_bench",
     "sycophancy": "sycophancy",
     "dependency": "dependency",
+    "humanebench": "humanebench",
+    "vera_mh": "vera_mh",
 }
 
 NAMES = tuple(_HOMES)

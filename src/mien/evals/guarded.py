@@ -19,7 +19,7 @@ from inspect_ai.solver import TaskState
 
 from mien.evals.guarding import PREFIX
 from mien.evals.inspecting import cache_policy
-from mien.guard import Case, Check, Guard, Mode, Remedy, Verdict
+from mien.guard import Case, Check, Guard, Mode, Person, Remedy, Verdict
 from mien.guard.hold import Holding, correction
 from mien.guard.wording import notice
 from mien.timeline import Turn
@@ -50,7 +50,7 @@ class Watched:
         self.turns.append(Turn(index=len(self.turns), role=role, text=text))
         if self.guard is None:
             return None
-        step = self.guard.step(self.turns, self.case)
+        step = self.guard.step(self.turns, self.case, Person(language=self.language))
         self.case = step.case
         if step.check.skipped is not None:
             self.counts[f"{PREFIX}skipped"] += 1

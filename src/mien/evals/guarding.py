@@ -93,11 +93,14 @@ def observer() -> Observer:
 
 
 def guard_variant(name: str) -> dict[str, str]:
-    """What a guard adds to the name of a score: policy, mode and detectors, each with a version."""
+    """What a guard adds to a score's name: policy, mode, detectors, words, all with versions."""
     guard = make_guard(name)
     if guard is None:
         return {}
-    return {GUARD: f"{guard.policy.id} {guard.mode} {guard.observer.name}"}
+    from mien.guard.wording import version
+
+    told = (guard.policy.id, guard.mode.value, guard.observer.name, f"words-v{version()}")
+    return {GUARD: " ".join(told)}
 
 
 def unguarded(run: Result) -> dict[str, str]:
@@ -117,7 +120,7 @@ def row_name(model: str, guard: str) -> str:
         guard: As `guard_variant` says it; the hash of the policy and the version of the detectors
             stand beside the table.
 
-    >>> row_name("openai/gpt-x", "default-v1#00000000 advise local-guard-v1")
+    >>> row_name("openai/gpt-x", "default-v1#00000000 advise local-guard-v1 words-v1")
     'openai/gpt-x + guard default-v1:advise'
     """
     policy, _, rest = guard.partition("#")

@@ -80,6 +80,9 @@ def _value(name: str, shape: Shape, text: str) -> Any:
 def _single(name: str, hint: str, found: Lean) -> Any:
     if any(choice in hint for choice in _CHOICES):
         return _CHOICES[2] if found.good == 0.5 else _CHOICES[int(found.good > 0.5)]
+    if name == "option":
+        # Questions ask for faults, and Yes comes first.
+        return 1 if found.good < 0.5 else 2
     if name == "tactic":
         return _TACTICS[int(found.good < 0.5)]
     if "true" in hint or "false" in hint:
