@@ -50,25 +50,9 @@ def test_a_proxy_runs_until_it_is_interrupted(tmp_path):
 
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "MIEN_SERVE_TOKEN": "t"}
     with ScriptedServer("Hello.") as server:
-        running = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "mien",
-                "proxy",
-                "--upstream",
-                server.url,
-                "--port",
-                "0",
-                "--store",
-                str(tmp_path / "cases"),
-                "--decisions",
-                str(tmp_path / "log"),
-            ],
-            env=env,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        mien = [sys.executable, "-m", "mien", "proxy", "--upstream", server.url, "--port", "0"]
+        kept = ["--store", str(tmp_path / "cases"), "--decisions", str(tmp_path / "log")]
+        running = subprocess.Popen([*mien, *kept], env=env, stderr=subprocess.PIPE, text=True)
         try:
             assert running.stderr is not None
             (url,) = re.findall(r"http://\S+", running.stderr.readline())

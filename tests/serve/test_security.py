@@ -129,7 +129,9 @@ def test_a_client_that_drips_its_head_is_let_go():
         host, port = proxy.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=20) as one:
             one.sendall(head(f"content-length: {len(BODY)}", body=BODY))
-            assert b"200 OK" in one.recv(65536)
+            found = b""
+            while not found.endswith(b"0\r\n\r\n"):
+                found += one.recv(65536)
             # Its first request is answered, its second never comes.
             one.sendall(b"POST /v1")
             with suppress(ConnectionResetError):
@@ -293,3 +295,11 @@ def test_a_forgotten_person_is_gone_from_memory():
 
 def test_signals_are_the_only_words_in_comments():
     assert all(re.fullmatch(r"[a-z_]+", signal.value) for signal in Signal)
+
+
+def test_an_answer_without_end_is_given_up(monkeypatch):
+    monkeypatch.setattr("mien.serve.transfer._LARGEST", 100_000)
+    head = b"content-type: application/json\r\n"
+    with Pieces([b"x" * 65536] * 10, head) as upstream, proxying(upstream.url) as proxy:
+        assert post(proxy, asked()).status_code == 502
+        assert len(upstream.taken) == 1

@@ -107,7 +107,8 @@ class Answer:
             return self.passed(words)
         joint = self._joint(words)
         self._waiting.append(words)
-        return Sent(joint).then(self._after(self._hold.feed(words.text), may_rewrite))
+        sent = self._after(self._hold.feed(words.text), may_rewrite)
+        return Sent(joint).then(sent) if joint else sent
 
     def passed(self, words: Words) -> Sent:
         """What follows from words that are not held, or whose sound cannot be."""

@@ -139,7 +139,8 @@ class Outgoing:
         if answer.stopped:
             return Sent()
         self._last = words
-        return Sent(opening).then(self._said(heard, words, answer))
+        sent = self._said(heard, words, answer)
+        return Sent(opening).then(sent) if opening else sent
 
     def _said(self, heard: Heard, words: Words, answer: Answer) -> Sent:
         may_rewrite = self._rewrites > 0

@@ -32,9 +32,10 @@ class Reader:
     r"""Finds events in a stream, wherever its pieces are cut.
 
     >>> reader = Reader()
-    >>> reader.feed(b'data: {"a"'), reader.feed(b': 1}\n\n: ping\n')
-    ([], [Event(raw=b'data: {"a": 1}\n\n', data='{"a": 1}', name=''),
-    Event(raw=b': ping\n', data=None, name='')])
+    >>> reader.feed(b'data: {"a"')
+    []
+    >>> [event.data for event in reader.feed(b': 1}\n\n: ping\n')]
+    ['{"a": 1}', None]
     """
 
     def __init__(self) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 import httpx2
@@ -145,10 +146,9 @@ class Transfer:
                     # Not a byte is changed and none waits: the guard reads a copy.
                     await self._put(piece)
                 async with self._lock:
-                    for event in events:
-                        verdict = await self._event(outgoing, event, began)
-                        if verdict is not None:
-                            return verdict
+                    verdict = await self._heard(outgoing, events, began)
+                if verdict is not None:
+                    return verdict
         except httpx2.HTTPError:
             # Whatever came is judged and leaves, even if the server broke off.
             await self._end(outgoing, reader)
@@ -165,8 +165,10 @@ class Transfer:
     def _passes(self) -> bool:
         return self._mode is Mode.OBSERVE
 
-    async def _event(self, outgoing: Outgoing, event: Event, began: float) -> Verdict | None:
-        sent = await self._watch.hear(lambda: outgoing.feed(event))
+    async def _heard(
+        self, outgoing: Outgoing, events: Sequence[Event], began: float
+    ) -> Verdict | None:
+        sent = await self._watch.hear(partial(_fed, outgoing, events))
         if sent.unread:
             self._watch.skipped("unreadable_event")
         await self._out(sent, began)
@@ -250,6 +252,16 @@ class Transfer:
 
     async def _put(self, content: bytes, *, more: bool = True) -> None:
         await self._send({"type": "http.response.body", "body": content, "more_body": more})
+
+
+def _fed(outgoing: Outgoing, events: Sequence[Event]) -> Sent:
+    """What follows from some events, up to the one for which to ask again."""
+    sent = Sent()
+    for event in events:
+        sent = sent.then(outgoing.feed(event))
+        if sent.again is not None:
+            break
+    return sent
 
 
 async def _read(response: httpx2.Response) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -146,6 +146,14 @@ class Watch:
         self._fast = Sturdy(self.ways.fast) if self.ways.fast else self.guard.observer
         self.metrics = metrics or Metrics()
         self.memory = Memory(self.ways.most)
+
+    def warm(self) -> None:
+        """Judge something: weights load at the first turn, which would be somebody's."""
+        user = Turn(index=0, role="user", text="Good morning. How are you?")
+        reply = Turn(index=1, role="assistant", text="I am an AI, and ready.")
+        for turns in ((user,), (user, reply)):
+            with suppress(MienError):  # what fails here fails, and is counted, with each turn
+                self._fast.observe(turns)
 
     async def before(self, talk: Talk) -> Seen:
         """What to do at the last turn of a request.

@@ -1,0 +1,215 @@
+"""`python -m benchmarks.guard`: what guarding costs a stream, and how fast local checks are.
+
+Streams run through `mien proxy` as users run it. The delay is from the moment a model's server
+sends the last character of a sentence to the moment the client has it; the same without a proxy is
+beside it, and what the clock of this machine does to both. Each proxy is a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.guard_load import SENTENCES, USERS, Load, model, talk
+from benchmarks.machine import about
+from benchmarks.measure import ROOT
+from mien.guard import Guard
+from mien.timeline import Turn
+
+KEYWORDS = ("kill yourself", "nobody else understands you", "stop taking your medication")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Streams through one proxy.
+
+    Attributes:
+        name: Of the proxy.
+        load: What came of them.
+        cpu: Cores that the proxy kept busy.
+        memory: Its resident memory in MB, at equal distances in time.
+    """
+
+    name: str
+    load: Load
+    cpu: float = 0.0
+    memory: tuple[float, ...] = ()
+
+    def line(self) -> str:
+        """Figures, in one row."""
+        delays = sorted(self.load.delays) or [float("nan")]
+        at = [1e3 * delays[min(int(len(delays) * q), len(delays) - 1)] for q in (0.5, 0.95, 0.99)]
+        grown = f"{self.memory[0]:.0f} -> {self.memory[-1]:.0f} MB" if self.memory else "-"
+        return (
+            f"{self.name:34} {at[0]:7.1f} {at[1]:7.1f} {at[2]:7.1f} {self.load.replies:8,} "
+            f"{len(self.load.failures):8} {self.cpu:6.2f}   {grown}"
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run streams through proxies, and print what that cost."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.guard", description=__doc__)
+    parser.add_argument("--streams", type=int, default=200, help="conversations at once (200)")
+    parser.add_argument("--rate", type=float, default=20.0, help="tokens a second in each (20)")
+    parser.add_argument("--minutes", type=float, default=0.5, help="for each proxy (0.5)")
+    parser.add_argument("--modes", default="observe,enforce", help="of the proxy")
+    parser.add_argument("--litellm", help="a program `litellm` whose keyword filter runs beside")
+    asked = parser.parse_args(arguments)
+    print("\n".join(about("the load in one process, each proxy in another")))
+    print(
+        f"\n{asked.streams} streams at {asked.rate:g} tokens/s for {asked.minutes:g} min each; "
+        "from a sentence's last character to its arrival, ms\n"
+        f"{'':34} {'median':>7} {'p95':>7} {'p99':>7} {'replies':>8} {'failures':>8} {'cores':>6}"
+        "   memory"
+    )
+    print(asyncio.run(_run("no proxy", asked, None)).line(), flush=True)
+    for mode in asked.modes.split(","):
+        print(asyncio.run(_run(f"mien proxy --mode {mode}", asked, _mien(mode))).line(), flush=True)
+    if asked.litellm:
+        command = _litellm(asked.litellm)
+        print(asyncio.run(_run("litellm, keyword filter", asked, command)).line(), flush=True)
+    print("\n".join(_local()))
+
+
+async def _run(name: str, asked: argparse.Namespace, command: Sequence[str] | None) -> Run:
+    load, seconds = Load(asked.streams, asked.rate), 60 * asked.minutes
+    async with model(load) as url:
+        if command is None:
+            await talk(load, url, min(seconds, 30))
+            return Run(name, load)
+        with _proxy(command, url) as (proxy, process):
+            memory, began, busy = [], time.monotonic(), _cpu(process)
+            task = asyncio.create_task(talk(load, f"{proxy}/v1", seconds))
+            while not task.done():
+                await asyncio.wait({task}, timeout=max(seconds / 20, 1))
+                memory.append(_resident(process))
+            await task
+            cores = (_cpu(process) - busy) / (time.monotonic() - began)
+    # What importing and the first requests take is no growth.
+    return Run(name, load, cores, tuple(memory[2:]) or tuple(memory))
+
+
+def _mien(mode: str) -> list[str]:
+    mien = [sys.executable, "-m", "mien", "proxy", "--mode", mode]
+    return [*mien, "--port", "PORT", "--upstream", "UPSTREAM"]
+
+
+def _litellm(program: str) -> list[str]:
+    return [program, "--config", "CONFIG", "--port", "PORT", "--host", "127.0.0.1"]
+
+
+_CONFIG = """
+model_list:
+  - model_name: scripted
+    litellm_params: {{model: openai/scripted, api_base: {url}, api_key: none}}
+guardrails:
+  - guardrail_name: words
+    litellm_params:
+      guardrail: litellm_content_filter
+      mode: [pre_call, post_call]
+      default_on: true
+      blocked_words:
+{words}
+"""
+
+
+@contextmanager
+def _proxy(command: Sequence[str], url: str) -> Iterator[tuple[str, int]]:
+    """A proxy in a process of its own, once it answers."""
+    port = _free()
+    words = "\n".join(f"        - {{keyword: {one!r}, action: BLOCK}}" for one in KEYWORDS)
+    with tempfile.TemporaryDirectory(prefix="mien-bench-") as folder:
+        config = Path(folder) / "config.yaml"
+        config.write_text(_CONFIG.format(url=url, words=words), encoding="utf-8")
+        told = {"PORT": str(port), "UPSTREAM": url, "CONFIG": str(config)}
+        env = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "OMP_NUM_THREADS": "1"}
+        running = subprocess.Popen(
+            [told.get(word, word) for word in command],
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _until_open(port, running)
+            yield f"http://127.0.0.1:{port}", running.pid
+        finally:
+            running.terminate()
+            running.wait()
+
+
+def _free() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        port: int = one.getsockname()[1]
+        return port
+
+
+def _until_open(port: int, running: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 90
+    while running.poll() is None and time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("a proxy did not start")
+
+
+def _resident(process: int) -> float:
+    """Resident memory in MB of 10^6 bytes."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    found = re.search(r"VmRSS:\s+(\d+)", status)
+    return int(found[1]) * 1024 / 1e6 if found else float("nan")
+
+
+def _cpu(process: int) -> float:
+    """Seconds that a process has been busy."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _local() -> list[str]:
+    """How fast turns and sentences are judged here, on one core."""
+    observer = Guard().observer
+    talked = [
+        Turn(index=0, role="user", text=USERS[0]),
+        Turn(index=1, role="assistant", text="Hm."),
+    ]
+    users = [Turn(index=2, role="user", text=text) for text in USERS]
+    sentences = [Turn(index=3, role="assistant", text=text.strip()) for text in SENTENCES]
+    whole = [Turn(index=3, role="assistant", text="".join(SENTENCES))]
+    rows = [f"\nlocal checks by {observer.name}, one core, ms each (median, p95), and a second"]
+    for name, turns, before in (
+        ("a user's turn", users, talked),
+        ("a sentence of a reply", sentences, [*talked, users[0]]),
+        (f"a reply of {len(SENTENCES)} sentences", whole, [*talked, users[0]]),
+    ):
+        times = []
+        for _ in range(40):
+            for turn in turns:
+                began = time.process_time()
+                observer.observe((*before, turn))
+                times.append(1e3 * (time.process_time() - began))
+        p95 = statistics.quantiles(times, n=20)[-1]
+        middle = statistics.median(times)
+        rows.append(
+            f"{name:34} {middle:7.2f} {p95:7.2f} {1e3 / max(statistics.mean(times), 1e-6):9,.0f}/s"
+        )
+    return rows
+
+
+if __name__ == "__main__":
+    main()
