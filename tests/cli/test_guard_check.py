@@ -1,12 +1,15 @@
 """`mien guard check` as people run it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
 from mien.cli.app import app
 from mien.core.errors import MienError
+from mien.llm.testing import ScriptedServer
+from tests.fakes.judge import saying
 from tests.fakes.observers import Cues
 from tests.fakes.scans import CRISIS, SPIRAL, chat, write_lines
 
@@ -84,3 +87,26 @@ def test_what_is_no_chat_is_refused(tmp_path, one):
     assert "no turn in it" in refused(bare)
     assert "mode must be" in refused(one, "--mode", "loud")
     assert "no policy is called" in refused(one, "--policy", "nonesuch")
+
+
+class Unsure(Cues):
+    """Cannot tell anything, as with a language that was not taught."""
+
+    def observe(self, turns):
+        return replace(super().observe(turns), signals={}, raised=frozenset(), quotes={})
+
+
+def test_a_judge_is_asked_about_doubtful_turns_and_named_in_their_checks(one, monkeypatch):
+    monkeypatch.setattr("mien.guard.local.LocalObserver", Unsure)
+    with ScriptedServer(saying({})) as server:
+        name = f"{server.url}#made"
+        ran = check(one, "--json", "--judge", name, "--force-uncalibrated")
+        assert len(server.requests) == len(SPIRAL)
+    checks = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert all(row["by"].endswith("-uncalibrated") for row in checks)
+    assert f"was asked about {len(SPIRAL)} turns" in ran.stderr
+
+
+def test_a_judge_that_nobody_calibrated_is_refused(one, tmp_path, monkeypatch):
+    monkeypatch.setenv("MIEN_HOME", str(tmp_path))
+    assert "mien guard calibrate" in refused(one, "--judge", "http://127.0.0.1:9/v1#made")

@@ -132,7 +132,8 @@ class Given:
         # Sentences cannot wait for a model; turns can.
         fast = guard.observer
         options = JudgeOptions(force_uncalibrated=self.force_uncalibrated)
-        guard.observer = Blend(fast, open_judge(self.judge, options))
+        is_strict = guard.on_failure == "closed"
+        guard.observer = Blend(fast, open_judge(self.judge, options), strict=is_strict)
         return Watch(guard, replace(ways, waits=True, fast=fast))
 
     def _ways(self) -> Ways:

@@ -17,8 +17,10 @@ from mien.cli.guard.options import (
     resources_of,
 )
 from mien.cli.output import advise, result, result_json
+from mien.cli.serving import Forced, Judge
 
 if TYPE_CHECKING:
+    from mien.guard.judge import Judge as Asked
     from mien.timeline import Conversation
 
 
@@ -30,6 +32,8 @@ def check(
     country: Country = None,
     language: Language = "en",
     resources: Resources = None,
+    judge: Judge = None,
+    force_uncalibrated: Forced = False,
     chat: Annotated[
         str | None,
         typer.Option(help="Which of an export's chats, by title or number.", metavar="TITLE|N"),
@@ -50,7 +54,8 @@ def check(
 
         list_chats([source], Options(), as_json=as_json)
         return
-    guard = Guard(policy, mode=mode, resources=resources_of(resources))
+    asked = _opened(judge, force_uncalibrated=force_uncalibrated)
+    guard = Guard(policy, judge=asked, mode=mode, resources=resources_of(resources))
     conversation = _conversation(source, chat)
     country = country.upper() if country else None
     checks = guard.check(conversation, Person(minor=minor, country=country, language=language))
@@ -63,11 +68,27 @@ def check(
         encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
         is_plain = not encoding.startswith("utf")
         result(render_checks(conversation, checks, color=sys.stdout.isatty(), plain=is_plain))
+    if asked is not None:
+        n, read = asked.tally.turns + asked.tally.failed, asked.tally.tokens_read
+        advise(f"{asked.name} was asked about {n:,} turns and read {read:,} tokens")
     unjudged = sum(one.skipped is not None for one in checks)
     if unjudged:
         why = next(one.skipped for one in checks if one.skipped is not None)
         advise(f"mien: {unjudged:,} of {len(checks):,} turns were not judged: {why}")
     raise typer.Exit(0 if not unjudged else 2 if unjudged == len(checks) else 1)
+
+
+def _opened(name: str | None, *, force_uncalibrated: bool) -> Asked | None:
+    """The judge of a name; None for none.
+
+    Raises:
+        ConfigError: If nobody calibrated it, and that is not forced.
+    """
+    if name is None:
+        return None
+    from mien.guard.judge import JudgeOptions, open_judge
+
+    return open_judge(name, JudgeOptions(force_uncalibrated=force_uncalibrated))
 
 
 def _conversation(source: str, chat: str | None) -> Conversation:
