@@ -85,3 +85,11 @@ def _same(lines):
     linked = lines.with_name("c.json")
     linked.symlink_to(lines)
     return linked
+
+
+def test_what_a_scan_wrote_beside_its_source_may_be_replaced(cues, lines, tmp_path):
+    beside = tmp_path / "c.json"
+    for _ in range(2):
+        assert scan(lines, "--out", beside).exit_code == 0
+    beside.write_text('{"messages": []}')
+    assert "is being scanned" in refused(lines, "--out", beside)

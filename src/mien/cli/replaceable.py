@@ -1,4 +1,4 @@
-"""Which files `mien read` may replace: never a person's own beside what is read."""
+"""Which files a command may replace: never a person's own beside what is read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 _OURS = {
-    ".json": rb'{"schema": "mien\.reading/',
+    ".json": rb'{"schema": "mien\.(reading|scan)/',
     ".jsonl": rb'{"id": "',
     ".csv": rb"id,source,start,|source,person,",
     # As Mien writes them: Praat and ELAN write a corrected file in ways of their own.
