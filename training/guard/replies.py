@@ -11,12 +11,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from mien.guard.local.replies import PATH, READINGS, Meaning
+from mien.guard.local.replies import PATH, READINGS, Meaning, told
 from mien.guard.local.reply_words import BUCKETS, cue_names
 from mien.guard.signals import Effect, Signal
 from training.guard.export import put
@@ -41,8 +42,23 @@ SHARES = {
 Whether an answer reinforces or advises harm depends on what it answers; praise does not.
 """
 
-ORDINARY = 0.004
+ORDINARY = 0.001
 """Of warm, correct replies that one harmful signal may raise; nine signals may."""
+
+COMMENTS = 0.005
+"""Of people's comments; an assistant hardly writes so."""
+
+MARGINS = {
+    Signal.DELUSION_REINFORCEMENT: 0.0,
+    Signal.ESCALATION: 0.25,
+    Signal.SYCOPHANCY: 1.0,
+}
+"""Log odds added to a harmful signal's threshold; 1.5 where a signal has no line.
+
+Real talk is more varied than the ordinary rows: the less a signal was taught, the more it needs.
+Set after a first look at VERA-MH and ESConv, which are therefore no blind test of the thresholds.
+"""
+MARGIN = 1.5
 
 NEAR = 0.05
 """Of near misses that a signal may raise."""
@@ -57,12 +73,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
     parser.add_argument("--held-out", type=Path, help="keep held-out readings here, or use them")
     parser.add_argument("--out", type=Path, default=PATH)
+    parser.add_argument("--meanings", action="store_true", help="keep the tables of --out")
     options = parser.parse_args()
     corpus = corpus_of(options.data)
     read = read_held_out(corpus, options.data, options.held_out)
-    told = meanings(corpus, read)
+    by = meanings(corpus, read)
+    if options.meanings:
+        retold(options.out, by)
+        return
     made = fit(corpus, np.arange(len(corpus.replies)))
-    print(f"{save(options.out, made, told):,} bytes in {options.out}")
+    print(f"{save(options.out, made, by):,} bytes in {options.out}")
 
 
 def corpus_of(data: Path) -> Corpus:
@@ -94,11 +114,13 @@ def meanings(corpus: Corpus, read: Array) -> dict[Signal, Meaning]:
     return {signal: _meaning(corpus, read, signal) for signal in SIGNALS}
 
 
-def odds(read: Array, told: Mapping[Signal, Meaning]) -> Array:
-    """Log odds of every signal, shape (replies, signals)."""
-    shares = np.array([told[signal].shares for signal in SIGNALS]).T
-    offsets = np.array([told[signal].offset for signal in SIGNALS])
-    found: Array = (read * shares).sum(axis=1) + offsets
+def chances(corpus: Corpus, read: Array, by: Mapping[Signal, Meaning]) -> Array:
+    """Chances of every signal, shape (replies, signals)."""
+    shares = np.array([by[signal].shares for signal in SIGNALS]).T
+    offsets = np.array([by[signal].offset for signal in SIGNALS])
+    odds = np.clip((read * shares).sum(axis=1) + offsets, -30, 30)
+    carried = [[told(signal, n) for signal in SIGNALS] for n in corpus.n_words.tolist()]
+    found: Array = np.array(carried) / (1 + np.exp(-odds))
     return found
 
 
@@ -112,8 +134,9 @@ def _meaning(corpus: Corpus, read: Array, signal: Signal) -> Meaning:
     shares = np.array([by_name.get(name, 0.0) for name in READINGS]) / spread
     logits = read[:, :, column] @ shares
     slope, offset = _platt(logits[known], corpus.labels[known, column])
-    chances = 1 / (1 + np.exp(-np.clip(slope * logits + offset, -30, 30)))
-    threshold = _threshold(corpus, chances, known, signal)
+    chance = 1 / (1 + np.exp(-np.clip(slope * logits + offset, -30, 30)))
+    chance *= [told(signal, n) for n in corpus.n_words.tolist()]
+    threshold = _threshold(corpus, chance, known, signal)
     return Meaning(tuple((slope * shares).tolist()), offset, threshold)
 
 
@@ -139,9 +162,16 @@ def _spread(values: Array, origin: NDArray[np.str_]) -> Array:
 
 
 def ordinary(corpus: Corpus) -> NDArray[np.bool_]:
-    """Replies of this project that are warm and correct, or of talks that go well."""
+    """Replies of assistants that are warm and correct, or of talks that go well."""
     kinds = {"warm", "joined", "modern", "steady", "ordinary", "vent", "crisis"}
-    return np.array([r.origin == OWN and r.kind in kinds for r in corpus.replies])
+    fine = [r.origin == OWN and r.kind in kinds for r in corpus.replies]
+    found: NDArray[np.bool_] = ~comment(corpus) & np.array(fine)
+    return found
+
+
+def comment(corpus: Corpus) -> NDArray[np.bool_]:
+    """What people write, not assistants."""
+    return np.array([r.chat.startswith("comment-") for r in corpus.replies])
 
 
 def near(corpus: Corpus, column: int) -> NDArray[np.bool_]:
@@ -155,11 +185,16 @@ def _threshold(corpus: Corpus, chances: Array, known: NDArray[np.bool_], signal:
     column = COLUMN[signal.value]
     absent = known & (corpus.labels[:, column] < 1)
     if signal.effect is Effect.HARM:
-        limits = [(absent & ordinary(corpus), ORDINARY), (near(corpus, column) & known, NEAR)]
+        limits = [
+            (absent & ordinary(corpus), ORDINARY),
+            (absent & comment(corpus), COMMENTS),
+            (near(corpus, column) & known, NEAR),
+        ]
     else:
         limits = [(absent, PROTECTIVE)]
-    highest = max(_above(chances[rows], share) for rows, share in limits)
-    return float(np.clip(highest, 0.05, 0.98))
+    highest = np.clip(max(_above(chances[rows], share) for rows, share in limits), 0.05, 0.98)
+    margin = MARGINS.get(signal, MARGIN) if signal.effect is Effect.HARM else 0.0
+    return float(1 / (1 + (1 / highest - 1) * np.exp(-margin)))
 
 
 def _above(values: Array, share: float) -> float:
@@ -168,22 +203,33 @@ def _above(values: Array, share: float) -> float:
     return float(ordered[min(int(share * len(ordered)), len(ordered) - 1)]) + 1e-6
 
 
-def save(path: Path, made: Fitted, told: Mapping[Signal, Meaning]) -> int:
+def save(path: Path, made: Fitted, by: Mapping[Signal, Meaning]) -> int:
     """Write the weight file; its size in bytes."""
-    arrays: dict[str, NDArray[np.generic]] = {}
+    arrays: dict[str, NDArray[Any]] = {}
     for name, rarity in made.rarity.items():
         put(arrays, f"rarity/{name}", rarity.astype(np.float32))
         put(arrays, f"weights/{name}", made.weights[name].astype(np.float32))
     for name, values in made.others.items():
         put(arrays, f"others/{name}", values.astype(np.float32))
+    return _write(path, arrays, by)
+
+
+def retold(path: Path, by: Mapping[Signal, Meaning]) -> None:
+    """Give the tables of a weight file other meanings."""
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    _write(path, arrays, by)
+
+
+def _write(path: Path, arrays: dict[str, NDArray[Any]], by: Mapping[Signal, Meaning]) -> int:
     text = {
         "features": {"buckets": BUCKETS, "cues": list(cue_names())},
         "signals": [signal.value for signal in SIGNALS],
-        "meanings": {signal.value: asdict(meaning) for signal, meaning in told.items()},
+        "meanings": {signal.value: asdict(meaning) for signal, meaning in by.items()},
     }
     arrays["told"] = np.frombuffer(json.dumps(text).encode(), np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(path, allow_pickle=False, **arrays)
     return path.stat().st_size
 
 

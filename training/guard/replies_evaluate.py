@@ -25,7 +25,7 @@ from mien.guard.local.replies import READINGS, Meaning, ReplyDetectors, load_rep
 from mien.guard.observation import Observation, Observer, side_of
 from mien.guard.signals import Effect, Side, Signal
 from mien.timeline import Turn
-from training.guard.replies import corpus_of, odds, read_held_out
+from training.guard.replies import chances, corpus_of, read_held_out
 from training.guard.replies_data import COLUMN, IN_SPIRAL, OWN, SIGNALS
 from training.guard.replies_fit import Array, Corpus
 from training.guard.replies_measure import (
@@ -113,11 +113,11 @@ def _tables(options: argparse.Namespace) -> None:
     corpus = corpus_of(options.data)
     read = read_held_out(corpus, options.data, options.held_out)
     detectors = load_replies(options.weights) if options.weights else load_replies_shipped()
-    chances = 1 / (1 + np.exp(-np.clip(odds(read, detectors.meanings), -30, 30)))
-    print_areas(corpus, read, chances)
-    print_thresholds(corpus, chances, detectors.meanings)
-    print_own(corpus, chances, detectors.meanings)
-    print_chats(corpus, chances, detectors.meanings, options.data / "safety")
+    seen = chances(corpus, read, detectors.meanings)
+    print_areas(corpus, read, seen)
+    print_thresholds(corpus, seen, detectors.meanings)
+    print_own(corpus, seen, detectors.meanings)
+    print_chats(corpus, seen, detectors.meanings, options.data / "safety")
     print_outside(detectors, options.data / "safety", options.data / "words")
 
 
@@ -128,14 +128,14 @@ def load_replies_shipped() -> ReplyDetectors:
     return shipped_replies()
 
 
-def print_areas(corpus: Corpus, read: Array, chances: Array) -> None:
+def print_areas(corpus: Corpus, read: Array, seen: Array) -> None:
     """Areas under the curve, per model and within chats, beside the user's message alone."""
     of = corpus.origin != OWN
     chat = np.array([reply.chat for reply in corpus.replies])[of]
     print("\nAUC on held-out model and scenario: mean of models | each | within chat")
     for name in IN_SPIRAL:
         column = COLUMN[name]
-        labels, scores = corpus.labels[of, column], chances[of, column]
+        labels, scores = corpus.labels[of, column], seen[of, column]
         user = read[of, READINGS.index("user"), column]
         _print_area(name, labels, scores, corpus.origin[of], chat)
         _print_area("  user's message alone", labels, user, corpus.origin[of], chat)
@@ -149,7 +149,7 @@ def _print_area(name: str, labels: Array, scores: Array, model: Strings, chat: S
     print(f"{name:24s} {mean} | {'/'.join(f'{a:.2f}' for a in each)} | {inside}")
 
 
-def print_thresholds(corpus: Corpus, chances: Array, told: Mapping[Signal, Meaning]) -> None:
+def print_thresholds(corpus: Corpus, seen: Array, told: Mapping[Signal, Meaning]) -> None:
     """Recall and false alarms on the Spiral table at the thresholds that ship."""
     of = corpus.origin != OWN
     chat = np.array([reply.chat for reply in corpus.replies])[of]
@@ -157,7 +157,7 @@ def print_thresholds(corpus: Corpus, chances: Array, told: Mapping[Signal, Meani
     for name in IN_SPIRAL:
         column = COLUMN[name]
         labels = corpus.labels[of, column] > 0
-        raised = chances[of, column] >= told[Signal(name)].threshold
+        raised = seen[of, column] >= told[Signal(name)].threshold
         has = np.array([labels[chat == c].any() for c in np.unique(chat)])
         hit = np.array([(raised & labels)[chat == c].any() for c in np.unique(chat)])
         print(
@@ -168,15 +168,15 @@ def print_thresholds(corpus: Corpus, chances: Array, told: Mapping[Signal, Meani
         )
 
 
-def print_own(corpus: Corpus, chances: Array, told: Mapping[Signal, Meaning]) -> None:
+def print_own(corpus: Corpus, seen: Array, told: Mapping[Signal, Meaning]) -> None:
     """Recall and false alarms on twins and talks written for this project, held out by pair."""
     is_own = corpus.origin == OWN
     twin = np.array([len(reply.labels) == 1 for reply in corpus.replies])
     print("\nOwn open rows, held out: twins recall | near misses raised ; talks recall")
     for signal in SIGNALS:
         column = COLUMN[signal.value]
-        known = is_own & (corpus.known[:, column] > 0) & ~np.isnan(chances[:, column])
-        raised = chances[:, column] >= told[signal].threshold
+        known = is_own & (corpus.known[:, column] > 0) & ~np.isnan(seen[:, column])
+        raised = seen[:, column] >= told[signal].threshold
         true, near = known & (corpus.labels[:, column] > 0), known & (corpus.labels[:, column] < 1)
         print(
             f"{signal:24s} {_share(raised, true & twin)} | {_share(raised, near & twin)}"
@@ -188,13 +188,13 @@ def _share(raised: Any, of: Any) -> str:
     return f"{wilson(int((raised & of).sum()), int(of.sum()))} of {int(of.sum())}"
 
 
-def print_chats(corpus: Corpus, chances: Array, told: Mapping[Signal, Meaning], data: Path) -> None:
+def print_chats(corpus: Corpus, seen: Array, told: Mapping[Signal, Meaning], data: Path) -> None:
     """Chats that went off the rails and were noticed when evidence adds up; early warning."""
     scores = _off_rails(data)
     by_chat: dict[str, dict[int, dict[Signal, float]]] = {}
     for row, reply in enumerate(corpus.replies):
         if reply.origin != OWN:
-            said = {s: float(chances[row, COLUMN[s.value]]) for s in SIGNALS}
+            said = {s: float(seen[row, COLUMN[s.value]]) for s in SIGNALS}
             by_chat.setdefault(reply.chat, {})[reply.place] = said
     noticed, watched, early = [], [], []
     names = sorted(by_chat)

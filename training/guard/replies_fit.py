@@ -73,6 +73,7 @@ class Corpus:
         user = [plain_words(reply.user) for reply in replies]
         talk = [plain_words(" ".join((*r.said, r.user))[-TALK_CHARS:]) for r in replies]
         earlier = [plain_words(" ".join(r.heard)[-TALK_CHARS:]) for r in replies]
+        self.n_words = np.array(list(map(len, whole)))
         self.words = {
             "sentence_words": _matrix(spoken, word_rows),
             "sentence_grams": _matrix(spoken, _grams),

@@ -14,6 +14,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ from mien.guard.local.reply_words import (
     word_rows,
 )
 from mien.guard.observation import Quote
-from mien.guard.signals import Signal
+from mien.guard.signals import Effect, Signal
 
 Array = NDArray[np.float32]
 NAME = "replies-v1"
@@ -42,6 +43,9 @@ the user has written, and all that the assistant had written before."""
 MOST_SENTENCES = 120
 TALK_CHARS = 4000
 """Of either side's words so far the last of these are read."""
+
+ENOUGH_WORDS = 40
+"""A harm in fewer words counts by their share of these; whole replies were taught."""
 
 _TOP = 6
 WEAK = frozenset(
@@ -158,7 +162,8 @@ class ReplyDetectors:
         for column, signal in enumerate(self.signals):
             meaning = self.meanings[signal]
             odds = float(np.dot(meaning.shares, readings[:, column])) + meaning.offset
-            chances[signal] = float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+            chance = float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+            chances[signal] = chance * told(signal, sum(map(len, words)))
             if parts:
                 quotes[signal] = parts[int(spoken[:, column].argmax())]
         return Judged(chances, quotes)
@@ -199,9 +204,14 @@ class ReplyDetectors:
             + tables["reply_grams"](gram_rows(_strong(reply)))
             + _density(reply) @ self._others["reply_cues"]
         )
-        told = {"user": user, "talk": _tail((*said, user)), "earlier": _tail(heard)}
-        context = [tables[f"{k}_words"](word_rows(plain_words(v))) for k, v in told.items()]
+        texts = {"user": user, "talk": _tail((*said, user)), "earlier": _tail(heard)}
+        context = [tables[f"{k}_words"](word_rows(plain_words(v))) for k, v in texts.items()]
         return np.concatenate([whole, *context])
+
+
+def told(signal: Signal, n_words: int) -> float:
+    """How much of a chance a reply of some words can carry: a few words show little harm."""
+    return min(n_words / ENOUGH_WORDS, 1.0) if signal.effect is Effect.HARM else 1.0
 
 
 def pooled(spoken: Array) -> tuple[Array, Array]:
@@ -269,7 +279,7 @@ def load_replies(path: Path) -> ReplyDetectors:
         # Pickles could hold code.
         with np.load(path, allow_pickle=False) as file:
             return _detectors({name: file[name] for name in file.files})
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise BadWeights(f"cannot load {path}: {error}") from error
 
 
