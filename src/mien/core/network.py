@@ -52,6 +52,8 @@ def places() -> tuple[Place, ...]:
         "mien evals run TASK --model PROVIDER/M",
         "mien evals rejudge LOG --role judge=PROVIDER/M",
         "mien guard calibrate --judge JUDGE",
+        "mien guard check CHAT --judge JUDGE",
+        "mien guard serve --judge JUDGE",
         "mien guard simulate --user URL#MODEL",
     )
     asks = [Place(Purpose.ASK_MODEL, command, "the provider's") for command in commands]
