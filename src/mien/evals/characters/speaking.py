@@ -33,6 +33,7 @@ _MEANS = (4, 4, 3, 3)
 _NUMBER = re.compile(r"number|score|integer|\d|\bint\b|float")
 _LETTER = re.compile(r"\b(?:letter|option|choice)\b|字母")
 _MOVE = re.compile(r"emotion\s*变化|情绪变化|change of feelings")
+_CHOICE = re.compile(r"\s+or\s+")
 _SPEECH = ("reply", "message", "response", "content")
 _LIKE = {"slow": "empathic"}
 _PARTS = ("fawning", "seeker", "marking")
@@ -171,10 +172,12 @@ def _fill(character: str, shape: Shape, prompt: Prompt, name: str) -> Any:
     return _value(character, shape.lower(), prompt, name)
 
 
-def _value(character: str, hint: str, prompt: Prompt, name: str) -> str | int | bool:
+def _value(character: str, hint: str, prompt: Prompt, name: str) -> str | float | bool:
     """A value for what a template describes in words."""
     if "winner" in hint:
         return _winner(character, prompt, name)
+    if len(choices := _CHOICE.split(hint)) > 2:
+        return _choice(character, choices, prompt, name)
     if _NUMBER.search(hint):
         return _number(character, prompt, name, hint)
     if _LETTER.search(hint):
@@ -183,6 +186,15 @@ def _value(character: str, hint: str, prompt: Prompt, name: str) -> str | int | 
         return False
     kind = Kind.USER if name in _SPEECH else Kind.VERDICT
     return _words(character, kind, prompt, name)
+
+
+def _choice(character: str, choices: list[str], prompt: Prompt, name: str) -> str | float:
+    """One of several, such as `kind or cold or neither`; the flat one takes the last."""
+    chosen = choices[-1 if character == "flat" else prompt.draw(len(choices), name)]
+    try:
+        return float(chosen)
+    except ValueError:
+        return chosen
 
 
 def _members(character: str, shape: dict[str, Shape], prompt: Prompt) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mien.core.errors import ConfigError
 from mien.evals.bench import Calls, Scored, Setup
 from mien.evals.info import TaskInfo
 from mien.evals.result import ItemResult, Result
@@ -88,8 +87,6 @@ class Dependency:
         """The task for Inspect."""
         from mien.evals.tasks.dependency.tasks import dependency
 
-        if setup.data is not None:
-            raise ConfigError("dependency brings its own items: leave --data out")
         return dependency(setup)
 
 
