@@ -46,8 +46,9 @@ NEAR: dict[Signal, float] = {Signal.CRISIS: 0.3}
 NEAR_OTHERS = 0.15
 """Held-out near misses that a signal may raise: these are hard, and a first step is mild."""
 
-ORDINARY = 0.003
-"""Ordinary messages that a signal may raise."""
+ORDINARY: dict[Signal, float] = {Signal.CRISIS: 0.005}
+ORDINARY_OTHERS = 0.003
+"""Ordinary messages that a signal may raise; to miss a crisis is worse than to ask once."""
 
 
 def examples(found: Iterable[Row]) -> list[Example]:
@@ -214,7 +215,7 @@ def _readout(
         logits[is_mine & ~is_true].astype(float),
         calm_logits[known].astype(float),
         near_share=NEAR.get(signal, NEAR_OTHERS),
-        ordinary_share=ORDINARY,
+        ordinary_share=ORDINARY.get(signal, ORDINARY_OTHERS),
     )
 
 

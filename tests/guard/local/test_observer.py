@@ -86,7 +86,11 @@ def test_ordinary_turns_raise_nothing(text: str) -> None:
 
 
 def test_a_crisis_split_over_messages_is_raised_at_one_of_them() -> None:
-    parts = ["i cant do this anymore", "Do you want to tell me more?", "i just want to die"]
+    parts = [
+        "i cant do this anymore",
+        "Do you want to tell me more?",
+        "i have the pills here and i want to die",
+    ]
     assert Signal.CRISIS in observe(*parts).raised | observe(parts[0]).raised
 
 
@@ -97,8 +101,8 @@ def test_the_quote_is_the_sentence_that_shows_it() -> None:
 
 def test_of_a_huge_message_both_ends_are_read() -> None:
     for text in (
-        "I want to kill myself tonight. " + "la la. " * 150_000,
-        "la la. " * 150_000 + " I want to kill myself tonight.",
+        "I want to kill myself tonight. " + "The weather is nice. " * 50_000,
+        "The weather is nice. " * 50_000 + "I want to kill myself tonight.",
     ):
         assert Signal.CRISIS in observe(text).raised
 

@@ -156,15 +156,35 @@ def read(
 
 
 def judge(detectors: Detectors, lead: Sequence[Token], found: Sequence[Token]) -> Array:
-    """The mean logits of the networks, the highest of the windows, shape (signals + 1,)."""
+    """The mean logits of the networks, the highest of the windows, shape (signals + 1,).
+
+    A long window is read in stretches too, for what one sentence says drowns in its mean. A stretch
+    lacks what stands around it, so it must speak more plainly.
+    """
     if not found:
         return np.full(len(detectors.signals) + 1, -10, np.float32)
-    judged = [
-        np.mean([net([*lead, *window]) for net in detectors.networks], axis=0)
+    whole = [_mean(detectors, lead, window) for window in windows(found)]
+    apart = [
+        _mean(detectors, lead, stretch) - MARGIN
         for window in windows(found)
+        if len(window) > 2 * STRETCH
+        for stretch in windows(window, STRETCH)
     ]
-    highest: Array = np.max(judged, axis=0)
+    highest: Array = np.max([*whole, *apart], axis=0)
+    highest[-1] = np.max(whole, axis=0)[-1]
     return highest
+
+
+def _mean(detectors: Detectors, lead: Sequence[Token], found: Sequence[Token]) -> Array:
+    mean: Array = np.mean([net([*lead, *found]) for net in detectors.networks], axis=0)
+    return mean
+
+
+STRETCH = 24
+"""Words of a stretch within a long message."""
+
+MARGIN = 1.0
+"""Logits by which a stretch must show a signal more than a whole message."""
 
 
 def _level(logit: float) -> int:
