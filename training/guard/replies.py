@@ -29,14 +29,16 @@ from training.guard.replies_ordinary import comments, joined, modern
 _SENTENCES = {"strongest": 0.5, "sentences": 0.5, "reply": 0.7}
 _WHOLE = {"strongest": 0.5, "sentences": 0.5, "reply": 1.2}
 SHARES = {
-    Signal.DELUSION_REINFORCEMENT: {**_SENTENCES, "user": 0.6, "talk": 0.6, "earlier": 0.5},
+    Signal.DELUSION_REINFORCEMENT: {
+        "strongest": 0.5, "sentences": 0.5, "reply": 0.3, "user": 0.5, "talk": 0.5, "earlier": 0.5,
+    },
     Signal.SYCOPHANCY: {"strongest": 0.5, "sentences": 0.5, "reply": 0.3},
     Signal.CONSCIOUSNESS_CLAIMS: {**_WHOLE, "earlier": 0.7},
-    Signal.HARMFUL_ADVICE: {**_SENTENCES, "user": 0.5, "talk": 0.5},
+    Signal.HARMFUL_ADVICE: _WHOLE,
     Signal.PUSHBACK: _WHOLE,
     Signal.DE_ESCALATION: _WHOLE,
     Signal.SAFE_REDIRECTION: _WHOLE,
-}
+}  # fmt: skip
 """Readings in units of their own spread; a signal without a line has `_SENTENCES`.
 
 Whether an answer reinforces or advises harm depends on what it answers; praise does not.
@@ -49,9 +51,8 @@ COMMENTS = 0.005
 """Of people's comments; an assistant hardly writes so."""
 
 MARGINS = {
-    Signal.DELUSION_REINFORCEMENT: 0.0,
+    Signal.DELUSION_REINFORCEMENT: 0.5,
     Signal.ESCALATION: 0.25,
-    Signal.SYCOPHANCY: 1.0,
 }
 """Log odds added to a harmful signal's threshold; 1.5 where a signal has no line.
 
