@@ -16,6 +16,7 @@ needs("uvicorn", "litellm")
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 os.environ["LITELLM_MASTER_KEY"] = KEY = "sk-made-for-these-tests-0123456789abcdef"
 
+import httpx  # noqa: E402
 import openai  # noqa: E402
 import uvicorn  # noqa: E402
 
@@ -196,3 +197,34 @@ def test_other_routes_are_guarded_whole(served):
     client = openai.OpenAI(base_url=url, api_key=KEY, max_retries=0)
     asked = {"model": "made", "input": "be bad", "extra_body": {"guardrails": ["enforce"]}}
     assert plain(client.responses.create(**asked).output_text) == f"Good morning. {BLOCKED}"
+
+
+def posted(served, route, text, stream, guardrail):
+    """What a route answers, as it is on the wire."""
+    url, _ = served
+    asked = {"model": "made", "stream": stream, "guardrails": [guardrail], "max_tokens": 50}
+    asked |= (
+        {"input": text}
+        if route == "/v1/responses"
+        else {"messages": [{"role": "user", "content": text}]}
+    )
+    headers = {"Authorization": f"Bearer {KEY}"}
+    return httpx.post(url + route, json=asked, headers=headers, timeout=60)
+
+
+@pytest.mark.parametrize("route", ["/v1/messages", "/v1/responses"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_no_route_lets_a_bad_answer_pass(served, route, stream):
+    told = posted(served, route, "be bad", stream, "enforce")
+    assert "prophecy" not in told.text
+    assert "delusion_reinforcement" in told.text if stream else BLOCKED in told.text
+
+
+@pytest.mark.parametrize("route", ["/v1/messages", "/v1/responses"])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("guardrail", ["observe", "enforce"])
+def test_every_route_lets_a_good_answer_pass(served, route, stream, guardrail):
+    told = posted(served, route, "hello", stream, guardrail)
+    assert told.status_code == 200
+    assert "delusion_reinforcement" not in told.text
+    assert "here." in told.text

@@ -15,7 +15,7 @@ from typing import Any
 
 from mien.core.errors import GuardFailed, MissingPackage
 from mien.guard import NOBODY, Guard, Person
-from mien.integrations.following import Following, Point, Told
+from mien.integrations.following import Following, Point, Told, why
 from mien.integrations.holding import Choices
 from mien.integrations.said import Said, rows_said, turns_of
 
@@ -62,7 +62,7 @@ def guardrail_class(guard: Guard, *, person: Person = NOBODY, told: Told | None 
                 if input_type == "request":
                     return await watch.request(inputs, request_data, call)
                 return await watch.response(inputs, request_data, call)
-            except GuardFailed as error:
+            except (GuardFailed, _Stopped) as error:
                 raise _refusal(self.guardrail_name, error) from error
 
         async def async_post_call_streaming_iterator_hook(
@@ -72,10 +72,14 @@ def guardrail_class(guard: Guard, *, person: Person = NOBODY, told: Told | None 
             try:
                 async for chunk in watch.stream(response, request_data):
                     yield chunk
-            except GuardFailed as error:
+            except (GuardFailed, _Stopped) as error:
                 raise _refusal(self.guardrail_name, error) from error
 
     return MienGuardrail
+
+
+class _Stopped(Exception):
+    """A streamed answer that cannot be cut where it goes wrong, and is refused whole."""
 
 
 class _Calls:
@@ -103,7 +107,12 @@ class _Calls:
         """The inputs, with texts cut where one is stopped, and a notice before them."""
         texts = [text if isinstance(text, str) else "" for text in inputs.get("texts") or ()]
         point = await self._before(data, call)
-        shown = await asyncio.to_thread(lambda: [self._shown(point, text) for text in texts])
+        if data.get("stream"):
+            # What is rewritten here does not reach the client of a stream; a refusal does.
+            await self._refuse_bad(point, texts)
+            shown = texts
+        else:
+            shown = await asyncio.to_thread(lambda: [self._shown(point, text) for text in texts])
         if texts:
             await self._after(point, shown[0], data)
         return inputs if shown == texts else {**inputs, "texts": shown}
@@ -112,6 +121,14 @@ class _Calls:
         """The chunks as they may leave, and the whole answer's check at their end."""
         point = await self._before(data, _call(data, None))
         choices = Choices(self._following, point)
+        first = await anext(chunks, None)
+        if first is None:
+            return
+        chunks = _joined(first, chunks)
+        if not isinstance(getattr(first, "choices", None), list):
+            async for chunk in self._events(chunks, point, data):
+                yield chunk
+            return
         async for chunk in _timed(chunks, choices):
             ready = choices.late() if chunk is None else choices.feed(chunk)
             for one in ready:
@@ -119,6 +136,34 @@ class _Calls:
         for one in choices.end():
             yield one
         await self._after(point, choices.said, data)
+
+    async def _events(
+        self, events: AsyncIterator[Any], point: Point, data: Data
+    ) -> AsyncGenerator[Any, None]:
+        """A stream that is no chat completion: held whole, and refused if it is to be stopped."""
+        kept, texts = list[Any](), dict[str, str]()
+        async for event in events:
+            part = _event_text(event)
+            if part is not None:
+                texts[part[0]] = texts.get(part[0], "") + part[1]
+            if self._following.holds:
+                kept.append(event)
+            else:
+                yield event
+        if not texts:
+            self._following.unread("a stream without words that are known")
+        await self._refuse_bad(point, list(texts.values()))
+        for event in kept:
+            yield event
+        await self._after(point, "\n".join(texts.values()), data)
+
+    async def _refuse_bad(self, point: Point, texts: Sequence[str]) -> None:
+        if not self._following.holds:
+            return
+        for text in texts:
+            _said, stopped = await asyncio.to_thread(self._following.held_whole, point, text)
+            if stopped is not None:
+                raise _Stopped(f"the reply was stopped: {why(stopped)}")
 
     async def _before(self, data: Data, call: str | None) -> Point:
         """The conversation before an answer: of its request, or as it was kept."""
@@ -174,6 +219,20 @@ async def _timed(chunks: AsyncIterator[Any], choices: Choices) -> AsyncGenerator
             await asyncio.wait({task})
 
 
+async def _joined(first: Any, rest: AsyncIterator[Any]) -> AsyncGenerator[Any, None]:
+    yield first
+    async for one in rest:
+        yield one
+
+
+def _event_text(event: object) -> tuple[str, str] | None:
+    """What an event of OpenAI's responses says, and in which of its items; None for nothing."""
+    if getattr(event, "type", None) != "response.output_text.delta":
+        return None
+    told = getattr(event, "delta", None)
+    return (str(getattr(event, "item_id", "")), told) if isinstance(told, str) else None
+
+
 def _instructed(rows: Sequence[Any], instruction: str) -> list[Any]:
     """Messages with an instruction before the user's last one, which leaves caches as they are."""
     users = [i for i, row in enumerate(rows) if _role(row) == "user"]
@@ -209,11 +268,15 @@ def _header(data: Data, name: str) -> object:
     return headers.get(name) if isinstance(headers, Mapping) else None
 
 
-def _refusal(name: str | None, error: GuardFailed) -> Exception:
-    """LiteLLM's own way of refusing what could not be judged."""
+def _refusal(name: str | None, error: GuardFailed | _Stopped) -> Exception:
+    """LiteLLM's own way of refusing what may not pass, or could not be judged."""
     from litellm.exceptions import GuardrailRaisedException
 
+    is_judged = isinstance(error, _Stopped)
     refused: Exception = GuardrailRaisedException(
-        guardrail_name=name, message=str(error), status_code=503
+        guardrail_name=name,
+        message=str(error),
+        status_code=400 if is_judged else 503,
+        blocked_content=is_judged,
     )
     return refused
