@@ -2,7 +2,15 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-PACKAGES = ("litellm", "langchain", "langchain-core", "langgraph", "openai-agents", "openai")
+PACKAGES = (
+    "litellm",
+    "langchain",
+    "langchain-core",
+    "langchain-openai",
+    "langgraph",
+    "openai-agents",
+    "openai",
+)
 
 
 def pytest_report_header():

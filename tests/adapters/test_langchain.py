@@ -17,6 +17,7 @@ from langgraph.checkpoint.memory import InMemorySaver  # noqa: E402
 
 from mien.core.errors import GuardFailed  # noqa: E402
 from mien.integrations.langchain import CHECK, guard_middleware  # noqa: E402
+from mien.llm.testing import Answer, ScriptedServer, ToolCall  # noqa: E402
 from tests.fakes.observers import Cues  # noqa: E402
 
 asked: list = []
@@ -218,3 +219,27 @@ def test_a_guard_that_fails_passes_or_refuses_as_it_was_told():
     assert invoked(agent("Fine.", observer=Cues(breaks_on="boom")), "boom") == "Fine."
     with pytest.raises(GuardFailed):
         invoked(agent("Fine.", observer=Cues(breaks_on="boom"), on_failure="closed"), "boom")
+
+
+@ways
+@pytest.mark.parametrize("responses", [False, True])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("hello", "Good morning. It is a lamp."), ("where is it?", "It is there. Fine.")],
+)
+def test_openais_own_model_is_held_in_both_protocols(way, responses, text, said):
+    openai = pytest.importorskip("langchain_openai")
+
+    def script(request):
+        if any(message.role == "tool" for message in request.messages):
+            return "It is there. Fine."
+        if "where" in request.last:
+            return Answer("Let me see.", tool_calls=(ToolCall("look", '{"at": "it"}'),))
+        return "It is a lamp." if "Go on" in request.last else f"Good morning. {BAD} Bye."
+
+    with ScriptedServer(script) as server:
+        model = openai.ChatOpenAI(
+            model="made", base_url=server.url, api_key="none", use_responses_api=responses
+        )
+        one = create_agent(model, tools=[look], middleware=[guard_middleware(guarding("enforce"))])
+        assert " ".join(WAYS[way](one, text).split()).endswith(said)
