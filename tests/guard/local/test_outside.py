@@ -1,0 +1,20 @@
+"""Chats of other people, which nothing was learned from."""
+
+from __future__ import annotations
+
+from mien.guard.local import LocalObserver
+from mien.guard.signals import Signal
+from tests.data import shared
+from training.guard.outside import chats, observed
+
+MOST_RAISED = 0.02
+"""Share of user turns: a wide bound on few chats; the card and the release have the figures."""
+
+
+def test_people_who_talk_to_people_hardly_ever_raise_a_crisis() -> None:
+    observer = LocalObserver()
+    for name, talks in chats(shared("words"), most=40).items():
+        seen = observed(observer, talks)
+        raised = sum(Signal.CRISIS in one.raised for one in seen)
+        assert len(seen) > 100, name
+        assert raised <= MOST_RAISED * len(seen), name
