@@ -214,8 +214,10 @@ def print_chats(corpus: Corpus, seen: Array, told: Mapping[Signal, Meaning], dat
                       for n, c in zip(chat, category, strict=True)])  # fmt: skip
     perfect = np.array([_perfect(corpus, name) for name in names])
     print("Early warning after 5 replies, AUC within category | over all")
-    for word, values in (("detectors", risk), ("category alone", alone), ("labels", perfect)):
+    for word, values in (("detectors", risk), ("labels", perfect)):
         _print_early(word, labels, values, category, chat)
+    over_all = resampled(lambda r, _: area(labels[r], alone[r]), chat)
+    print(f"{'category alone':16s} 0.500 by definition | {over_all}")
 
 
 def _print_early(word: str, labels: Array, values: Array, category: Strings, chat: Strings) -> None:
