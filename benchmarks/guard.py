@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.guard_load import SENTENCES, USERS, Load, model, talk
+from benchmarks.guard_load import KEY, SENTENCES, USERS, Load, model, talk
 from benchmarks.machine import about
 from benchmarks.measure import ROOT
 from mien.guard import Guard
@@ -111,6 +111,7 @@ def _litellm(program: str) -> list[str]:
 
 
 _CONFIG = """
+general_settings: {{master_key: {key}}}
 model_list:
   - model_name: scripted
     litellm_params: {{model: openai/scripted, api_base: {url}, api_key: none}}
@@ -132,7 +133,7 @@ def _proxy(command: Sequence[str], url: str) -> Iterator[tuple[str, int]]:
     words = "\n".join(f"        - {{keyword: {one!r}, action: BLOCK}}" for one in KEYWORDS)
     with tempfile.TemporaryDirectory(prefix="mien-bench-") as folder:
         config = Path(folder) / "config.yaml"
-        config.write_text(_CONFIG.format(url=url, words=words), encoding="utf-8")
+        config.write_text(_CONFIG.format(url=url, words=words, key=KEY), encoding="utf-8")
         told = {"PORT": str(port), "UPSTREAM": url, "CONFIG": str(config)}
         env = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "OMP_NUM_THREADS": "1"}
         running = subprocess.Popen(

@@ -37,6 +37,8 @@ USERS = (
     "Thanks. I will try that and go for a walk before dinner.",
 )
 TURNS = 5
+KEY = "sk-bench-long-enough-0123456789"
+"""LiteLLM starts with no shorter one."""
 
 
 @dataclass(slots=True)
@@ -155,7 +157,7 @@ async def _ask(load: Load, url: str, rows: list[dict[str, str]], number: int) ->
     body = json.dumps({"model": "scripted", "messages": rows, "stream": True}).encode()
     writer.write(
         f"POST {place.path}/chat/completions HTTP/1.1\r\nhost: {place.netloc}\r\n"
-        "content-type: application/json\r\nauthorization: Bearer sk-bench\r\n"
+        f"content-type: application/json\r\nauthorization: Bearer {KEY}\r\n"
         f"content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode()
         + body
     )
