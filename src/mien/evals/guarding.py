@@ -120,7 +120,7 @@ def row_name(model: str, guard: str) -> str:
         guard: As `guard_variant` says it; the hash of the policy and the version of the detectors
             stand beside the table.
 
-    >>> row_name("openai/gpt-x", "default-v1#00000000 advise local-guard-v1 words-v1")
+    >>> row_name("openai/gpt-x", "default-v1#00000000 advise local-guard-v1#11111111 words-v1")
     'openai/gpt-x + guard default-v1:advise'
     """
     policy, _, rest = guard.partition("#")

@@ -56,7 +56,7 @@ class Observer(Protocol):
 
     @property
     def name(self) -> str:
-        """Name and version, such as `local-v1`."""
+        """Name and version, such as `local-guard-v1#5d0e77a2`."""
 
     def observe(self, turns: Sequence[Turn]) -> Observation:
         """The signals of the last turn, which is the user's or the assistant's."""

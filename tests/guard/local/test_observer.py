@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -132,6 +135,17 @@ def test_weights_are_small_and_have_a_card() -> None:
     assert sum(path.stat().st_size for path in files) <= 4_000_000
     assert (WEIGHTS / "guard-v1.card.md").is_file()
     assert set(shipped().sides[Side.USER].signals) == set(of_side(Side.USER))
+
+
+def test_other_weights_have_another_name(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    with np.load(WEIGHTS / "guard-v1.npz") as file:
+        arrays = dict(file)
+    arrays["user/0/out_bias:step"] = arrays["user/0/out_bias:step"] * 2
+    np.savez(tmp_path / "other.npz", **arrays)
+    other = LocalObserver(load_weights(tmp_path / "other.npz"))
+    assert re.fullmatch(r"local-guard-v1#[0-9a-f]{8}", other.name)
+    assert other.name != OBSERVER.name == LocalObserver().name
+    assert other.observe([Turn(index=0, role="user", text="I am so alone.")]).by == other.name
 
 
 def test_weights_that_are_missing_or_damaged_are_said(tmp_path) -> None:  # type: ignore[no-untyped-def]

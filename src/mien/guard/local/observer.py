@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -57,11 +58,14 @@ class LocalObserver:
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or shipped()
         self._replies = shipped_replies() if PATH.is_file() else None
+        replies = PATH.read_bytes() if self._replies else b""
+        digest = hashlib.sha256(self._weights.sha256.encode() + replies).hexdigest()
+        self._name = f"local-{NAME}#{digest[:8]}"
 
     @property
     def name(self) -> str:
-        """Name and version."""
-        return f"local-{NAME}"
+        """Name and version, and a hash of all weights: other weights have another name."""
+        return self._name
 
     @property
     def accuracy(self) -> Mapping[str, Accuracy]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +68,12 @@ class Weights:
     Attributes:
         language: Tells which language a message is in.
         sides: The detectors of each side that were taught.
+        sha256: Of the file's bytes, so that an observation names exactly what made it.
     """
 
     language: LanguageModel
     sides: Mapping[Side, Detectors]
+    sha256: str
 
 
 @cache
@@ -93,14 +97,16 @@ def load_weights(path: Path) -> Weights:
     if not path.is_file():
         raise MissingWeights(f"no weights at {path}: reinstall Mien")
     try:
+        data = path.read_bytes()
         # Pickles could hold code.
-        with np.load(path, allow_pickle=False) as file:
-            return _weights({name: file[name] for name in file.files})
+        with np.load(BytesIO(data), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        return _weights(arrays, hashlib.sha256(data).hexdigest())
     except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
         raise BadWeights(f"cannot load {path}: {error}") from error
 
 
-def _weights(file: Mapping[str, NDArray[Any]]) -> Weights:
+def _weights(file: Mapping[str, NDArray[Any]], sha256: str) -> Weights:
     told = json.loads(bytes(file["told"]).decode())
     shape = {"ideas": list(ideas()), "flags": FLAGS, "buckets": BUCKETS}
     if told["features"] != shape:
@@ -109,6 +115,7 @@ def _weights(file: Mapping[str, NDArray[Any]]) -> Weights:
     return Weights(
         LanguageModel(language["weights"], language["bias"]),
         {Side(name): _detectors(file, name, side) for name, side in told["sides"].items()},
+        sha256,
     )
 
 
