@@ -55,9 +55,9 @@ class Compare:
         if not self.holds(facts):
             return ()
         value = facts[self.name]
-        if self.sign == "==":
-            return (f"{self.name} {value}",)
         shown = f"{value:.3g}" if isinstance(value, float) else str(value)
+        if self.sign == "==":
+            return (f"{self.name} {shown}",)
         bare = f"{self.value:.3g}" if isinstance(self.value, float) else self.value
         return (f"{self.name} {shown} {self.sign} {bare}",)
 
