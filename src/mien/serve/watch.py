@@ -281,7 +281,6 @@ class Watch:
         self, talk: Talk, turns: tuple[Turn, ...], kept: Kept | None, fresh: tuple[Turn, ...]
     ) -> Seen:
         case = kept.case if kept else self._beginning(talk)
-        case = replace(case, minor=talk.person.minor, quiet=talk.person.quiet)
         check = kept.check if kept and not fresh else None
         for place in range(len(turns) - len(fresh), len(turns)):
             if side_of(turns[place]) is None or not turns[place].text.strip():
