@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
 from collections import OrderedDict
@@ -12,6 +11,7 @@ from datetime import datetime
 
 from mien.core.errors import GuardFailed
 from mien.guard import NOBODY, Case, Check, Guard, Mode, Person, Verdict
+from mien.guard.chain import chain
 from mien.guard.wording import notice
 from mien.timeline import Turn
 
@@ -167,7 +167,7 @@ class Following:
 
     def _known(self, turns: tuple[Turn, ...], name: str | None) -> tuple[Point, tuple[Turn, ...]]:
         """The latest point that is known, and all turns from the beginning."""
-        keys = chain(turns, name)
+        keys = chain(turns, name or "")
         with self._lock:
             for place in range(len(keys), 0, -1):
                 found = self._points.get(keys[place - 1])
@@ -185,7 +185,7 @@ class Following:
         if not point.turns or (point.check is not None and point.check.skipped is not None):
             return
         with self._lock:
-            self._put(chain(point.turns, name)[-1], point)
+            self._put(chain(point.turns, name or "")[-1], point)
             if name:
                 self._put(_named(name), replace(point, turns=point.turns[-_MOST_KEPT:]))
 
@@ -194,22 +194,6 @@ class Following:
         self._points.move_to_end(key)
         while len(self._points) > self._most:
             self._points.popitem(last=False)
-
-
-def chain(turns: Sequence[Turn], name: str | None) -> list[str]:
-    """A key for each point of a conversation: of all that was said by either side up to there.
-
-    Args:
-        turns: From the beginning.
-        name: Of the conversation, so that equal words of others do not meet.
-    """
-    digest = hashlib.blake2b((name or "").encode("utf-8", "surrogatepass"), digest_size=20)
-    keys = []
-    for turn in turns:
-        text = turn.text.encode("utf-8", "surrogatepass")
-        digest.update(f"{turn.role}\0{len(text)}\0".encode() + text)
-        keys.append(digest.hexdigest())
-    return keys
 
 
 def why(verdict: Verdict) -> str:

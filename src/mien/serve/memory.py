@@ -1,19 +1,17 @@
 """What is kept of the last requests, in memory alone and not for ever.
 
-A conversation is found by what was said in it: the hash of its turns up to some point leads to the
-case at that point. Branches, edits and repeated requests then need no care, and a client that
-gives no name to its conversations is followed all the same. What is to last, and what a person's
-next conversation begins with, is in a `mien.guard` store.
+A conversation is found by what was said in it (`mien.guard.chain`), so that a client that gives no
+name to its conversations is followed all the same. What is to last, and what a person's next
+conversation begins with, is in a `mien.guard` store.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mien.guard import Case, Check, side_of
+from mien.guard import Case, Check
 from mien.timeline import Turn
 
 _LAST = 20
@@ -64,7 +62,7 @@ class Memory:
         """Keep it; the least recently used is forgotten if there is too much.
 
         Args:
-            key: Such as a chain's hash, or the id of an answer.
+            key: Of a chain, or the id of an answer.
             kept: What.
         """
         self._kept[key] = kept
@@ -85,24 +83,6 @@ def recent(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(
         turn if len(turn.text) <= _LONGEST else _shortened(turn) for turn in turns[-_LAST:]
     )
-
-
-def chain(turns: Sequence[Turn], salt: str) -> list[str]:
-    """A key for each point of a conversation: of all that was said by either side up to there.
-
-    Args:
-        turns: From the beginning; what is nobody's does not count.
-        salt: The conversation's name and person, so that equal words of others do not meet.
-    """
-    digest = hashlib.blake2b(salt.encode("utf-8", "surrogatepass"), digest_size=20)
-    keys = []
-    for turn in turns:
-        side = side_of(turn)
-        if side is not None:
-            text = turn.text.encode("utf-8", "surrogatepass")
-            digest.update(side.value.encode() + len(text).to_bytes(8, "big") + text)
-        keys.append(digest.hexdigest())
-    return keys
 
 
 def _shortened(turn: Turn) -> Turn:

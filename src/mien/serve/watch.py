@@ -26,13 +26,14 @@ from mien.guard import (
     Observer,
     Verdict,
 )
+from mien.guard.chain import chain
 from mien.guard.handover import HandOver
 from mien.guard.hold import ByObserver, Timing
 from mien.guard.observation import side_of
 from mien.guard.signals import Side
 from mien.guard.store import MemoryStore, Store, beginning
 from mien.serve.log import Decisions
-from mien.serve.memory import Kept, Memory, chain, recent
+from mien.serve.memory import Kept, Memory, recent
 from mien.serve.metrics import Metrics
 from mien.serve.talk import Talk
 from mien.timeline import Turn
