@@ -1,10 +1,13 @@
 """LiteLLM's Generic Guardrail API, as its versions of 2026 ask and read it."""
 
+from urllib.parse import quote
+
 import httpx2
 import pytest
 
 from mien.core.errors import GuardFailed
-from mien.guard import Remedy
+from mien.guard import Case, Remedy
+from mien.serve import Trust
 from mien.serve.gateway import Gateway
 from tests.fakes.observers import Cues
 from tests.serve.running import BAD, guarding, post, serving
@@ -176,6 +179,31 @@ async def test_calls_are_not_kept_for_ever():
     for n in range(2100):
         await gateway.answer(request(str(n), litellm_call_id=str(n), litellm_trace_id=None))
     assert len(gateway._calls) == 2000
+
+
+async def test_a_forgotten_person_does_not_come_back_with_a_reply_that_was_waiting():
+    watch = guarding("enforce")
+    gateway = Gateway(watch, Trust(people=True))
+    for n, person in enumerate(("anna", "ben")):
+        headers = {"x-mien-person": person}
+        name = f"c{n}"
+        await gateway.answer(
+            request("Hi", litellm_call_id=name, litellm_trace_id=name, request_headers=headers)
+        )
+        await gateway.answer(response("Hello.", litellm_call_id=name))
+    gateway.forget("anna")
+    await gateway.settle()
+    assert not watch.ways.store.of_person("anna")
+    assert watch.ways.store.of_person("ben")
+    assert list(gateway._calls) == ["c1"]
+
+
+def test_whoever_may_be_named_may_be_forgotten():
+    watch = guarding("enforce")
+    watch.ways.store.put("c", Case(), person="team/anna:1")
+    with serving(watch) as guard:
+        told = httpx2.delete(f"{guard}/v1/guard/people/{quote('team/anna:1', safe='')}")
+        assert told.json() == {"forgotten": 1}
 
 
 def test_the_endpoint_answers_over_http():

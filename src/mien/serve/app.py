@@ -57,11 +57,11 @@ def guard_app(watch: Watch, rules: Rules | None = None, trust: Trust | None = No
             watch.skipped("observer")
             return _error(503, "guard_failed", str(error))
 
-    @app.delete("/v1/guard/people/{person}")
+    @app.delete("/v1/guard/people/{person:path}")
     async def forgotten(person: str) -> Response:
         """Forget a person."""
         try:
-            return _json({"forgotten": watch.forget(person)})
+            return _json({"forgotten": gateway.forget(person)})
         except StoreError as error:
             return _error(503, "store_failed", str(error))
 

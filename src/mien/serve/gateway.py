@@ -120,6 +120,21 @@ class Gateway:
             if call.waiting is not None and salt in (None, call.seen.talk.salt):
                 await self._finish(call)
 
+    def forget(self, person: str) -> int:
+        """Erase a person; gives the number of conversations of theirs that were kept elsewhere.
+
+        Their calls go too, and with them the words of replies that wait to be judged as a whole.
+
+        Raises:
+            StoreError: If the store cannot.
+        """
+        theirs = [name for name, c in self._calls.items() if c.seen.talk.person_id == person]
+        for name in theirs:
+            waiting = self._calls.pop(name).waiting
+            if waiting is not None:
+                waiting.cancel()
+        return self._watch.forget(person)
+
     def _wait(self, call: _Call) -> None:
         if call.waiting is not None:
             call.waiting.cancel()
