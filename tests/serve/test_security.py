@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -16,6 +17,7 @@ from mien.guard import Remedy, Signal
 from mien.guard.sentences import Splitter
 from mien.llm.testing import ScriptedServer
 from mien.serve import Place, Rules, Trust, Upstream
+from mien.serve.log import Decisions
 from mien.serve.proxy import Manner
 from mien.serve.sse import Reader
 from mien.serve.talk import named
@@ -155,9 +157,15 @@ def test_a_client_that_takes_nothing_frees_the_models_server():
         assert proxy.watch.metrics.total("mien_proxy_clients_gone_total") == 1
 
 
-def test_nothing_that_was_said_is_in_logs_metrics_or_decisions(caplog, tmp_path, capfd):
-    from mien.serve.log import Decisions
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_a_full_disk_costs_a_logged_decision_and_no_answer():
+    watch = guarding("enforce", decisions=Decisions(Path("/dev/full")))
+    with ScriptedServer("Hello.") as server, proxying(server.url, watch) as proxy:
+        assert post(proxy, asked("I want to end my life")).status_code == 200
+    assert watch.metrics.total("mien_guard_skipped_total", reason="decisions") >= 1
 
+
+def test_nothing_that_was_said_is_in_logs_metrics_or_decisions(caplog, tmp_path, capfd):
     path = tmp_path / "decisions.jsonl"
     observer = Cues(breaks_on="odd", error=ValueError)
     watch = guarding("enforce", observer=observer, decisions=Decisions(path))

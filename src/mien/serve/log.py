@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from mien.core.errors import ConfigError
+from mien.core.errors import ConfigError, StoreError
 from mien.guard import Check
 
 
@@ -25,12 +25,19 @@ class Decisions:
         try:
             self._file: TextIO = path.open("a", encoding="utf-8", buffering=1)
         except OSError as error:
-            raise ConfigError(f"cannot write decisions to {path}: {error}") from error
+            raise ConfigError(f"cannot write decisions to {path}: {error.strerror}") from error
 
     def write(self, check: Check, conversation: str, at: datetime) -> None:
-        """Add a decision."""
+        """Add a decision.
+
+        Raises:
+            StoreError: If that fails, as on a full disk.
+        """
         row = {"at": at.isoformat(), "conversation": conversation, **without_words(check)}
-        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        try:
+            self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise StoreError(f"cannot write decisions: {error.strerror}") from error
 
     def close(self) -> None:
         """Close the file."""

@@ -334,13 +334,13 @@ class Watch:
         return Case()
 
     @contextmanager
-    def _storing(self) -> Iterator[None]:
-        """A store that fails is counted, and costs no answer."""
+    def _storing(self, what: str = "store") -> Iterator[None]:
+        """A store or a log that fails is counted, and costs no answer."""
         try:
             yield
         except StoreError as error:
             _LOG.error("%s", error)
-            self.skipped("store")
+            self.skipped(what)
 
     def _told(self, check: Check, talk: Talk) -> None:
         if check.skipped is not None:
@@ -356,7 +356,8 @@ class Watch:
         if self.ways.decisions is not None and (
             check.action is not Action.NOTHING or check.skipped
         ):
-            self.ways.decisions.write(check, talk.id, self.ways.now())
+            with self._storing("decisions"):
+                self.ways.decisions.write(check, talk.id, self.ways.now())
 
 
 def _answer(talk: Talk, answer_id: str) -> str:
