@@ -87,6 +87,8 @@ def test_what_is_no_chat_is_refused(tmp_path, one):
     assert "no turn in it" in refused(bare)
     assert "mode must be" in refused(one, "--mode", "loud")
     assert "no policy is called" in refused(one, "--policy", "nonesuch")
+    assert "two letters" in refused(one, "--country", "germany")
+    assert "two letters" in refused(one, "--language", "english")
 
 
 class Unsure(Cues):

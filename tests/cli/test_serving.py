@@ -23,7 +23,11 @@ from tests.serve.running import asked
         (["--on-failure", "ajar"], "--on-failure"),
         (["--on-reply", "pass"], "--on-reply"),
         (["--remember", "0"], "--remember"),
-        (["--max-body", "0"], "limits"),
+        (["--max-body", "0"], "--max-body"),
+        (["--max-body", "nan"], "--max-body"),
+        (["--max-body", "inf"], "--max-body"),
+        (["--country", "germany"], "--country"),
+        (["--language", "english"], "--language"),
         (["--policy", "nobody"], "no policy"),
         (["--hand-over", "http://127.0.0.1:1/"], "MIEN_HAND_OVER_SECRET"),
         (["--judge", "nobody"], "a judge is named"),
@@ -39,7 +43,15 @@ def test_what_makes_no_sense_is_said_before_anything_listens(command, options, w
     assert why in str(result.exception)
 
 
-@pytest.mark.parametrize("options", [["--upstream", "nowhere"], ["--instructions", "middle"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--upstream", "nowhere"],
+        ["--instructions", "middle"],
+        ["--upstream-timeout", "-1"],
+        ["--upstream-timeout", "nan"],
+    ],
+)
 def test_a_proxy_needs_a_place_to_ask(options):
     given = ["proxy", "--upstream", "http://127.0.0.1:1", *options]
     assert isinstance(CliRunner().invoke(app, given).exception, MienError)

@@ -67,6 +67,8 @@ def proxy(
 
     if instructions not in ("last", "first"):
         raise ConfigError(f"--instructions must be last or first, not {instructions!r}")
+    if not 0 < upstream_timeout < 1e6:
+        raise ConfigError(f"--upstream-timeout must be more than 0 s, not {upstream_timeout:g}")
     given = Given(
         host=host,
         port=port,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mien.cli.guard.options import resources_of
+from mien.cli.guard.options import person_of, resources_of
 from mien.cli.output import advise
 from mien.core.errors import ConfigError, MissingExtra
 
@@ -93,6 +93,8 @@ class Given:
         """What may enter."""
         from mien.serve import Rules
 
+        if not 0 < self.max_body < 1e6:
+            raise ConfigError(f"--max-body must be more than 0 MB, not {self.max_body:g}")
         token = os.environ.get("MIEN_SERVE_TOKEN", "")
         return Rules(host=self.host, token=token, largest=int(self.max_body * 1e6))
 
@@ -106,11 +108,9 @@ class Given:
 
     def trust(self) -> Trust:
         """What requests may say of their users."""
-        from mien.guard import Person
         from mien.serve import Trust
 
-        country = self.country.upper() if self.country else None
-        person = Person(minor=self.minor, country=country, language=self.language)
+        person = person_of(minor=self.minor, country=self.country, language=self.language)
         return Trust(people=self.allow_people, person=person)
 
     def watch(self) -> Watch:

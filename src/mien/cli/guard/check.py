@@ -14,6 +14,7 @@ from mien.cli.guard.options import (
     Mode,
     Policy,
     Resources,
+    person_of,
     resources_of,
 )
 from mien.cli.output import advise, result, result_json
@@ -46,7 +47,7 @@ def check(
     ] = False,
 ) -> None:
     """Say of each turn what it shows, how high the risk is, and what to do."""
-    from mien.guard import Guard, Person
+    from mien.guard import Guard
 
     if chats:
         from mien.cli.chats import list_chats
@@ -56,9 +57,9 @@ def check(
         return
     asked = _opened(judge, force_uncalibrated=force_uncalibrated)
     guard = Guard(policy, judge=asked, mode=mode, resources=resources_of(resources))
+    person = person_of(minor=minor, country=country, language=language)
     conversation = _conversation(source, chat)
-    country = country.upper() if country else None
-    checks = guard.check(conversation, Person(minor=minor, country=country, language=language))
+    checks = guard.check(conversation, person)
     if as_json:
         for one in checks:
             result_json(one.to_dict())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.cli.output import advise
+from mien.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mien.guard import Resource
+    from mien.guard import Person, Resource
+
+_CODE = re.compile(r"[A-Za-z]{2}\Z")
 
 Policy = Annotated[
     str,
@@ -30,6 +34,22 @@ Language = Annotated[str, typer.Option(help="Of notices to the user.", metavar="
 Resources = Annotated[
     Path | None, typer.Option(help="A .toml of people and services to offer.", metavar="FILE")
 ]
+
+
+def person_of(*, minor: bool, country: str | None, language: str) -> Person:
+    """The user, as options tell of them.
+
+    Raises:
+        ConfigError: If a code is none: nobody would ever be offered there, and nobody told why.
+    """
+    from mien.guard import Person
+
+    if country is not None and not _CODE.match(country):
+        raise ConfigError(f"--country is a code of two letters, such as US, not {country!r}")
+    if not _CODE.match(language):
+        raise ConfigError(f"--language is a code of two letters, such as en, not {language!r}")
+    country = country.upper() if country else None
+    return Person(minor=minor, country=country, language=language.lower())
 
 
 def resources_of(path: Path | None) -> tuple[Resource, ...]:

@@ -19,6 +19,7 @@ from mien.cli.guard.options import (
     Mode,
     Policy,
     Resources,
+    person_of,
     resources_of,
 )
 from mien.cli.output import advise, result
@@ -60,7 +61,7 @@ def scan(
 ) -> None:
     """Rank past conversations by risk and quote what raised it."""
     from mien.guard import Mode as Modes
-    from mien.guard import Person, load_policy
+    from mien.guard import load_policy
     from mien.guard.scan import ScanRun, Watch
     from mien.guard.scan.chance import rate_of
     from mien.reader.engines import Here, Local
@@ -73,7 +74,7 @@ def scan(
     watch = Watch(
         policy=load_policy(policy),
         mode=Modes(mode),
-        person=Person(minor=minor, country=country.upper() if country else None, language=language),
+        person=person_of(minor=minor, country=country, language=language),
         resources=resources_of(resources),
     )
     engine = Here() if jobs == 1 else Local(jobs)
