@@ -47,6 +47,11 @@ def test_a_list_is_read_as_it_was_written(tmp_path):
     assert read_resources(path) == (made("a"), made("b"))
 
 
+def test_a_list_that_is_not_there_is_told_by_its_name(tmp_path):
+    with pytest.raises(ConfigError, match=r"No such file or directory$"):
+        read_resources(tmp_path / "none.toml")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -59,6 +64,9 @@ def test_a_list_is_read_as_it_was_written(tmp_path):
         (ROW.format(id="a").replace('"000"', '" "'), "a has no contact"),
         (ROW.format(id="a").replace('country = "xx"', ""), "a has no country"),
         (ROW.format(id="a").replace('["en"]', "3"), "a has no list of languages"),
+        (ROW.format(id="a").replace('"xx"', '"Germany"'), "a is in 'Germany'"),
+        (ROW.format(id="a").replace("crisis = true", 'crisis = "no"'), "true or false"),
+        (ROW.format(id="a").replace("hours", "hour"), "a resource has no hour"),
         (ROW.format(id="a") * 2, "share an id"),
     ],
 )

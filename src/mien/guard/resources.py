@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from mien.core.errors import ConfigError
+from mien.core.errors import ConfigError, PolicyError
+from mien.guard.tables import flag, only
 
 STALE = timedelta(days=180)
 """Numbers change: older checks are warned of."""
 
 _LARGEST = 1 << 20
-_TEXTS = ("id", "name", "country")
+_TEXTS = ("id", "name", "country", "contact")
+_KEYS = (*_TEXTS, "hours", "languages", "crisis", "checked")
+_CODE = re.compile(r"[A-Za-z]{2}\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,9 @@ def read_resources(path: str | Path) -> tuple[Resource, ...]:
                 f"{path} holds more than {_LARGEST >> 20} MB: it is no list of people"
             )
         told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise ConfigError(f"cannot read resources {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"cannot read resources {path}: {error}") from error
     rows = told.get("resource", [])
     if not isinstance(rows, list) or not rows:
@@ -112,23 +118,35 @@ def _resource(path: Path, row: Any) -> Resource:
     if not isinstance(row, dict):
         raise ConfigError(f"{path}: a resource must be a table")
     name = row.get("id") or row.get("name") or "one without id"
-    checked, languages = row.get("checked"), row.get("languages", [])
-    if not isinstance(checked, date) or isinstance(checked, datetime):
-        raise ConfigError(
-            f"{path}: {name} has no `checked = YYYY-MM-DD`: call it, and write the day down"
-        )
-    for key in (*_TEXTS, "contact"):
-        if not isinstance(row.get(key), str) or not row[key].strip():
-            raise ConfigError(f"{path}: {name} has no {key}")
-    if not isinstance(languages, list):
-        raise ConfigError(f'{path}: {name} has no list of languages, such as ["en"]')
+    _check(f"{path}: {name}", row)
     return Resource(
         id=row["id"],
         name=row["name"],
         country=row["country"].upper(),
         contact=row["contact"],
         hours=str(row.get("hours", "hours unknown")),
-        languages=tuple(str(code) for code in languages),
-        crisis=bool(row.get("crisis", False)),
-        checked=checked,
+        languages=tuple(str(code).lower() for code in row.get("languages", [])),
+        crisis=row.get("crisis", False),
+        checked=row["checked"],
     )
+
+
+def _check(where: str, row: Mapping[str, Any]) -> None:
+    """Refuse what would never be offered, or offered wrongly, without anybody being told."""
+    checked = row.get("checked")
+    if not isinstance(checked, date) or isinstance(checked, datetime):
+        raise ConfigError(f"{where} has no `checked = YYYY-MM-DD`: call it, and write the day down")
+    for key in _TEXTS:
+        if not isinstance(row.get(key), str) or not row[key].strip():
+            raise ConfigError(f"{where} has no {key}")
+    if not _CODE.match(row["country"]):
+        raise ConfigError(
+            f"{where} is in {row['country']!r}: a country is a code of two letters, such as US"
+        )
+    if not isinstance(row.get("languages", []), list):
+        raise ConfigError(f'{where} has no list of languages, such as ["en"]')
+    try:
+        only(row, _KEYS, "a resource")
+        flag(row, "crisis")
+    except PolicyError as error:
+        raise ConfigError(f"{where}: {error}") from error

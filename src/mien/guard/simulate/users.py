@@ -123,7 +123,9 @@ def _text(path: Path) -> str:
         if path.stat().st_size > _LARGEST:
             raise ConfigError(f"{path} holds more than {_LARGEST >> 20} MB: it is no user")
         return path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise ConfigError(f"cannot read user {path}: {error.strerror}") from error
+    except ValueError as error:
         raise ConfigError(f"cannot read user {path}: {error}") from error
 
 
