@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from mien.guard import MEANINGS, Action, Signal, load_policy, policies
+from mien.guard import MEANINGS, Action, Resource, Signal, load_policy, policies
 from mien.guard.facts import FACTS, WORDS
 from mien.guard.policy import _KEYS, Carry, Limit
 from mien.guard.risk import Course, Track
@@ -67,7 +67,7 @@ def test_the_page_names_nothing_that_is_not_there():
         *policies(),
         *(f"crisis.{step}" for step in steps("crisis")),
         *(f"{family}.{kind.__name__.upper()}" for family, kind in FAMILIES.items()),
-        *(field.name for field in dataclasses.fields(Course)),
+        *(field.name for kind in (Course, Resource) for field in dataclasses.fields(kind)),
         *Carry._fields,
         *Limit._fields,
         *("floor", "levels", "notice", "at_start", "every_minutes", "who"),

@@ -1,5 +1,6 @@
 """People and services of the operator."""
 
+from dataclasses import fields
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from mien.core.errors import ConfigError
 from mien.guard import Resource, read_resources
 from mien.guard.resources import STALE, fitting, stale
+from tests.data import ROOT
 
 ROW = """
 [[resource]]
@@ -45,6 +47,17 @@ def written(tmp_path, text):
 def test_a_list_is_read_as_it_was_written(tmp_path):
     path = written(tmp_path, ROW.format(id="a") + ROW.format(id="b"))
     assert read_resources(path) == (made("a"), made("b"))
+
+
+def test_the_list_that_the_manual_shows_can_be_used(tmp_path):
+    page = (ROOT / "docs" / "reference" / "policy.md").read_text(encoding="utf-8")
+    _, _, after = page.partition("## Resources")
+    (shown,) = read_resources(written(tmp_path, after.split("```toml")[1].split("```")[0]))
+    keys = [row.split("|")[1] for row in after.partition("\n## ")[0].splitlines() if "| `" in row]
+    assert {key for row in keys for key in row.replace("`", "").replace(",", "").split()} == {
+        field.name for field in fields(Resource)
+    }
+    assert fitting([shown], country="US", crisis=True) == (shown,)
 
 
 def test_a_list_that_is_not_there_is_told_by_its_name(tmp_path):
