@@ -1,5 +1,7 @@
 """A model with and without the guard: what changes, what is counted, and how tables say it."""
 
+import re
+
 import pytest
 
 from mien.core.errors import ConfigError, GuardFailed
@@ -95,6 +97,13 @@ def test_enforcing_also_stops_sentences_before_they_are_read(ran):
     texts = "\n".join(text for n, text in enumerate(said(found)) if n % 2)
     assert found.result.items[0].counts["guard_rewritten"] >= 1
     assert not any(word in texts for words in WORDS[1:] for word in words[1])
+
+
+def test_an_answer_that_was_asked_for_again_reads_as_one_text(ran):
+    found = ran(guard="default")
+    texts = [text for n, text in enumerate(said(found)) if n % 2]
+    assert found.result.items[0].counts["guard_rewritten"] >= 1
+    assert not [text for text in texts if re.search(r"[.!?][A-Z]", text)]
 
 
 def test_the_guard_is_part_of_the_scores_name(ran):

@@ -20,7 +20,7 @@ from inspect_ai.solver import TaskState
 from mien.evals.guarding import PREFIX
 from mien.evals.inspecting import cache_policy
 from mien.guard import Case, Check, Guard, Mode, Person, Remedy, Verdict
-from mien.guard.hold import Holding, correction
+from mien.guard.hold import Holding, correction, gap
 from mien.guard.wording import notice
 from mien.timeline import Turn
 
@@ -103,7 +103,7 @@ async def _held(
         watched.counts[f"{PREFIX}rewritten"] += 1
         more = await _ask(state, _going_on(sent, said, stopped), config)
         rest, stopped = _leaves(watched, more.completion)
-        said += rest
+        said += gap(said, rest) + rest
     parts = [before or "", said]
     if stopped is not None:
         watched.counts[f"{PREFIX}blocked"] += 1

@@ -314,6 +314,16 @@ def hold(pieces: Iterable[str], holding: Hold) -> Iterator[str]:
         yield rest
 
 
+def gap(before: str, after: str) -> str:
+    """What stands between two answers that are shown as one: a space where neither has any.
+
+    >>> gap("Good morning.", "Call a friend."), gap("Good morning. ", "Call a friend.")
+    (' ', '')
+    """
+    parted = not before or not after or before[-1].isspace() or after[0].isspace()
+    return "" if parted else " "
+
+
 def correction(verdict: Verdict) -> str:
     """What to tell an assistant that is asked again because of a sentence."""
     faults = "; ".join(MEANINGS[signal].definition for signal in verdict.signals)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mien.guard import Hold, Mode, Outcome, Remedy, Verdict
-from mien.guard.hold import Timing
+from mien.guard.hold import Timing, gap
 from mien.serve.dialect import Data, Dialect, dumped
 from mien.serve.sse import remark, written
 
@@ -136,9 +136,8 @@ class Answer:
     def _joint(self, words: Words) -> bytes:
         """A space between two answers, where neither has one."""
         is_first, self._joins = self._joins, False
-        if not is_first or not needs_space(self.sent, words.text):
-            return b""
-        return self.say(" ", words.data, words.name)
+        space = gap(self.sent, words.text) if is_first else ""
+        return self.say(space, words.data, words.name) if space else b""
 
     def stop(self, like: Words) -> bytes:
         """End it here, with a notice."""
@@ -206,11 +205,6 @@ class Answer:
             )
             for one in verdicts
         )
-
-
-def needs_space(before: str, after: str) -> bool:
-    """Whether two texts would run into each other."""
-    return bool(before and after) and not (before[-1].isspace() or after[0].isspace())
 
 
 def whole(words: Words) -> bytes:

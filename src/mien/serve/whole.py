@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mien.guard import Mode, Remedy, Verdict
-from mien.serve.answer import needs_space
+from mien.guard.hold import gap
 from mien.serve.dialect import Data, parsed
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Whole:
         self._watch.metrics.count("mien_guard_rewrites_total", outcome="asked")
         text = next(iter(self._asked.dialect.answers(data).values()), "")
         more, _, stopped_again = await self._said(text)
-        return f"{said}{' ' if needs_space(said, more) else ''}{more}", stopped_again
+        return f"{said}{gap(said, more)}{more}", stopped_again
 
     def _shown(self, key: str, said: str, stopped: Verdict | None) -> str:
         parts = [self._notice] if self._notice else []
