@@ -53,6 +53,14 @@ def test_people_see_turns_with_action_risk_and_reasons(one):
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_people_see_what_a_law_has_users_told(one):
+    assert "tells the user" not in check(one).stdout
+    assert (
+        "tells the user: “I am an AI, not a person.”"
+        in check(one, "--policy", "default+california").stdout
+    )
+
+
 def test_a_chat_of_an_export_is_chosen_by_its_title(tmp_path):
     lines = write_lines(tmp_path / "c.jsonl", chat(SPIRAL, title="Signs"), chat(CRISIS, title="b"))
     assert "--chat" in refused(lines)

@@ -97,7 +97,7 @@ def _lines(checks: Sequence[Check]) -> Iterator[Text]:
 
 
 def _why(check: Check) -> Iterator[str]:
-    """What is new at a turn, and which conditions an action was taken for."""
+    """What is new at a turn, what an action was taken for, and what the user is told."""
     if check.skipped is not None:
         yield printable(f"not judged: {check.skipped}")
         return
@@ -109,6 +109,8 @@ def _why(check: Check) -> Iterator[str]:
     if check.action not in (Action.NOTHING, Action.WATCH):
         yield f"because {', '.join(check.because)}"
     yield from (f"held back: {held}" for held in check.held_back)
+    if check.notice is not None:
+        yield f"tells the user: “{' '.join(printable(check.notice).split())}”"
 
 
 def said(reason: Reason) -> str:
