@@ -1,13 +1,15 @@
 """LiteLLM's Generic Guardrail API, as its versions of 2026 ask and read it."""
 
+import threading
+from dataclasses import replace
 from urllib.parse import quote
 
 import httpx2
 import pytest
 
 from mien.core.errors import GuardFailed
-from mien.guard import Case, Remedy
-from mien.serve import Trust
+from mien.guard import Case, Guard, Remedy
+from mien.serve import Trust, Watch
 from mien.serve.gateway import Gateway
 from tests.fakes.observers import Cues
 from tests.serve.running import BAD, guarding, post, serving
@@ -172,6 +174,37 @@ async def test_a_guard_that_fails_is_counted_and_passes_or_not(on_failure, actio
     assert (await gateway.answer(response("Hm.")))["action"] == action
     assert watch.metrics.total("mien_guard_failures_total", done=on_failure) >= 2
     assert watch.metrics.total("mien_guard_checks_total") == 0
+
+
+class Doubtful(Cues):
+    """Judges, and is sure of nothing."""
+
+    def observe(self, turns):
+        return replace(super().observe(turns), signals={}, raised=frozenset(), quotes={})
+
+
+class Slow(Cues):
+    """A judge that remembers from which threads it was asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.threads: set[int] = set()
+
+    def observe(self, turns):
+        self.threads.add(threading.get_ident())
+        return super().observe(turns)
+
+
+async def test_a_judge_is_asked_about_turns_beside_the_loop_and_never_about_sentences():
+    judge = Slow()
+    watch = Watch(Guard(observer=Doubtful(), judge=judge, mode="enforce"))
+    gateway = Gateway(watch)
+    await gateway.answer(request("I want to end my life"))
+    await gateway.answer(response("Hello. I am here."))
+    await gateway.settle()
+    assert judge.asked == ["I want to end my life", "Hello. I am here."]
+    assert threading.get_ident() not in judge.threads
+    assert watch.metrics.total("mien_guard_actions_total", action="crisis") == 1
 
 
 async def test_calls_are_not_kept_for_ever():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,6 +16,7 @@ from mien.core.errors import ConfigError, MissingExtra
 
 if TYPE_CHECKING:
     from mien.guard.handover import HandOver
+    from mien.guard.judge import Judge as Asked
     from mien.serve import Place, Rules, Trust, Watch, Ways
     from mien.serve.door import App
 
@@ -120,21 +121,12 @@ class Given:
 
         guard = Guard(
             self.policy,
+            judge=opened(self.judge, force_uncalibrated=self.force_uncalibrated),
             mode=self.mode,
             on_failure=_open_or_closed(self.on_failure),
             resources=resources_of(self.resources),
         )
-        ways = self._ways()
-        if self.judge is None:
-            return Watch(guard, ways)
-        from mien.guard.judge import Blend, JudgeOptions, open_judge
-
-        # Sentences cannot wait for a model; turns can.
-        fast = guard.observer
-        options = JudgeOptions(force_uncalibrated=self.force_uncalibrated)
-        is_strict = guard.on_failure == "closed"
-        guard.observer = Blend(fast, open_judge(self.judge, options), strict=is_strict)
-        return Watch(guard, replace(ways, waits=True, fast=fast))
+        return Watch(guard, self._ways())
 
     def _ways(self) -> Ways:
         from mien.guard import Holding, Remedy
@@ -170,6 +162,19 @@ def serve(app: App, place: Place, what: str) -> None:
     one.run()
     if not one.started:
         raise ConfigError(f"cannot listen at {place.host}:{place.port}: is it taken?")
+
+
+def opened(name: str | None, *, force_uncalibrated: bool) -> Asked | None:
+    """The judge of a name; None for none.
+
+    Raises:
+        ConfigError: If nobody calibrated it, and that is not forced.
+    """
+    if name is None:
+        return None
+    from mien.guard.judge import JudgeOptions, open_judge
+
+    return open_judge(name, JudgeOptions(force_uncalibrated=force_uncalibrated))
 
 
 def need_serve() -> None:

@@ -28,7 +28,7 @@ from mien.guard import (
 )
 from mien.guard.chain import chain
 from mien.guard.handover import HandOver
-from mien.guard.hold import ByObserver, Timing
+from mien.guard.hold import Timing
 from mien.guard.observation import side_of
 from mien.guard.signals import Side
 from mien.guard.store import MemoryStore, Store, beginning
@@ -102,8 +102,8 @@ class Ways:
         store: Where cases last, and what a person's next conversation begins with.
         hand_over: Tells people of decisions, but in mode `observe`; None for nobody.
         decisions: Where decisions are logged; None for nowhere.
-        waits: Whether judging waits for somebody (a model): it is then done in threads.
-        fast: Judges sentences on their way out; None for the guard's own observer.
+        waits: Whether the guard's observer itself waits for somebody (a model): all judging is
+            then done in threads, as turns are where the guard has a judge.
         now: What time it is.
     """
 
@@ -113,7 +113,6 @@ class Ways:
     hand_over: HandOver | None = None
     decisions: Decisions | None = None
     waits: bool = False
-    fast: Observer | None = None
     now: Callable[[], datetime] = lambda: datetime.now().astimezone()
 
 
@@ -144,7 +143,6 @@ class Watch:
             resources=guard.resources,
         )
         self.ways = ways or Ways()
-        self._fast = Sturdy(self.ways.fast) if self.ways.fast else self.guard.observer
         self.metrics = metrics or Metrics()
         self.memory = Memory(self.ways.most)
 
@@ -154,7 +152,7 @@ class Watch:
         reply = Turn(index=1, role="assistant", text="I am an AI, and ready.")
         for turns in ((user,), (user, reply)):
             with suppress(MienError):  # what fails here fails, and is counted, with each turn
-                self._fast.observe(turns)
+                self.guard.observer.observe(turns)
 
     async def before(self, talk: Talk) -> Seen:
         """What to do at the last turn of a request.
@@ -172,13 +170,11 @@ class Watch:
 
     def hold(self, seen: Seen) -> Hold:
         """For a reply to it."""
-        holding = self.ways.holding
-        by = ByObserver(self._fast, seen.turns, holding, self.guard.on_failure)
-        return Hold(by, holding, self.guard.mode)
+        return self.guard.hold(seen.turns, self.ways.holding)
 
     async def hear(self, work: Callable[[], Given]) -> Given:
-        """Judge sentences: here if that takes a millisecond, in a thread if it takes longer."""
-        return await self.run(work) if self.ways.fast is None else work()
+        """Judge sentences, which never wait for a judge: in a thread if the observer waits."""
+        return await _threaded(work) if self.ways.waits else work()
 
     async def after(self, seen: Seen, heard: str, sent: str, answer_id: str | None) -> Check | None:
         """The check of a reply that has been sent; None if nothing was said.
@@ -215,9 +211,8 @@ class Watch:
 
     async def run(self, work: Callable[[], Given], *, heavy: bool = False) -> Given:
         """Do it here if it takes a millisecond, in a thread if it may take longer."""
-        if self.ways.waits or heavy:
-            return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
-        return work()
+        is_slow = heavy or self.ways.waits or self.guard.judge is not None
+        return await _threaded(work) if is_slow else work()
 
     def count(self, verdicts: Sequence[Verdict], timings: Sequence[Timing]) -> None:
         """Count what was found in sentences of a reply."""
@@ -358,6 +353,10 @@ class Watch:
         ):
             with self._storing("decisions"):
                 self.ways.decisions.write(check, talk.id, self.ways.now())
+
+
+async def _threaded(work: Callable[[], Given]) -> Given:
+    return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
 
 
 def _answer(talk: Talk, answer_id: str) -> str:

@@ -18,10 +18,9 @@ from mien.cli.guard.options import (
     resources_of,
 )
 from mien.cli.output import advise, result, result_json
-from mien.cli.serving import Forced, Judge
+from mien.cli.serving import Forced, Judge, opened
 
 if TYPE_CHECKING:
-    from mien.guard.judge import Judge as Asked
     from mien.timeline import Conversation
 
 
@@ -55,7 +54,7 @@ def check(
 
         list_chats([source], Options(), as_json=as_json)
         return
-    asked = _opened(judge, force_uncalibrated=force_uncalibrated)
+    asked = opened(judge, force_uncalibrated=force_uncalibrated)
     guard = Guard(policy, judge=asked, mode=mode, resources=resources_of(resources))
     person = person_of(minor=minor, country=country, language=language)
     conversation = _conversation(source, chat)
@@ -77,19 +76,6 @@ def check(
         why = next(one.skipped for one in checks if one.skipped is not None)
         advise(f"mien: {unjudged:,} of {len(checks):,} turns were not judged: {why}")
     raise typer.Exit(0 if not unjudged else 2 if unjudged == len(checks) else 1)
-
-
-def _opened(name: str | None, *, force_uncalibrated: bool) -> Asked | None:
-    """The judge of a name; None for none.
-
-    Raises:
-        ConfigError: If nobody calibrated it, and that is not forced.
-    """
-    if name is None:
-        return None
-    from mien.guard.judge import JudgeOptions, open_judge
-
-    return open_judge(name, JudgeOptions(force_uncalibrated=force_uncalibrated))
 
 
 def _conversation(source: str, chat: str | None) -> Conversation:
