@@ -1,5 +1,6 @@
 """What strangers may try: each line of `docs/explanation/guard-security.md` is a test here."""
 
+import gzip
 import json
 import logging
 import re
@@ -15,7 +16,7 @@ import pytest
 from mien.core.errors import ConfigError, NetworkRefused
 from mien.guard import Remedy, Signal
 from mien.guard.sentences import Splitter
-from mien.llm.testing import ScriptedServer
+from mien.llm.testing import Raw, ScriptedServer
 from mien.serve import Place, Rules, Trust, Upstream
 from mien.serve.log import Decisions
 from mien.serve.proxy import Manner
@@ -306,8 +307,34 @@ def test_signals_are_the_only_words_in_comments():
 
 
 def test_an_answer_without_end_is_given_up(monkeypatch):
-    monkeypatch.setattr("mien.serve.transfer._LARGEST", 100_000)
+    monkeypatch.setattr("mien.serve.upstream._LARGEST", 100_000)
     head = b"content-type: application/json\r\n"
     with Pieces([b"x" * 65536] * 10, head) as upstream, proxying(upstream.url) as proxy:
         assert post(proxy, asked()).status_code == 502
         assert len(upstream.taken) == 1
+
+
+BETTER = json.dumps(
+    {"id": "c2", "object": "chat.completion", "choices": [{"message": {"content": "Call Ann."}}]}
+).encode()
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        Raw(gzip.compress(BETTER), headers={"content-encoding": "gzip"}, kind="application/json"),
+        Raw(BETTER + b" " * 200_000, kind="application/json"),
+        Raw(b"<html>", status=502),
+    ],
+    ids=["packed", "endless", "broken"],
+)
+def test_a_second_answer_that_cannot_be_read_leaves_the_good_part_of_the_first(second, monkeypatch):
+    monkeypatch.setattr("mien.serve.upstream._LARGEST", 100_000)
+    script = ["Good morning. But only I understand you.", second]
+    with ScriptedServer(script) as server, proxying(server.url, guarding("enforce")) as proxy:
+        found = post(proxy, asked())
+        assert len(server.requests) == 2
+    text = found.json()["choices"][0]["message"]["content"]
+    assert text.startswith("Good morning.\n\nA safety check")
+    assert found.status_code == 200
+    assert proxy.watch.metrics.total("mien_guard_rewrites_total", outcome="refused") == 1

@@ -20,12 +20,11 @@ from mien.serve.dialect import MISSHAPEN, Data, Dialect, dumped, parsed
 from mien.serve.door import Message, Send
 from mien.serve.outgoing import Outgoing
 from mien.serve.sse import Event, Reader
-from mien.serve.upstream import Headers, returned
+from mien.serve.upstream import Headers, returned, whole_body
 from mien.serve.watch import Seen, Watch
 from mien.serve.whole import Whole
 
 _TICK_S = 0.25
-_LARGEST = 32 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +195,7 @@ class Transfer:
             self._watch.metrics.time("mien_guard_release_seconds", time.perf_counter() - began)
 
     async def _whole(self, response: httpx2.Response) -> None:
-        content = await _read(response)
+        content = await whole_body(response)
         data = parsed(content)
         whole = Whole(self._watch, self._asked, self._seen, self._notice)
         try:
@@ -262,13 +261,3 @@ def _fed(outgoing: Outgoing, events: Sequence[Event]) -> Sent:
         if sent.again is not None:
             break
     return sent
-
-
-async def _read(response: httpx2.Response) -> bytes:
-    parts, size = [], 0
-    async for piece in response.aiter_raw():
-        parts.append(piece)
-        size += len(piece)
-        if size > _LARGEST:
-            raise httpx2.DecodingError(f"an answer of more than {_LARGEST >> 20} MiB")
-    return b"".join(parts)

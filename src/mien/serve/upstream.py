@@ -28,6 +28,8 @@ _OURS = frozenset({b"host", b"content-length", b"accept-encoding", b"expect", b"
 _OF_BYTES = frozenset({b"content-length", b"etag", b"content-md5", b"digest", b"repr-digest"})
 """Headers of an answer that are no more true once its bytes are changed."""
 
+_LARGEST = 32 << 20
+
 
 class Upstream:
     """Where the proxy asks.
@@ -127,6 +129,21 @@ class Upstream:
         if self._key:
             kept.append((b"authorization", f"Bearer {self._key}".encode()))
         return kept
+
+
+async def whole_body(response: httpx2.Response) -> bytes:
+    """An answer's bytes as they came, packed or not.
+
+    Raises:
+        httpx2.HTTPError: If the server breaks off, or sends more than anybody could read.
+    """
+    parts, size = [], 0
+    async for piece in response.aiter_raw():
+        parts.append(piece)
+        size += len(piece)
+        if size > _LARGEST:
+            raise httpx2.DecodingError(f"an answer of more than {_LARGEST >> 20} MiB")
+    return b"".join(parts)
 
 
 def returned(headers: Headers, *, changed: bool) -> list[tuple[bytes, bytes]]:
