@@ -20,7 +20,8 @@ from inspect_ai.solver import TaskState
 from mien.evals.guarding import PREFIX
 from mien.evals.inspecting import cache_policy
 from mien.guard import Case, Check, Guard, Mode, Person, Remedy, Verdict
-from mien.guard.hold import Holding, correction, gap
+from mien.guard.hold import gap
+from mien.guard.holding import Holding, correction
 from mien.guard.wording import notice
 from mien.timeline import Turn
 

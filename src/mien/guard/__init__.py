@@ -6,7 +6,8 @@ from mien.guard.check import Action, Check, Mode, Reason, Trend
 from mien.guard.file_store import FileStore
 from mien.guard.guard import Guard, Step
 from mien.guard.handover import HandOver, HandOverOptions, is_genuine
-from mien.guard.hold import Hold, Holding, Outcome, Remedy, Verdict
+from mien.guard.hold import Hold, Outcome
+from mien.guard.holding import Holding, Remedy, Verdict
 from mien.guard.observation import Observation, Observer, Quote, side_of
 from mien.guard.policy import Policy, load_policy, policies
 from mien.guard.resources import Resource, read_resources

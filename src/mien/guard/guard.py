@@ -12,7 +12,8 @@ from mien.guard.carrying import NOBODY, Person, Words, quoted, word
 from mien.guard.case import Case, Shown, facts_of, follow_turn
 from mien.guard.check import Action, Check, Mode, Reason, Trend
 from mien.guard.deciding import Decision, decide
-from mien.guard.hold import ByObserver, Hold, Holding
+from mien.guard.hold import Hold
+from mien.guard.holding import ByObserver, Holding
 from mien.guard.observation import Observation, Observer, side_of
 from mien.guard.policy import Policy, load_policy
 from mien.guard.resources import Resource

@@ -23,7 +23,8 @@ from langchain_core.runnables import Runnable, RunnableBinding
 from pydantic import ConfigDict
 
 from mien.guard import Hold, Verdict
-from mien.guard.hold import Holding, Outcome, Remedy, correction
+from mien.guard.hold import Outcome
+from mien.guard.holding import Holding, Remedy, correction
 from mien.integrations.following import Following, Point
 from mien.integrations.said import text_of
 

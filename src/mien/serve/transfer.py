@@ -14,7 +14,7 @@ import httpx2
 
 from mien.core.errors import GuardFailed
 from mien.guard import Mode, Verdict
-from mien.guard.hold import correction
+from mien.guard.holding import correction
 from mien.serve.answer import Sent
 from mien.serve.dialect import MISSHAPEN, Data, Dialect, dumped, parsed
 from mien.serve.door import Message, Send
