@@ -103,3 +103,18 @@ def test_tuning_writes_a_policy_that_loads(tmp_path):
 def test_tuning_refuses_too_few(tmp_path):
     found = run("tune", labeled(tmp_path, 5, 40), "--max-alarms-per-1000", 50)
     assert "40 are needed" in str(found.exception)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("simulate", "--out", "none/page.html"),
+        ("tune", "none.jsonl", "--max-alarms-per-1000", 5, "--out", "none/policy.toml"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_told_before_anything_is_judged(
+    command, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("mien.guard.local.LocalObserver", lambda: pytest.fail("it was judged"))
+    assert "no folder none" in str(run(*command).exception)

@@ -36,6 +36,16 @@ Resources = Annotated[
 ]
 
 
+def need_folder(path: Path) -> None:
+    """Make sure that a file can be written there, before the work and not after it.
+
+    Raises:
+        ConfigError: If its folder is not there.
+    """
+    if not path.parent.is_dir():
+        raise ConfigError(f"cannot write {path}: no folder {path.parent} to write to")
+
+
 def person_of(*, minor: bool, country: str | None, language: str) -> Person:
     """The user, as options tell of them.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mien.cli.guard.options import need_folder
 from mien.cli.output import advise, result, result_json
 from mien.core.errors import ConfigError
 
@@ -81,6 +82,8 @@ def simulate(
         raise ConfigError("--observer written has no say on words that nobody judged: use local")
     if out is not None and out.suffix != ".html":
         raise ConfigError(f"cannot write {out.name!r}: end it in .html")
+    if out is not None:
+        need_folder(out)
     loaded = load_policy(policy)
     known = read_users(users) if users else shipped_users()
     if user is not None and assistant is not None:

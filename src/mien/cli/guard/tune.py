@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mien.cli.guard.options import need_folder
 from mien.cli.output import advise, result, result_json
 from mien.core.errors import ConfigError
 
@@ -43,6 +44,8 @@ def tune(
 
     if out is not None and (out.suffix != ".toml" or out.exists()):
         raise ConfigError(f"cannot write {out.name!r}: name a new file that ends in .toml")
+    if out is not None:
+        need_folder(out)
     policy_text(policy)
     found = tuned(
         read_labeled_chats(labeled),
