@@ -155,6 +155,12 @@ def test_a_bad_sentence_never_leaves_and_the_model_goes_on_without_it(way, kind,
 
 
 @ways
+def test_one_space_parts_a_second_answer_from_the_first(way):
+    one = agent(f"Good morning. {BAD} Bye.", "It is a signal lamp.")
+    assert WAYS[way](one, "hello") == "Good morning. It is a signal lamp."
+
+
+@ways
 @kinds
 def test_a_model_that_repeats_itself_is_stopped(way, kind, blocks):
     one = agent(f"Hm. {BAD}", f"So. {BAD} Bye.", kind=kind, blocks=blocks)

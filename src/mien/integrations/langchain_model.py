@@ -23,7 +23,7 @@ from langchain_core.runnables import Runnable, RunnableBinding
 from pydantic import ConfigDict
 
 from mien.guard import Hold, Verdict
-from mien.guard.hold import Outcome
+from mien.guard.hold import Outcome, gap
 from mien.guard.holding import Holding, Remedy, correction
 from mien.integrations.following import Following, Point
 from mien.integrations.said import text_of
@@ -184,6 +184,7 @@ class Answer:
         self._rewrites = Holding().rewrites
         self._said = ""
         self._opening = f"{point.notice}\n\n" if point.notice else ""
+        self._is_new = False
         self._like: ChatGenerationChunk | None = None
         self._hold: Hold = following.guard.hold(point.turns)
 
@@ -218,8 +219,7 @@ class Answer:
         self._rewrites -= 1
         self.stopped = None
         self._hold = self._following.guard.hold(self._point.turns)
-        if self._said and not self._said[-1].isspace():
-            self._opening = " "
+        self._is_new = True
         return True
 
     def result(self, result: ChatResult) -> ChatResult:
@@ -247,12 +247,14 @@ class Answer:
 
     def _out(self, outcome: Outcome) -> str:
         text = outcome.text
+        if self._is_new and text:
+            self._opening, self._is_new = self._opening or gap(self._said, text), False
         self._said += text
         if outcome.stopped is not None:
             self.stopped = outcome.stopped
             if not self._may_rewrite(outcome.stopped):
-                gap = "\n\n" if self.shown or text else ""
-                text = f"{text}{gap}{self._following.blocked()}"
+                parted = "\n\n" if self.shown or text else ""
+                text = f"{text}{parted}{self._following.blocked()}"
         if text:
             text, self._opening = f"{self._opening}{text}", ""
         self.shown += text
