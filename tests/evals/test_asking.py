@@ -9,6 +9,7 @@ import sys
 import threading
 import wave
 from dataclasses import replace
+from itertools import product
 from zipfile import ZipFile
 
 import numpy as np
@@ -27,6 +28,7 @@ from mien.emotions import EMONET_40, Emotion
 from mien.evals.perception.asking.answers import Outcome
 from mien.evals.perception.asking.model import Asking, ModelPredictor, host_of
 from mien.evals.perception.asking.prompts import Way, key
+from mien.evals.perception.asking.records import kept
 from mien.evals.perception.items import Item, Picture, Sound, Text
 from mien.evals.perception.predict import UNREADABLE
 from mien.llm.testing import (
@@ -234,12 +236,25 @@ def test_a_log_that_was_cut_off_is_named_and_its_answers_are_asked_for_again(ask
 def test_a_log_with_a_damaged_middle_stops_nothing(ask, tmp_path):
     ask(judge, [text(1)], logs=tmp_path)
     (path,) = tmp_path.glob("*.eval")
-    data = bytearray(path.read_bytes())
-    data[5::97] = (byte ^ 1 for byte in data[5::97])
-    path.write_bytes(data)
+    path.write_bytes(damaged(path.read_bytes(), step=97, bit=0))
     predictions, _, requests = ask(judge, [text(1)], logs=tmp_path)
     assert not predictions[0].refused
     assert len(requests) == 2
+
+
+def test_whatever_a_log_is_damaged_by_it_is_passed_over(ask, tmp_path):
+    ask(judge, [text(1)], logs=tmp_path)
+    (path,) = tmp_path.glob("*.eval")
+    content = path.read_bytes()
+    for step, bit in product((7, 31, 89, 97, 211, 499, 997, 2003), range(8)):
+        path.write_bytes(damaged(content, step, bit))
+        assert kept(tmp_path, MODEL, [text(1)], Way.GRADES).keys() <= {"text1"}
+
+
+def damaged(content, step, bit):
+    data = bytearray(content)
+    data[5::step] = (byte ^ (1 << bit) for byte in data[5::step])
+    return bytes(data)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mien.core.errors import EvalError
 from mien.evals.characters import PROVIDER
-from mien.evals.logs import damages, open_log, planned
+from mien.evals.logs import open_log, planned
 from mien.evals.pairs.talks import TALK, Talk, Talks, kept_talk
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _talks_of(log: _Log) -> tuple[list[Talk], Counter[str]]:
         ):
             # A sample that was asked again comes after the one that it replaces.
             found[str(sample.id), sample.epoch] = _talk_of(log, sample)
-    except damages() as error:
+    except Exception as error:
         raise EvalError(f"cannot read the talks of {log.path}: the log is damaged") from error
     talks = [talk for talk in found.values() if talk is not None]
     lost = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +72,7 @@ def kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str,
                 item = wanted.get(str(sample.id))
                 if item is not None and _is_same(sample, item, model, way):
                     found[item.id] = answered(sample)
-        except _damages() as error:
+        except Exception as error:  # noqa: BLE001 - damage shows itself as anything
             # Such as one that was being written when the power went. Only the kind: what a reader
             # says of a sample may quote it.
             _LOG.warning(
@@ -82,17 +81,6 @@ def kept(folder: Path, model: str, items: Sequence[Item], way: Way) -> dict[str,
                 type(error).__name__,
             )
     return found
-
-
-def _damages() -> tuple[type[Exception], ...]:
-    """What reading a damaged log raises; some of it depends on how Inspect packed it."""
-    misshapen = (ValueError, LookupError, TypeError, AttributeError)
-    damages = (*misshapen, EOFError, OSError, zlib.error)
-    try:
-        from zstandard import ZstdError
-    except ImportError:
-        return damages
-    return (*damages, ZstdError)
 
 
 def _samples(log: Path, model: str) -> Iterator[EvalSample]:
