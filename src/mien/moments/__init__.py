@@ -1,0 +1,1 @@
+"""Who feels what, toward what, why, since when: readings become moments."""
