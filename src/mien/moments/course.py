@@ -1,0 +1,128 @@
+"""One person's shares in time: what was just before and comes just after speaks along.
+
+Hidden states are the emotions. A state stays with probability exp(-dt / dwell), `dt` in seconds or
+in turns, else the next one is drawn evenly. What is seen at a step multiplies what the steps before
+(forward) and after it (backward) say of its state. These messages are tempered by `trust`, since
+neighboring readings err alike; a step without neighbors keeps its shares.
+
+Online, a step is settled when `look_ahead` further ones are known, and its shares are those that a
+file would have that ends there.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.emotions.emotion import Emotion
+
+FLOOR = 0.01
+"""Least part that an emotion is seen with: one reading cannot rule it out."""
+
+N = len(Emotion)
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How long a state lasts, and how far neighbors are believed.
+
+    Attributes:
+        dwell: Mean length of a state, in the units of `at`.
+        trust: Power of what neighbors show, 0 (nothing) to 1 (as if they were independent).
+    """
+
+    dwell: float
+    trust: float
+
+
+class _Step(NamedTuple):
+    at: float
+    shares: Array
+    seen: Array
+    before: Array
+
+
+class Course:
+    """The steps of one person in one source, pushed in order of time.
+
+    Args:
+        manner: Of the states.
+        look_ahead: Further steps that a step waits for; None waits for all.
+    """
+
+    def __init__(self, manner: Manner, look_ahead: int | None = None) -> None:
+        self._manner, self._look_ahead = manner, look_ahead
+        self._steps: deque[_Step] = deque()
+        self._forward = np.full(N, 1 / N)
+        self._at: float | None = None
+
+    def push(self, shares: Array, at: float) -> list[Array]:
+        """The smoothed shares that are settled now, oldest first.
+
+        Args:
+            shares: Of raters, shape (41,), NaN for what is not judged; all NaN where nothing is
+                told.
+            at: Seconds, or turns; never less than before.
+        """
+        before = self._moved(self._forward, 0.0 if self._at is None else at - self._at)
+        seen = _seen(shares)
+        self._forward = _even(before * seen**self._manner.trust)
+        self._at = at
+        self._steps.append(_Step(at, shares, seen, before))
+        if self._look_ahead is None or len(self._steps) <= self._look_ahead:
+            return []
+        return [self._settle()]
+
+    def close(self) -> list[Array]:
+        """The shares of all that still waited."""
+        after = self._backward()
+        found = [_smoothed(s, a) for s, a in zip(self._steps, after, strict=True)]
+        self._steps.clear()
+        return found
+
+    def _settle(self) -> Array:
+        after = self._backward()[0]
+        return _smoothed(self._steps.popleft(), after)
+
+    def _backward(self) -> list[Array]:
+        after, found = np.full(N, 1 / N), []
+        later: _Step | None = None
+        for step in reversed(self._steps):
+            if later is not None:
+                told = _even(after * later.seen**self._manner.trust)
+                after = self._moved(told, later.at - step.at)
+            found.append(after)
+            later = step
+        return found[::-1]
+
+    def _moved(self, state: Array, dt: float) -> Array:
+        stays = float(np.exp(-max(0.0, dt) / self._manner.dwell))
+        return np.asarray(stays * state + (1 - stays) / N)
+
+
+def _seen(shares: Array) -> Array:
+    """What a step says of each state; of one that is not judged, what it says on average."""
+    total = float(np.nansum(shares))
+    if total <= 0:
+        return np.full(N, 1.0)
+    parts = np.maximum(shares / total, FLOOR)
+    mean = float(np.exp(np.nanmean(np.log(parts))))
+    return np.where(np.isnan(parts), mean, parts)
+
+
+def _smoothed(step: _Step, after: Array) -> Array:
+    known = ~np.isnan(step.shares)
+    mass = float(np.nansum(step.shares))
+    if mass <= 0:
+        return step.shares
+    told = np.where(known, step.shares * step.before * after, 0.0)
+    return np.where(known, np.minimum(1.0, told / told.sum() * mass), np.nan)
+
+
+def _even(state: Array) -> Array:
+    return np.asarray(state / state.sum())
