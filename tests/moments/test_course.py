@@ -26,7 +26,7 @@ def steps(draw):
 def smooth(found, look_ahead=None, manner=MANNER):
     course = Course(manner, look_ahead)
     told = [row for shares, at in found for row in course.push(shares, at)]
-    return told + course.close()
+    return [settled.shares for settled in told + course.close()]
 
 
 def shares(**told):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,13 @@ class Manner:
     trust: float
 
 
+class Settled(NamedTuple):
+    """Smoothed shares of a step, and of the one after it as far as is known by then."""
+
+    shares: Array
+    next: Array | None
+
+
 class _Step(NamedTuple):
     at: float
     shares: Array
@@ -61,8 +69,8 @@ class Course:
         self._forward = np.full(N, 1 / N)
         self._at: float | None = None
 
-    def push(self, shares: Array, at: float) -> list[Array]:
-        """The smoothed shares that are settled now, oldest first.
+    def push(self, shares: Array, at: float) -> list[Settled]:
+        """The steps that are settled now, oldest first.
 
         Args:
             shares: Of raters, shape (41,), NaN for what is not judged; all NaN where nothing is
@@ -78,16 +86,20 @@ class Course:
             return []
         return [self._settle()]
 
-    def close(self) -> list[Array]:
-        """The shares of all that still waited."""
-        after = self._backward()
-        found = [_smoothed(s, a) for s, a in zip(self._steps, after, strict=True)]
+    def close(self) -> list[Settled]:
+        """All that still waited."""
+        found = self._all()
         self._steps.clear()
         return found
 
-    def _settle(self) -> Array:
-        after = self._backward()[0]
-        return _smoothed(self._steps.popleft(), after)
+    def _settle(self) -> Settled:
+        settled = self._all()[0]
+        self._steps.popleft()
+        return settled
+
+    def _all(self) -> list[Settled]:
+        told = [_smoothed(s, a) for s, a in zip(self._steps, self._backward(), strict=True)]
+        return [Settled(*pair) for pair in zip_longest(told, told[1:])]
 
     def _backward(self) -> list[Array]:
         after, found = np.full(N, 1 / N), []
