@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mien.core.errors import MienError
     from mien.emotions import EMONET_40, Emotion, Scores
     from mien.guard import Guard
+    from mien.moments import Follower, Moment, situate
     from mien.reader import Live, aread, read, stream
     from mien.report import write_report
     from mien.timeline import (
@@ -32,9 +33,11 @@ _HOMES = {
     "EMONET_40": "mien.emotions",
     "Conversation": "mien.timeline",
     "Emotion": "mien.emotions",
+    "Follower": "mien.moments",
     "Guard": "mien.guard",
     "Live": "mien.reader",
     "MienError": "mien.core.errors",
+    "Moment": "mien.moments",
     "Reading": "mien.timeline",
     "Scores": "mien.emotions",
     "Timeline": "mien.timeline",
@@ -42,6 +45,7 @@ _HOMES = {
     "aread": "mien.reader",
     "read": "mien.reader",
     "read_timeline": "mien.timeline",
+    "situate": "mien.moments",
     "stream": "mien.reader",
     "write_report": "mien.report",
     "write_timeline": "mien.timeline",
@@ -51,9 +55,11 @@ __all__ = [
     "EMONET_40",
     "Conversation",
     "Emotion",
+    "Follower",
     "Guard",
     "Live",
     "MienError",
+    "Moment",
     "Reading",
     "Scores",
     "Timeline",
@@ -62,6 +68,7 @@ __all__ = [
     "aread",
     "read",
     "read_timeline",
+    "situate",
     "stream",
     "write_report",
     "write_timeline",

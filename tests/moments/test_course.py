@@ -24,8 +24,11 @@ def steps(draw):
 
 
 def smooth(found, look_ahead=None, manner=MANNER):
-    course = Course(manner, look_ahead)
-    told = [row for shares, at in found for row in course.push(shares, at)]
+    course, told = Course(manner), []
+    for i, (row, at) in enumerate(found):
+        course.push(row, at)
+        if look_ahead is not None and i >= look_ahead:
+            told.append(course.settle())
     return [settled.shares for settled in told + course.close()]
 
 

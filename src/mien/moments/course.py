@@ -5,8 +5,7 @@ in turns, else the next one is drawn evenly. What is seen at a step multiplies w
 (forward) and after it (backward) say of its state. These messages are tempered by `trust`, since
 neighboring readings err alike; a step without neighbors keeps its shares.
 
-Online, a step is settled when `look_ahead` further ones are known, and its shares are those that a
-file would have that ends there.
+A step may be settled at any time: its shares are then those that a file would have that ends there.
 """
 
 from __future__ import annotations
@@ -60,17 +59,16 @@ class Course:
 
     Args:
         manner: Of the states.
-        look_ahead: Further steps that a step waits for; None waits for all.
     """
 
-    def __init__(self, manner: Manner, look_ahead: int | None = None) -> None:
-        self._manner, self._look_ahead = manner, look_ahead
+    def __init__(self, manner: Manner) -> None:
+        self._manner = manner
         self._steps: deque[_Step] = deque()
         self._forward = np.full(N, 1 / N)
         self._at: float | None = None
 
-    def push(self, shares: Array, at: float) -> list[Settled]:
-        """The steps that are settled now, oldest first.
+    def push(self, shares: Array, at: float) -> None:
+        """Take in a step.
 
         Args:
             shares: Of raters, shape (41,), NaN for what is not judged; all NaN where nothing is
@@ -82,20 +80,18 @@ class Course:
         self._forward = _even(before * seen**self._manner.trust)
         self._at = at
         self._steps.append(_Step(at, shares, seen, before))
-        if self._look_ahead is None or len(self._steps) <= self._look_ahead:
-            return []
-        return [self._settle()]
+
+    def settle(self) -> Settled:
+        """The oldest step that waits, by all that is known now."""
+        settled = self._all()[0]
+        self._steps.popleft()
+        return settled
 
     def close(self) -> list[Settled]:
         """All that still waited."""
         found = self._all()
         self._steps.clear()
         return found
-
-    def _settle(self) -> Settled:
-        settled = self._all()[0]
-        self._steps.popleft()
-        return settled
 
     def _all(self) -> list[Settled]:
         told = [_smoothed(s, a) for s, a in zip(self._steps, self._backward(), strict=True)]

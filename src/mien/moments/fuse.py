@@ -65,11 +65,13 @@ class Pool:
         weights: Of each channel and emotion, shape (41,), at least 0.
         offsets: Of each emotion, shape (41,).
         temperature: What the winner's logits are divided by to give shares.
+        name: With version.
     """
 
     weights: Mapping[Channel, Array]
     offsets: Array
     temperature: float
+    name: str = NAME
 
     def fuse(self, views: Sequence[View]) -> Fused:
         """One view of all; with a single one, that one."""

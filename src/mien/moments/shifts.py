@@ -17,8 +17,8 @@ REACH = 8
 _CLAIMS = re.compile(
     r"\b(?:i['’]?m|i am|it['’]?s|its|it is|everything['’]?s|all) "
     r"(?:really |just |totally |all |perfectly )?"
-    r"(?:fine|ok(?:ay)?|good|great|alright|all right|over it|not (?:upset|angry|mad|sad|worried|hurt"
-    r"|scared|bothered))\b"
+    r"(?:fine|ok(?:ay)?|good|great|alright|all right|over it"
+    r"|not (?:upset|angry|mad|sad|worried|hurt|scared|bothered))\b"
     r"|\bi don['’]?t (?:care|mind)\b|\bno(?:thing['’]?s| thing is)? wrong\b|\bno worries\b",
     re.IGNORECASE,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mien.timeline.reading import Channel, Reading
@@ -134,7 +134,7 @@ def gather(readings: Iterable[Reading]) -> list[Stretch]:
     return found + gathering.close()
 
 
-def renamed(reading: Reading, names: dict[str, str]) -> Reading:
+def renamed(reading: Reading, names: Mapping[str, str]) -> Reading:
     """The reading under the name that its person goes by."""
     if reading.person is None or reading.person not in names:
         return reading

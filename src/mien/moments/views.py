@@ -54,9 +54,9 @@ def view_of(channel: Channel, readings: Iterable[Reading]) -> View | None:
     told = [r for r in readings if r.channel is channel and r.is_told]
     if not told:
         return None
-    lengths = np.array([max(_LEAST, _length(r)) for r in told])
+    lengths = np.array([_length(r) for r in told])
     quality = np.array([r.quality for r in told])
-    weights = lengths * np.maximum(_LEAST, quality)
+    weights = np.array([weight_of(r) for r in told])
     shares = np.stack([r.scores.to_array() for r in told]).astype(np.float64)
     return View(
         channel=channel,
@@ -77,10 +77,15 @@ def _votes(shares: NDArray[np.float64], deviations: NDArray[np.float32]) -> floa
     return min(MOST_VOTES, max(1.0, spread / variance)) if variance > 0 else FEW_VOTES
 
 
+def weight_of(reading: Reading) -> float:
+    """What a reading counts for among others of its channel: its length by its quality."""
+    return _length(reading) * max(_LEAST, reading.quality)
+
+
 def _length(reading: Reading) -> float:
     if reading.start is None or reading.end is None:
         return 1.0
-    return reading.end - reading.start
+    return max(_LEAST, reading.end - reading.start)
 
 
 def _mean(shares: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

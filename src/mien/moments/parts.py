@@ -1,0 +1,105 @@
+"""The models that a moment is made by, behind one small surface each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple, Protocol
+
+from mien.emotions.scores import Scores
+from mien.moments.fuse import Pool, load_pool
+from mien.moments.moment import Appraisal, Cause, Holder, Target
+from mien.moments.spoken import Spoken
+
+
+class Told(NamedTuple):
+    """What a turn shows in its conversation.
+
+    Attributes:
+        scores: Shares of raters.
+        confidence: Chance that the top emotion is the raters' majority, 0 to 1.
+        is_told: Whether that is enough to commit oneself.
+    """
+
+    scores: Scores
+    confidence: float
+    is_told: bool
+
+
+class TurnReader(Protocol):
+    """The emotion of a turn in its conversation."""
+
+    name: str
+
+    def read(self, history: Sequence[Spoken]) -> Told:
+        """Of the last turn of a history, by it and the turns before alone."""
+
+
+class CauseFinder(Protocol):
+    """What a feeling comes from."""
+
+    name: str
+
+    def find(self, history: Sequence[Spoken]) -> tuple[Cause, ...]:
+        """Of the last turn of a history, likeliest first; causes lie in that history."""
+
+
+class TargetFinder(Protocol):
+    """What a feeling is toward."""
+
+    name: str
+
+    def find(
+        self, history: Sequence[Spoken], holder: Holder | None, causes: Sequence[Cause]
+    ) -> Target | None:
+        """Of the last turn of a history; None if nothing can be named."""
+
+
+class HolderFinder(Protocol):
+    """Whose feeling the words tell of."""
+
+    name: str
+
+    def find(self, text: str, scores: Scores) -> Holder | None:
+        """Of one turn; None without a feeling."""
+
+
+class Rater(Protocol):
+    """How an event looks to the person who tells it."""
+
+    name: str
+
+    def rate(self, texts: Sequence[str], scores: Sequence[Scores]) -> list[Appraisal]:
+        """Of each text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """All that makes a moment; None leaves a part out.
+
+    Attributes:
+        pool: Joins the channels.
+        turns: Reads a turn in its conversation.
+        causes: Finds what a feeling comes from.
+        target: Finds what it is toward.
+        holder: Finds whose it is.
+        rater: Rates appraisal.
+    """
+
+    pool: Pool
+    turns: TurnReader | None = None
+    causes: CauseFinder | None = None
+    target: TargetFinder | None = None
+    holder: HolderFinder | None = None
+    rater: Rater | None = None
+
+
+@cache
+def load_parts() -> Parts:
+    """The parts as shipped, once a process.
+
+    Raises:
+        BadWeights: If a file is missing or damaged.
+    """
+    return Parts(pool=load_pool())
