@@ -350,3 +350,9 @@ class Moment:
         for evidence in self.evidence:
             found[evidence.channel] = found.get(evidence.channel, 0.0) + evidence.weight
         return dict(sorted(found.items(), key=lambda item: -item[1]))
+
+    def brief(self) -> str:
+        """A short block of facts for an assistant's prompt; see `mien.moments.brief`."""
+        from mien.moments.brief import brief
+
+        return brief(self)
