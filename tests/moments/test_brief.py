@@ -27,9 +27,7 @@ def test_a_brief_names_cause_change_and_disagreement():
     moment = replace(
         FULL,
         causes=(cause,),
-        trajectory=Trajectory(
-            delta_valence=-0.5, moved_by=(MovedBy(person="B", turn=1, effect=0, p=1),)
-        ),
+        trajectory=Trajectory(delta_valence=-0.5),
     )
     text = brief(moment)
     assert "Perhaps because of «sold it», said at turn 3." in text

@@ -37,7 +37,7 @@ def safe_quote(text: str) -> str | None:
     True
     """
     plain = plain_line(text)
-    if _SPEAKS_TO_MODELS.search(plain) or _PACKED.search(plain) or _TAGS.search(text):
+    if _speaks_to_models(text, plain) or _PACKED.search(plain):
         return None
     words = plain.split(" ")
     cut = " ".join(words[:_WORDS])[:LONGEST].rstrip()
@@ -52,7 +52,7 @@ def safe_name(label: str | None) -> str:
     """
     plain = plain_line(label or "")
     is_name = 0 < len(plain) <= 30 and re.fullmatch(r"[\w .'’+-]+", plain) is not None
-    return plain if is_name and not _SPEAKS_TO_MODELS.search(plain) else "the speaker"
+    return plain if is_name and not _speaks_to_models(label or "", plain) else "the speaker"
 
 
 def plain_line(text: str) -> str:
@@ -61,3 +61,7 @@ def plain_line(text: str) -> str:
     shown = "".join(" " if c.isspace() else c for c in folded)
     seen = "".join(c for c in shown if unicodedata.category(c) not in _HIDDEN)
     return " ".join(re.sub(r"[\"“”„«»`]", "'", seen).split())
+
+
+def _speaks_to_models(text: str, plain: str) -> bool:
+    return bool(_SPEAKS_TO_MODELS.search(plain) or _TAGS.search(text))
