@@ -183,7 +183,7 @@ def need_serve() -> None:
     Raises:
         MissingExtra: If it is not.
     """
-    if any(importlib.util.find_spec(name) is None for name in ("fastapi", "uvicorn", "httpx2")):
+    if any(importlib.util.find_spec(name) is None for name in ("aiohttp", "fastapi", "httpx2", "uvicorn")):
         raise MissingExtra("serving", "serve")
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import anyio
-import httpx2
 
 from mien.core.errors import GuardFailed
 from mien.guard import Check, Mode
@@ -20,7 +19,7 @@ from mien.serve.door import Message, Receive, Scope, Send, answer
 from mien.serve.responses import Responses
 from mien.serve.talk import Talk, Trust, client_in, named, person_in, turns_of
 from mien.serve.transfer import Asked, Transfer
-from mien.serve.upstream import Headers, Upstream, returned
+from mien.serve.upstream import Headers, Lost, Reply, Upstream, returned
 from mien.serve.watch import Seen, Watch
 
 _LOG = logging.getLogger("mien.serve")
@@ -111,7 +110,7 @@ class Proxy:
                 await self._pass(request, counted)
             else:
                 await self._guarded(request, dialect, counted)
-        except httpx2.HTTPError as error:
+        except Lost as error:
             await self._lost(error, counted if not status else None)
         except asyncio.CancelledError:
             if not is_done:
@@ -130,9 +129,7 @@ class Proxy:
         asked = self._upstream.ask(request.method, request.url, request.headers, request.body)
         async with asked as response:
             await send(_start(response, more, changed=False))
-            async for piece in response.aiter_raw():
-                await send(_body(piece))
-            await send(_body(b"", more=False))
+            await _bring(response, send)
 
     async def _guarded(self, request: _Request, dialect: Dialect, send: Send) -> None:
         data = parsed(request.body)
@@ -149,7 +146,7 @@ class Proxy:
         more = [] if self._watch.guard.mode is Mode.OBSERVE else _told(seen.check)
         transfer = Transfer(self._watch, asked, seen, more, send)
         async with asked.send(asked.body) as response:
-            if response.status_code != 200:
+            if response.status != 200:
                 await self._returned(response, send, more)
             else:
                 await transfer.run(response)
@@ -162,26 +159,23 @@ class Proxy:
         else:
             await self._pass(request, send)
 
-    async def _returned(self, response: httpx2.Response, send: Send, more: Headers) -> None:
+    async def _returned(self, response: Reply, send: Send, more: Headers) -> None:
         """Pass an error of the model's server on: it says best what is wrong."""
-        kind = "5xx" if response.status_code >= 500 else "4xx"
+        kind = "5xx" if response.status >= 500 else "4xx"
         self._metrics.count("mien_proxy_upstream_errors_total", kind=kind)
         await send(_start(response, more, changed=False))
-        async for piece in response.aiter_raw():
-            await send(_body(piece))
-        await send(_body(b"", more=False))
+        await _bring(response, send)
 
-    async def _lost(self, error: httpx2.HTTPError, send: Send | None) -> None:
+    async def _lost(self, error: Lost, send: Send | None) -> None:
         """The model's server is gone; after the first byte the connection breaks off too."""
-        kind = type(error).__name__
-        self._metrics.count("mien_proxy_upstream_errors_total", kind=kind)
-        _LOG.warning("%s: %s", self._upstream.host, kind)
+        self._metrics.count("mien_proxy_upstream_errors_total", kind=error.kind)
+        _LOG.warning("%s: %s", self._upstream.host, error.kind)
         if send is None:
             return
-        if isinstance(error, httpx2.TimeoutException):
+        if error.kind == "timeout":
             await answer(send, 504, "upstream_timeout", f"{self._upstream.host} did not answer")
         else:
-            reason = f"{self._upstream.host} cannot be reached ({kind})"
+            reason = f"{self._upstream.host} cannot be reached ({error.kind})"
             await answer(send, 502, "upstream_unreachable", reason)
 
     def _talk(self, request: _Request, dialect: Dialect, data: Data) -> Talk | None:
@@ -241,13 +235,20 @@ def _told(check: Check | None) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in told.items()]
 
 
-def _start(response: httpx2.Response, more: Headers, *, changed: bool) -> Message:
-    headers = [*returned(response.headers.raw, changed=changed), *more]
+def _start(response: Reply, more: Headers, *, changed: bool) -> Message:
+    headers = [*returned(response.headers, changed=changed), *more]
     return {
         "type": "http.response.start",
-        "status": response.status_code,
+        "status": response.status,
         "headers": headers,
     }
+
+
+async def _bring(response: Reply, send: Send) -> None:
+    """Its body, as it comes."""
+    while piece := await response.read():
+        await send(_body(piece))
+    await send(_body(b"", more=False))
 
 
 def _body(content: bytes, *, more: bool = True) -> Message:

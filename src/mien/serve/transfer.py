@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import anyio
-import httpx2
 
 from mien.core.errors import GuardFailed
 from mien.guard import Mode, Verdict
@@ -20,7 +19,7 @@ from mien.serve.dialect import MISSHAPEN, Data, Dialect, dumped, parsed
 from mien.serve.door import Message, Send
 from mien.serve.outgoing import Outgoing
 from mien.serve.sse import Event, Reader
-from mien.serve.upstream import Headers, returned, whole_body
+from mien.serve.upstream import Headers, Lost, Reply, returned
 from mien.serve.watch import Seen, Watch
 from mien.serve.whole import Whole
 
@@ -44,7 +43,7 @@ class Asked:
     dialect: Dialect
     data: Data
     body: bytes
-    send: Callable[[bytes], AbstractAsyncContextManager[httpx2.Response]]
+    send: Callable[[bytes], AbstractAsyncContextManager[Reply]]
     first: bool
     is_one: bool
     blocked: str
@@ -75,30 +74,30 @@ class Transfer:
         check = seen.check
         self._notice = None if check is None or self._mode is Mode.OBSERVE else check.notice
 
-    async def run(self, response: httpx2.Response) -> None:
+    async def run(self, response: Reply) -> None:
         """Bring the answer over.
 
         Raises:
-            httpx2.HTTPError: If the model's server breaks off.
+            Lost: If the model's server breaks off.
         """
-        if response.headers.get("content-encoding", "identity") != "identity":
+        if response.header("content-encoding", "identity") != "identity":
             await self._unread(response, "packed_answer")
-        elif response.headers.get("content-type", "").startswith("text/event-stream"):
+        elif response.header("content-type").startswith("text/event-stream"):
             await self._stream(response)
         else:
             await self._whole(response)
 
-    async def _unread(self, response: httpx2.Response, reason: str) -> None:
+    async def _unread(self, response: Reply, reason: str) -> None:
         """An answer that the guard cannot read passes, or breaks off, as configured."""
         self._watch.skipped(reason)
         if self._watch.guard.on_failure == "closed":
-            raise httpx2.DecodingError("an answer that the guard cannot read")
+            raise Lost("unreadable", "an answer that the guard cannot read")
         await self._start(response, changed=False)
-        async for piece in response.aiter_raw():
+        while piece := await response.read():
             await self._put(piece)
         await self._put(b"", more=False)
 
-    async def _stream(self, response: httpx2.Response) -> None:
+    async def _stream(self, response: Reply) -> None:
         rewrites = self._watch.ways.holding.rewrites if self._asked.is_one else 0
         outgoing = Outgoing(
             self._asked.dialect,
@@ -117,16 +116,16 @@ class Transfer:
             ticking.cancel()
             await self._after(outgoing.heard, outgoing.sent, outgoing.answer_id)
 
-    async def _pump(self, response: httpx2.Response, outgoing: Outgoing) -> None:
+    async def _pump(self, response: Reply, outgoing: Outgoing) -> None:
         """Bring events over; where a sentence is held back for good, ask again."""
         verdict = await self._events(response, outgoing)
         while verdict is not None:
-            await response.aclose()
+            response.close()
             said = next(iter(outgoing.heard.values()), "")
             outgoing.go_on()
             self._late = None
             async with self._asked.send(self._asked.again(said, verdict)) as second:
-                if second.status_code != 200:
+                if second.status != 200:
                     self._watch.metrics.count("mien_guard_rewrites_total", outcome="refused")
                     await self._out(outgoing.block(), time.perf_counter())
                     await self._put(b"data: [DONE]\n\n")
@@ -134,11 +133,11 @@ class Transfer:
                 self._watch.metrics.count("mien_guard_rewrites_total", outcome="asked")
                 verdict = await self._events(second, outgoing)
 
-    async def _events(self, response: httpx2.Response, outgoing: Outgoing) -> Verdict | None:
+    async def _events(self, response: Reply, outgoing: Outgoing) -> Verdict | None:
         """Bring events over; the sentence for which to ask again, or None at the end."""
         reader = Reader()
         try:
-            async for piece in response.aiter_raw():
+            while piece := await response.read():
                 began = time.perf_counter()
                 events = reader.feed(piece)
                 if self._passes:
@@ -148,7 +147,7 @@ class Transfer:
                     verdict = await self._heard(outgoing, events, began)
                 if verdict is not None:
                     return verdict
-        except httpx2.HTTPError:
+        except Lost:
             # Whatever came is judged and leaves, even if the server broke off.
             await self._end(outgoing, reader)
             raise
@@ -194,8 +193,8 @@ class Transfer:
             self._watch.count(sent.verdicts, sent.timings)
             self._watch.metrics.time("mien_guard_release_seconds", time.perf_counter() - began)
 
-    async def _whole(self, response: httpx2.Response) -> None:
-        content = await whole_body(response)
+    async def _whole(self, response: Reply) -> None:
+        content = await response.whole()
         data = parsed(content)
         whole = Whole(self._watch, self._asked, self._seen, self._notice)
         try:
@@ -212,7 +211,7 @@ class Transfer:
         except MISSHAPEN:
             self._watch.skipped("unreadable_answer")
             if self._watch.guard.on_failure == "closed" and not self._passes:
-                raise httpx2.DecodingError("an answer that the guard cannot read") from None
+                raise Lost("unreadable", "an answer that the guard cannot read") from None
             await self._give(response, content, changed=False)
             return
         answer_id = self._asked.dialect.answer_id(data)
@@ -236,17 +235,15 @@ class Transfer:
             except GuardFailed:
                 return  # counted where it failed; the reply itself has left
 
-    async def _give(self, response: httpx2.Response, content: bytes, *, changed: bool) -> None:
+    async def _give(self, response: Reply, content: bytes, *, changed: bool) -> None:
         await self._start(response, changed=changed, size=len(content))
         await self._put(content, more=False)
 
-    async def _start(
-        self, response: httpx2.Response, *, changed: bool, size: int | None = None
-    ) -> None:
-        headers = [*returned(response.headers.raw, changed=changed), *self._more]
+    async def _start(self, response: Reply, *, changed: bool, size: int | None = None) -> None:
+        headers = [*returned(response.headers, changed=changed), *self._more]
         if changed and size is not None:
             headers.append((b"content-length", str(size).encode()))
-        start: Message = {"type": "http.response.start", "status": response.status_code}
+        start: Message = {"type": "http.response.start", "status": response.status}
         await self._send({**start, "headers": headers})
 
     async def _put(self, content: bytes, *, more: bool = True) -> None:

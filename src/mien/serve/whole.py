@@ -5,12 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import httpx2
-
 from mien.guard import Mode, Remedy, Verdict
 from mien.guard.hold import gap
 from mien.serve.dialect import Data, parsed
-from mien.serve.upstream import whole_body
+from mien.serve.upstream import Lost
 
 if TYPE_CHECKING:
     from mien.serve.transfer import Asked
@@ -83,10 +81,10 @@ class Whole:
         """What the model says when it goes on after a correction."""
         data = None
         # What cannot be read, or not be had, leaves the answer as far as it was good.
-        with suppress(httpx2.HTTPError):
+        with suppress(Lost):
             async with self._asked.send(self._asked.again(said, stopped)) as response:
-                if response.status_code == 200:
-                    data = parsed(await whole_body(response))
+                if response.status == 200:
+                    data = parsed(await response.whole())
         if data is None:
             self._watch.metrics.count("mien_guard_rewrites_total", outcome="refused")
             return said, stopped
