@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,10 +163,15 @@ def _slope(one: Array, after: Array) -> float:
 
 
 def _by_chance(one: Array, after: Array, slope: float, shuffles: int) -> float:
-    rng = np.random.default_rng(_SEED)
-    order = rng.permuted(np.tile(np.arange(len(one)), (shuffles, 1)), axis=1)
     square = float(one @ one)
     if square <= 1e-9:
         return 1.0
-    slopes = one[order] @ after / (square * (1 + _SHRINK / len(one)))
+    slopes = one[_orders(len(one), shuffles)] @ after / (square * (1 + _SHRINK / len(one)))
     return float((1 + (np.abs(slopes) >= abs(slope) - 1e-12).sum()) / (shuffles + 1))
+
+
+@lru_cache(maxsize=4)
+def _orders(n: int, shuffles: int) -> NDArray[np.int64]:
+    # The window of a long talk stays full, so that the same orders are asked for at every turn.
+    rng = np.random.default_rng(_SEED)
+    return rng.permuted(np.tile(np.arange(n), (shuffles, 1)), axis=1)

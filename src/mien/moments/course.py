@@ -41,9 +41,16 @@ class Manner:
 
 
 class Settled(NamedTuple):
-    """Smoothed shares of a step, and of the one after it as far as is known by then."""
+    """A step, smoothed.
+
+    Attributes:
+        shares: By what is before and after it, shape (41,).
+        sofar: By what is before it alone, so that nothing which came later changes them.
+        next: The same of the next step; None if none is known yet.
+    """
 
     shares: Array
+    sofar: Array
     next: Array | None
 
 
@@ -95,7 +102,8 @@ class Course:
 
     def _all(self) -> list[Settled]:
         told = [_smoothed(s, a) for s, a in zip(self._steps, self._backward(), strict=True)]
-        return [Settled(*pair) for pair in zip_longest(told, told[1:])]
+        sofar = [_smoothed(step, 1.0) for step in self._steps]
+        return [Settled(*each) for each in zip_longest(told, sofar, sofar[1:])]
 
     def _backward(self) -> list[Array]:
         after, found = np.full(N, 1 / N), []
@@ -123,7 +131,7 @@ def _seen(shares: Array) -> Array:
     return np.where(np.isnan(parts), mean, parts)
 
 
-def _smoothed(step: _Step, after: Array) -> Array:
+def _smoothed(step: _Step, after: Array | float) -> Array:
     known = ~np.isnan(step.shares)
     mass = float(np.nansum(step.shares))
     if mass <= 0:

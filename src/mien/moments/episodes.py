@@ -17,6 +17,9 @@ ENTER = 0.5
 LEAVE = 0.35
 """Part below which it ends; less than `ENTER`, so that it does not flicker."""
 
+LEVEL = 0.02
+"""Change of a part that is none."""
+
 Array = NDArray[np.float64]
 
 
@@ -80,14 +83,14 @@ class Phases:
         self._before, self._highest = part, max(highest, part)
         if part > highest and self._falls(part, later):
             return Phase.PEAK
-        if part == before:
+        if abs(part - before) < LEVEL:
             return Phase.STEADY
         return Phase.RISE if part > before else Phase.FALL
 
     def _falls(self, part: float, later: Array | None) -> bool:
         if later is None or self.emotion is None:
             return False
-        return float(_parts(later)[self.emotion.position]) < part
+        return float(_parts(later)[self.emotion.position]) < part - LEVEL
 
 
 def episodes(moments: Iterable[Moment]) -> list[Episode]:

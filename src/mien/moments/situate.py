@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from mien.core.config import Config
 from mien.core.errors import ConfigError
+from mien.llm import Address
+from mien.moments.explain import Explainer
 from mien.moments.moment import Moment
-from mien.moments.parts import Parts, load_parts
+from mien.moments.parts import load_parts
 from mien.moments.stretch import Gathering, gather, renamed
 from mien.moments.thread import Thread
 from mien.reader import Live, read
@@ -27,6 +30,7 @@ def situate(
     *,
     names: Mapping[str, str] | None = None,
     decoders: Sequence[str] | None = None,
+    llm: Address | None = None,
     config: Config | None = None,
 ) -> list[Moment]:
     """Who feels what, toward what, why, since when.
@@ -35,6 +39,8 @@ def situate(
         what: A timeline, or what `mien.read` takes.
         names: What people are to be called, by the labels of the reading.
         decoders: Names that replace the defaults, where something has to be read.
+        llm: A language model that fills target, cause, appraisal and a sentence; it is sent the
+            words.
         config: Settings; by default those of `mien.toml` and the environment.
 
     Returns:
@@ -44,14 +50,16 @@ def situate(
         SourceError: If a source cannot be read.
         ConfigError: If an option makes no sense.
         DecoderError: If a decoder or a model cannot be had.
+        MissingExtra: If a language model is asked and `mien[models]` is not installed.
     """
     timeline = what if isinstance(what, Timeline) else read(what, decoders=decoders, config=config)
-    parts = load_parts()
-    return [
-        moment
-        for source in timeline.sources
-        for moment in _situated(timeline.of(source=source), parts, names or {})
-    ]
+    with ExitStack() as stack:
+        explainer = None if llm is None else stack.enter_context(Explainer(llm, config=config))
+        return [
+            moment
+            for source in timeline.sources
+            for moment in _situated(timeline.of(source=source), names or {}, explainer)
+        ]
 
 
 def turns_of(timeline: Timeline) -> tuple[Turn, ...]:
@@ -141,11 +149,14 @@ class Follower:
         ]
 
 
-def _situated(timeline: Timeline, parts: Parts, names: Mapping[str, str]) -> list[Moment]:
-    thread = Thread(parts)
+def _situated(
+    timeline: Timeline, names: Mapping[str, str], explainer: Explainer | None
+) -> list[Moment]:
+    thread = Thread(load_parts())
     readings = [renamed(r, names) for r in timeline if not _is_filler(r)]
     found = [moment for stretch in gather(readings) for moment in thread.push(stretch)]
-    return found + thread.close()
+    found += thread.close()
+    return found if explainer is None else explainer.explain(found, turns_of(timeline))
 
 
 def _is_filler(reading: Reading) -> bool:

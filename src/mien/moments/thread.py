@@ -126,7 +126,7 @@ class Thread:
             causes=made.causes,
             appraisal=made.appraisal,
             trajectory=Trajectory(
-                phase=person.phases.push(settled.shares, settled.next),
+                phase=person.phases.push(settled.sofar, settled.next),
                 previous=None if before is None else before.id,
                 delta_valence=None if before is None else _less(valence, before.valence),
                 delta_arousal=None if before is None else _less(arousal, before.arousal),
