@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mien.moments.views import weight_of
-from mien.timeline.reading import Channel, Reading
+from mien.timeline.reading import Reading
 
 DIMENSIONS = ("valence", "arousal", "dominance")
 
@@ -22,11 +22,12 @@ class Level(NamedTuple):
 def affect(readings: Sequence[Reading]) -> dict[str, Level]:
     """Each dimension over all channels that give it."""
     told = [reading for reading in readings if reading.is_told]
-    return {name: _level(told, name) for name in DIMENSIONS}
+    channels = [[r for r in told if r.channel is c] for c in {r.channel: None for r in told}]
+    return {name: _level(channels, name) for name in DIMENSIONS}
 
 
-def _level(readings: Sequence[Reading], name: str) -> Level:
-    levels = [_of_channel([r for r in readings if r.channel is c], name) for c in Channel]
+def _level(channels: Sequence[Sequence[Reading]], name: str) -> Level:
+    levels = [_of_channel(readings, name) for readings in channels]
     known = [(lv.value, lv.sd) for lv in levels if lv.value is not None and lv.sd]
     if not known:
         return Level()

@@ -42,7 +42,8 @@ class View:
 
 def views_of(readings: Sequence[Reading]) -> tuple[View, ...]:
     """The view of each channel that tells something, in order of channels."""
-    found = (view_of(channel, readings) for channel in Channel)
+    there = {reading.channel for reading in readings if reading.is_told}
+    found = (view_of(channel, readings) for channel in Channel if channel in there)
     return tuple(view for view in found if view is not None)
 
 
@@ -54,6 +55,8 @@ def view_of(channel: Channel, readings: Iterable[Reading]) -> View | None:
     told = [r for r in readings if r.channel is channel and r.is_told]
     if not told:
         return None
+    if len(told) == 1:
+        return _alone(told[0])
     lengths = np.array([_length(r) for r in told])
     quality = np.array([r.quality for r in told])
     weights = np.array([weight_of(r) for r in told])
@@ -65,6 +68,19 @@ def view_of(channel: Channel, readings: Iterable[Reading]) -> View | None:
         confidence=float(np.average([r.confidence for r in told], weights=weights)),
         votes=_votes(shares, np.stack([r.scores_sd.to_array() for r in told])),
         n=len(told),
+    )
+
+
+def _alone(reading: Reading) -> View:
+    """The view of one reading, as the mean would give it: in chats this is every one."""
+    shares = reading.scores.to_array().astype(np.float64)
+    return View(
+        channel=reading.channel,
+        shares=shares,
+        quality=reading.quality,
+        confidence=reading.confidence,
+        votes=_votes(shares, reading.scores_sd.to_array()),
+        n=1,
     )
 
 
