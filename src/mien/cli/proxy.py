@@ -14,6 +14,7 @@ from mien.cli.serving import (
     Forced,
     Given,
     HandOverUrl,
+    HelpersOption,
     Host,
     Judge,
     MaxBody,
@@ -57,6 +58,7 @@ def proxy(
     force_uncalibrated: Forced = False,
     max_body: MaxBody = 32,
     remember: Remember = 10_000,
+    helpers: HelpersOption = 1 if os.name == "posix" else 0,
     upstream_timeout: Annotated[
         float, typer.Option(help="For which the model's server may be silent.", metavar="SECONDS")
     ] = 600,
@@ -88,6 +90,7 @@ def proxy(
         force_uncalibrated=force_uncalibrated,
         max_body=max_body,
         remember=remember,
+        helpers=helpers,
     )
     rules, place = given.rules(), given.place()
     key = os.environ.get("MIEN_UPSTREAM_KEY", "")

@@ -64,6 +64,12 @@ Forced = Annotated[
     bool, typer.Option("--force-uncalibrated", help="Use a judge that nobody calibrated.")
 ]
 MaxBody = Annotated[float, typer.Option(help="The largest body that is taken.", metavar="MB")]
+HelpersOption = Annotated[
+    int,
+    typer.Option(
+        "--helpers", help="Processes that judge beside the server; 0 for none.", metavar="N"
+    ),
+]
 Remember = Annotated[int, typer.Option(help="Points of conversations in memory.", metavar="N")]
 
 
@@ -89,6 +95,7 @@ class Given:
     force_uncalibrated: bool
     max_body: float
     remember: int
+    helpers: int = 0
 
     def rules(self) -> Rules:
         """What may enter."""
@@ -132,7 +139,7 @@ class Given:
         from mien.guard import Holding, Remedy
         from mien.guard.file_store import FileStore
         from mien.guard.store import MemoryStore
-        from mien.serve import Ways
+        from mien.serve import Helpers, Ways
         from mien.serve.log import Decisions
 
         choices = [one.value for one in Remedy if one is not Remedy.PASS]
@@ -140,7 +147,10 @@ class Given:
             raise ConfigError(f"--on-reply must be {', '.join(choices)}, not {self.on_reply!r}")
         if self.remember < 1:
             raise ConfigError(f"--remember must be 1 or more, not {self.remember}")
+        if self.helpers < 0:
+            raise ConfigError(f"--helpers must be 0 or more, not {self.helpers}")
         return Ways(
+            helpers=Helpers(self.helpers) if self.helpers else None,
             holding=Holding.by(Remedy(self.on_reply)),
             most=self.remember,
             store=FileStore(self.store) if self.store else MemoryStore(self.remember),
@@ -183,7 +193,10 @@ def need_serve() -> None:
     Raises:
         MissingExtra: If it is not.
     """
-    if any(importlib.util.find_spec(name) is None for name in ("aiohttp", "fastapi", "httpx2", "uvicorn")):
+    if any(
+        importlib.util.find_spec(name) is None
+        for name in ("aiohttp", "fastapi", "httpx2", "uvicorn")
+    ):
         raise MissingExtra("serving", "serve")
 
 

@@ -88,13 +88,20 @@ class Guard:
             case = step.case
             yield step
 
-    def step(self, turns: Sequence[Turn], case: Case, person: Person = NOBODY) -> Step:
+    def step(
+        self,
+        turns: Sequence[Turn],
+        case: Case,
+        person: Person = NOBODY,
+        seen: Observation | None = None,
+    ) -> Step:
         """The check of the last of some turns, and the case after it.
 
         Args:
             turns: The last is the user's or the assistant's.
             case: After the turn before it.
             person: What is known of the user.
+            seen: The signals of the turn, if they are known.
 
         Raises:
             GuardFailed: As `check`.
@@ -102,7 +109,7 @@ class Guard:
         # Who was known to be a minor stays one where a later request does not say.
         case = replace(case, minor=case.minor or person.minor, quiet=person.quiet)
         try:
-            seen = self._both.observe(turns)
+            seen = seen or self._both.observe(turns)
         except MienError as error:
             return self._skipped(turns[-1], case, error)
         turn = turns[-1]

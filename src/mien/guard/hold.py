@@ -7,8 +7,8 @@ Pure and synchronous: text comes in piece by piece, and what may leave goes out.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Generator, Sequence
+from typing import NamedTuple, TypeVar
 
 from mien.guard.check import Mode
 from mien.guard.holding import Holding, Remedy, Verdict
@@ -44,6 +44,38 @@ class Outcome(NamedTuple):
 
 
 Judge = Callable[[Sentence], Verdict]
+
+_NOTHING = Outcome()
+
+Given = TypeVar("Given")
+
+
+class Wanted(NamedTuple):
+    """A sentence on which all that follows waits.
+
+    Attributes:
+        judge: Who says what to do about it.
+        sentence: Which.
+    """
+
+    judge: Judge
+    sentence: Sentence
+
+
+Steps = Generator[Wanted, Verdict, Given]
+"""Work that stops where a sentence is to be judged, and goes on with the verdict: whoever must not
+wait may have it judged elsewhere."""
+
+
+def settled(steps: Steps[Given]) -> Given:
+    """What comes out if each sentence is judged here and now."""
+    try:
+        wanted = next(steps)
+        while True:
+            wanted = steps.send(wanted.judge(wanted.sentence))
+    except StopIteration as done:
+        found: Given = done.value
+        return found
 
 
 class Hold:
@@ -98,8 +130,20 @@ class Hold:
 
     def feed(self, text: str) -> Outcome:
         """What follows from the next piece of the reply."""
+        return settled(self.feeding(text))
+
+    def late(self) -> Outcome:
+        """What follows if a sentence has waited long enough for its end."""
+        return settled(self.waiting())
+
+    def end(self) -> Outcome:
+        """What follows if the reply ends here, or something else than text comes next."""
+        return settled(self.ending())
+
+    def feeding(self, text: str) -> Steps[Outcome]:
+        """`feed`, step by step."""
         if self._stopped or not text:
-            return Outcome()
+            return _NOTHING
         now = self._clock()
         began = self._since if self._since is not None else now
         sentences = self._splitter.feed(text)
@@ -108,20 +152,24 @@ class Hold:
             # A space behind a sentence belongs to the same piece: none is cut for its sake.
             sentences += self._all()
         self._since = self._began(began, now, bool(sentences))
-        return self._release(text, sentences, began)
+        if not sentences and self._holds:
+            return _NOTHING
+        return (yield from self._release(text, sentences, began))
 
-    def late(self) -> Outcome:
-        """What follows if a sentence has waited long enough for its end."""
+    def waiting(self) -> Steps[Outcome]:
+        """`late`, step by step."""
         deadline = self.deadline
-        return self.end() if deadline is not None and self._clock() >= deadline else Outcome()
+        if deadline is None or self._clock() < deadline:
+            return _NOTHING
+        return (yield from self.ending())
 
-    def end(self) -> Outcome:
-        """What follows if the reply ends here, or something else than text comes next."""
+    def ending(self) -> Steps[Outcome]:
+        """`end`, step by step."""
         if self._stopped:
-            return Outcome()
+            return _NOTHING
         began = self._since if self._since is not None else self._clock()
         self._since = None
-        return self._release("", self._all(), began)
+        return (yield from self._release("", self._all(), began))
 
     def _all(self) -> list[Sentence]:
         rest = self._splitter.cut()
@@ -133,13 +181,13 @@ class Hold:
             return None
         return now if finished else began
 
-    def _release(self, text: str, sentences: Sequence[Sentence], began: float) -> Outcome:
+    def _release(self, text: str, sentences: Sequence[Sentence], began: float) -> Steps[Outcome]:
         free, verdicts, timings = list[str](), list[Verdict](), list[Timing]()
         arrived = self._clock()
         for sentence in sentences:
             if sentence.is_spoken:
                 start = self._clock()
-                verdict = self._judge(sentence)
+                verdict = yield Wanted(self._judge, sentence)
                 end = self._clock()
                 timings.append(Timing(end - began if self._holds else 0.0, end - start))
                 if verdict.remedy is not Remedy.PASS or verdict.skipped:

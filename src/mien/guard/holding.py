@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mien.core.errors import ConfigError, MienError
-from mien.guard.observation import Observer
+from mien.guard.observation import Observation, Observer
 from mien.guard.sentences import Sentence
 from mien.guard.signals import MEANINGS, Signal
 from mien.guard.wording import instruction
@@ -131,12 +131,20 @@ class ByObserver:
 
     def __call__(self, sentence: Sentence) -> Verdict:
         """What to do about it."""
-        turn = Turn(index=self._index, role="assistant", text=sentence.text.strip())
         try:
-            seen = self._observer.observe((*self._turns, turn))
+            return self.verdict(
+                sentence, self._observer.observe((*self._turns, self.turn(sentence)))
+            )
         except MienError as error:
             remedy = Remedy.BLOCK if self._closed else Remedy.PASS
             return Verdict(remedy, (), sentence, str(error), self._observer.name)
+
+    def turn(self, sentence: Sentence) -> Turn:
+        """The sentence as the turn that is judged."""
+        return Turn(index=self._index, role="assistant", text=sentence.text.strip())
+
+    def verdict(self, sentence: Sentence, seen: Observation) -> Verdict:
+        """What to do about it, once it was judged."""
         wanted = {s: r for s, r in self._holding.remedies.items() if s in seen.raised}
         signals = sorted(wanted, key=lambda signal: -wanted[signal].rank)
         remedy = wanted[signals[0]] if signals else Remedy.PASS

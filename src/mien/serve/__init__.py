@@ -2,13 +2,16 @@
 
 from mien.serve.app import guard_app, proxy_app
 from mien.serve.door import Rules
+from mien.serve.helpers import Helpers
 from mien.serve.proxy import Manner
 from mien.serve.run import Place, server
 from mien.serve.talk import Trust
 from mien.serve.upstream import Upstream
-from mien.serve.watch import Watch, Ways
+from mien.serve.watch import Watch
+from mien.serve.ways import Ways
 
 __all__ = [
+    "Helpers",
     "Manner",
     "Place",
     "Rules",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mien.guard import Hold, Mode, Outcome, Remedy, Verdict
-from mien.guard.hold import Timing, gap
+from mien.guard.hold import Steps, Timing, gap
 from mien.serve.dialect import Data, Dialect, dumped
 from mien.serve.sse import remark, written
 
@@ -31,6 +31,10 @@ class Sent(NamedTuple):
 
     def then(self, after: Sent) -> Sent:
         """Both, one after the other."""
+        if after is NOTHING:
+            return self
+        if self is NOTHING:
+            return after
         return Sent(
             self.data + after.data,
             self.verdicts + after.verdicts,
@@ -38,6 +42,10 @@ class Sent(NamedTuple):
             self.again or after.again,
             self.unread or after.unread,
         )
+
+
+NOTHING = Sent()
+"""Most tokens of a sentence that is held: nothing follows."""
 
 
 @dataclass(slots=True)
@@ -101,18 +109,19 @@ class Answer:
         self.sent += text
         return written(dumped(self._dialect.spoken(like, self._key, text)), name)
 
-    def take(self, words: Words, may_rewrite: bool) -> Sent:
+    def take(self, words: Words, may_rewrite: bool) -> Steps[Sent]:
         """What follows from some more words, which may be held."""
         if not self._holds:
-            return self.passed(words)
+            return (yield from self.passed(words))
         joint = self._joint(words)
         self._waiting.append(words)
-        sent = self._after(self._hold.feed(words.text), may_rewrite)
+        outcome = yield from self._hold.feeding(words.text)
+        sent = self._after(outcome, may_rewrite)
         return Sent(joint).then(sent) if joint else sent
 
-    def passed(self, words: Words) -> Sent:
+    def passed(self, words: Words) -> Steps[Sent]:
         """What follows from words that are not held, or whose sound cannot be."""
-        outcome = self._hold.feed(words.text)
+        outcome = yield from self._hold.feeding(words.text)
         self.sent += words.text
         self.heard += words.text
         data = whole(words) + self._remarked(outcome.verdicts)
@@ -120,13 +129,13 @@ class Answer:
             data += self.stop(words)
         return Sent(data, outcome.verdicts, outcome.timings)
 
-    def end(self, may_rewrite: bool) -> Sent:
+    def end(self, may_rewrite: bool) -> Steps[Sent]:
         """What follows if no more words come."""
-        return self._after(self._hold.end(), may_rewrite)
+        return self._after((yield from self._hold.ending()), may_rewrite)
 
-    def late(self, may_rewrite: bool) -> Sent:
+    def late(self, may_rewrite: bool) -> Steps[Sent]:
         """What follows if words have waited long enough."""
-        return self._after(self._hold.late(), may_rewrite)
+        return self._after((yield from self._hold.waiting()), may_rewrite)
 
     def go_on(self, hold: Hold) -> None:
         """What comes next is of a second answer, which goes on from here."""
@@ -148,6 +157,8 @@ class Answer:
         return self.say(notice, like.data, like.name) + told
 
     def _after(self, outcome: Outcome, may_rewrite: bool) -> Sent:
+        if not outcome.text and not outcome.timings and outcome.stopped is None:
+            return NOTHING
         like = self._waiting[-1] if self._waiting else None
         self._credit += len(outcome.text)
         data = self._leaving() + self._remarked(outcome.verdicts)

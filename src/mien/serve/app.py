@@ -87,12 +87,13 @@ def proxy_app(
 def _app(watch: Watch, title: str, upstream: Upstream | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        watch.warm()
+        watch.start()
         # What is there by now stays: looking through it again and again costs pauses of 70 ms.
         gc.collect()
         gc.freeze()
         yield
         gc.unfreeze()
+        await watch.stop()
         if upstream is not None:
             await upstream.aclose()
 

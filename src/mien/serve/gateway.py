@@ -16,10 +16,12 @@ from typing import Any
 
 from mien.core.errors import GuardFailed
 from mien.guard import Check, Hold, Mode, Remedy, Verdict
+from mien.guard.hold import Steps
 from mien.guard.wording import notice
 from mien.serve.dialect import Data, Said, text_of, with_instruction
 from mien.serve.talk import Talk, Trust, named, person_in, turns_of
-from mien.serve.watch import Seen, Watch
+from mien.serve.watch import Watch
+from mien.serve.ways import Seen
 
 _MOST = 2_000
 
@@ -175,7 +177,7 @@ class Gateway:
         one = self._text(call, place, text)
         if one.stopped is None:
             added = text[len(one.fed) :]
-            outcome = await self._watch.hear(lambda: one.hold.feed(added))
+            outcome = await self._watch.hear(one.hold.feeding(added))
             one.fed = text
             self._watch.count(outcome.verdicts, outcome.timings)
             one.stopped = outcome.stopped
@@ -184,15 +186,16 @@ class Gateway:
             return opening + text, 0, None
         said, waiting = one.hold.said, one.hold.held
         # The last round withholds nothing: what has no end yet must be harmless as it stands.
-        last = one.stopped or await self._watch.hear(lambda: self._glance(call, waiting))
+        last = one.stopped or await self._watch.hear(self._glance(call, waiting))
         if last is None:
             return opening + said + waiting, len(waiting), None
         language = call.seen.talk.person.language
         return f"{opening}{said}\n\n{notice('blocked', language)}", 0, last
 
-    def _glance(self, call: _Call, text: str) -> Verdict | None:
+    def _glance(self, call: _Call, text: str) -> Steps[Verdict | None]:
         hold = self._watch.hold(call.seen)
-        return hold.feed(text).stopped or hold.end().stopped
+        fed = yield from hold.feeding(text)
+        return fed.stopped or (yield from hold.ending()).stopped
 
     def _text(self, call: _Call, place: int, text: str) -> _Text:
         while len(call.texts) <= place:

@@ -5,10 +5,11 @@ Bytes leave as they came unless a change is needed: then, and only then, is an e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mien.guard import Hold, Mode
-from mien.serve.answer import Answer, Sent, Words, whole
+from mien.guard.hold import Steps
+from mien.serve.answer import NOTHING, Answer, Sent, Words, whole
 from mien.serve.dialect import MISSHAPEN, Data, Dialect, Heard, parsed
 from mien.serve.sse import Event
 
@@ -63,25 +64,20 @@ class Outgoing:
         times = [one.deadline for one in self._answers.values()]
         return min((at for at in times if at is not None), default=None)
 
-    def feed(self, event: Event) -> Sent:
-        """What follows from the next event."""
-        if event.data is None:
-            return Sent(event.raw)
-        data = parsed(event.data)
-        try:
-            if data is not None:
-                return self._read(event, data)
-        except MISSHAPEN:
-            pass
-        # Unread, it still ends what was said before it, so that the order stays.
-        is_end = event.data.strip() == "[DONE]"
-        return self.end().then(Sent(event.raw, unread=not is_end))
+    def feed(self, events: Sequence[Event]) -> Steps[Sent]:
+        """What follows from the next events, up to one for which to ask again."""
+        sent = NOTHING
+        for event in events:
+            sent = sent.then((yield from self._fed(event)))
+            if sent.again is not None:
+                break
+        return sent
 
-    def late(self) -> Sent:
+    def late(self) -> Steps[Sent]:
         """What follows if nothing has come for a while: sentences leave as far as they came."""
         return self._all(Answer.late)
 
-    def end(self) -> Sent:
+    def end(self) -> Steps[Sent]:
         """What follows if no more words come."""
         return self._all(Answer.end)
 
@@ -99,13 +95,27 @@ class Outgoing:
         going = [one for one in self._answers.values() if not one.stopped]
         return Sent(b"".join(one.stop(self._last) for one in going))
 
-    def _all(self, what: Callable[[Answer, bool], Sent]) -> Sent:
-        sent = Sent()
+    def _fed(self, event: Event) -> Steps[Sent]:
+        if event.data is None:
+            return Sent(event.raw)
+        data = parsed(event.data)
+        try:
+            if data is not None:
+                return (yield from self._read(event, data))
+        except MISSHAPEN:
+            pass
+        # Unread, it still ends what was said before it, so that the order stays.
+        is_end = event.data.strip() == "[DONE]"
+        ended = yield from self.end()
+        return ended.then(Sent(event.raw, unread=not is_end))
+
+    def _all(self, what: Callable[[Answer, bool], Steps[Sent]]) -> Steps[Sent]:
+        sent = NOTHING
         for answer in self._answers.values():
-            sent = sent.then(what(answer, self._rewrites > 0))
+            sent = sent.then((yield from what(answer, self._rewrites > 0)))
         return sent
 
-    def _read(self, event: Event, data: Data) -> Sent:
+    def _read(self, event: Event, data: Data) -> Steps[Sent]:
         if self._first is None:
             self._first = data
         elif self._adopts:
@@ -114,45 +124,51 @@ class Outgoing:
         parts = self._dialect.hear(data)
         if len(parts) == 1:
             raw = None if self._adopts else event.raw
-            return self._one(parts[0][0], Words(data, parts[0][0].text, event.name, raw))
-        sent = Sent()
+            heard = parts[0][0]
+            return (yield from self._one(heard, Words(data, heard.text, event.name, raw)))
+        sent = NOTHING
         for heard, part in parts:
-            sent = sent.then(self._one(heard, Words(part, heard.text, event.name)))
+            words = Words(part, heard.text, event.name)
+            sent = sent.then((yield from self._one(heard, words)))
         if self._mode is Mode.ENFORCE:
             return sent
         # Nothing is held: an event of several answers leaves as it came.
         return sent._replace(data=event.raw)
 
-    def _one(self, heard: Heard, words: Words) -> Sent:
+    def _one(self, heard: Heard, words: Words) -> Steps[Sent]:
         if heard.key is None:
-            return self.end().then(Sent(self._settled(words)))
-        answer = self._answers.get(heard.key)
-        opening = b""
+            ended = yield from self.end()
+            return ended.then(Sent(self._settled(words)))
+        answer, opening = self._answers.get(heard.key), b""
         if answer is None and (heard.text or self._dialect.free):
-            hold = self._new_hold()
-            answer = Answer(heard.key, self._dialect, hold, self._mode, self._blocked)
-            self._answers[heard.key] = answer
+            answer = self._begun(heard.key)
             if self._notice:
                 opening = answer.say(f"{self._notice}\n\n", words.data, words.name)
         if answer is None:
             return Sent(whole(words))
         if answer.stopped:
-            return Sent()
+            return NOTHING
         self._last = words
-        sent = self._said(heard, words, answer)
+        sent = yield from self._said(heard, words, answer)
         return Sent(opening).then(sent) if opening else sent
 
-    def _said(self, heard: Heard, words: Words, answer: Answer) -> Sent:
+    def _begun(self, key: str) -> Answer:
+        answer = Answer(key, self._dialect, self._new_hold(), self._mode, self._blocked)
+        self._answers[key] = answer
+        return answer
+
+    def _said(self, heard: Heard, words: Words, answer: Answer) -> Steps[Sent]:
         may_rewrite = self._rewrites > 0
         if not heard.text:
-            sent = answer.end(may_rewrite)
+            sent = yield from answer.end(may_rewrite)
             answer.acted = answer.acted or heard.acts
             if answer.stopped or sent.again:
                 return sent
             return sent.then(Sent(whole(words)))
-        sent = answer.passed(words) if heard.is_sound else answer.take(words, may_rewrite)
+        taken = answer.passed(words) if heard.is_sound else answer.take(words, may_rewrite)
+        sent = yield from taken
         if heard.closes and not answer.stopped and not sent.again:
-            sent = sent.then(answer.end(may_rewrite))
+            sent = sent.then((yield from answer.end(may_rewrite)))
         return sent
 
     def _settled(self, words: Words) -> bytes:

@@ -20,7 +20,8 @@ from mien.serve.responses import Responses
 from mien.serve.talk import Talk, Trust, client_in, named, person_in, turns_of
 from mien.serve.transfer import Asked, Transfer
 from mien.serve.upstream import Headers, Lost, Reply, Upstream, returned
-from mien.serve.watch import Seen, Watch
+from mien.serve.watch import Watch
+from mien.serve.ways import Seen
 
 _LOG = logging.getLogger("mien.serve")
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from functools import partial
 
 import anyio
 
@@ -20,7 +19,8 @@ from mien.serve.door import Message, Send
 from mien.serve.outgoing import Outgoing
 from mien.serve.sse import Event, Reader
 from mien.serve.upstream import Headers, Lost, Reply, returned
-from mien.serve.watch import Seen, Watch
+from mien.serve.watch import Watch
+from mien.serve.ways import Seen
 from mien.serve.whole import Whole
 
 _TICK_S = 0.25
@@ -69,9 +69,11 @@ class Transfer:
         self._watch, self._asked, self._seen = watch, asked, seen
         self._more, self._send = list(more), send
         self._mode = watch.guard.mode
+        self._passes = self._mode is Mode.OBSERVE
         self._lock = asyncio.Lock()
         self._late: Verdict | None = None
         check = seen.check
+        self._aside = watch.aside(seen)
         self._notice = None if check is None or self._mode is Mode.OBSERVE else check.notice
 
     async def run(self, response: Reply) -> None:
@@ -80,12 +82,16 @@ class Transfer:
         Raises:
             Lost: If the model's server breaks off.
         """
-        if response.header("content-encoding", "identity") != "identity":
-            await self._unread(response, "packed_answer")
-        elif response.header("content-type").startswith("text/event-stream"):
-            await self._stream(response)
-        else:
-            await self._whole(response)
+        try:
+            if response.header("content-encoding", "identity") != "identity":
+                await self._unread(response, "packed_answer")
+            elif response.header("content-type").startswith("text/event-stream"):
+                await self._stream(response)
+            else:
+                await self._whole(response)
+        finally:
+            if self._aside is not None:
+                self._aside.close()
 
     async def _unread(self, response: Reply, reason: str) -> None:
         """An answer that the guard cannot read passes, or breaks off, as configured."""
@@ -154,19 +160,16 @@ class Transfer:
         return await self._end(outgoing, reader)
 
     async def _end(self, outgoing: Outgoing, reader: Reader) -> Verdict | None:
-        sent = await self._watch.hear(outgoing.end)
-        rest = b"" if sent.again else reader.rest()
-        await self._out(sent._replace(data=sent.data + rest), time.perf_counter())
+        async with self._lock:
+            sent = await self._watch.hear(outgoing.end(), self._aside)
+            rest = b"" if sent.again else reader.rest()
+            await self._out(sent._replace(data=sent.data + rest), time.perf_counter())
         return sent.again or self._late
-
-    @property
-    def _passes(self) -> bool:
-        return self._mode is Mode.OBSERVE
 
     async def _heard(
         self, outgoing: Outgoing, events: Sequence[Event], began: float
     ) -> Verdict | None:
-        sent = await self._watch.hear(partial(_fed, outgoing, events))
+        sent = await self._watch.hear(outgoing.feed(events), self._aside)
         if sent.unread:
             self._watch.skipped("unreadable_event")
         await self._out(sent, began)
@@ -180,7 +183,7 @@ class Transfer:
             if deadline is None or time.monotonic() < deadline:
                 continue
             async with self._lock:
-                sent = await self._watch.hear(outgoing.late)
+                sent = await self._watch.hear(outgoing.late(), self._aside)
                 # A sentence that is late and bad is answered at the next event.
                 await self._out(sent, time.perf_counter())
                 self._late = self._late or sent.again
@@ -196,7 +199,7 @@ class Transfer:
     async def _whole(self, response: Reply) -> None:
         content = await response.whole()
         data = parsed(content)
-        whole = Whole(self._watch, self._asked, self._seen, self._notice)
+        whole = Whole(self._watch, self._asked, self._seen, self._notice, self._aside)
         try:
             if data is None:
                 raise ValueError("no JSON")
@@ -248,13 +251,3 @@ class Transfer:
 
     async def _put(self, content: bytes, *, more: bool = True) -> None:
         await self._send({"type": "http.response.body", "body": content, "more_body": more})
-
-
-def _fed(outgoing: Outgoing, events: Sequence[Event]) -> Sent:
-    """What follows from some events, up to the one for which to ask again."""
-    sent = Sent()
-    for event in events:
-        sent = sent.then(outgoing.feed(event))
-        if sent.again is not None:
-            break
-    return sent

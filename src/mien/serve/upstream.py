@@ -290,7 +290,7 @@ def _proxy_before(parts: SplitResult) -> URL | None:
     if proxy.scheme not in ("http", "https") or not proxy.host:
         raise ConfigError(
             "cannot use the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names: mien proxy "
-            "takes http://HOST:PORT and no SOCKS; name the model's server in NO_PROXY to go around it"
+            "takes http://HOST:PORT and no SOCKS (NO_PROXY names hosts to reach without one)"
         )
     return proxy
 

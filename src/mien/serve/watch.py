@@ -6,36 +6,25 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 import anyio.to_thread
 
 from mien.core.errors import GuardFailed, MienError, StoreError
-from mien.guard import (
-    Action,
-    Case,
-    Check,
-    Guard,
-    Hold,
-    Holding,
-    Mode,
-    Observation,
-    Observer,
-    Verdict,
-)
+from mien.guard import Action, Case, Check, Guard, Hold, Mode, Observation, Verdict
 from mien.guard.chain import chain
-from mien.guard.handover import HandOver
-from mien.guard.hold import Timing
+from mien.guard.hold import Steps, Timing, Wanted
+from mien.guard.holding import ByObserver
 from mien.guard.observation import side_of
 from mien.guard.signals import Side
-from mien.guard.store import MemoryStore, Store, beginning
-from mien.serve.log import Decisions
+from mien.guard.store import beginning
+from mien.serve.helpers import Aside
 from mien.serve.memory import Kept, Memory, recent
 from mien.serve.metrics import Metrics
 from mien.serve.talk import Talk
+from mien.serve.ways import Seen, Sturdy, Ways
 from mien.timeline import Turn
 
 _LOG = logging.getLogger("mien.serve")
@@ -44,76 +33,6 @@ _INLINE = 4
 _MOST = 200
 
 Given = TypeVar("Given")
-
-
-class Sturdy:
-    """An observer whose every failure is one of ours, so that it is counted and never shown.
-
-    Args:
-        observer: What judges turns.
-    """
-
-    def __init__(self, observer: Observer) -> None:
-        self._observer = observer
-        self.name = observer.name
-
-    def observe(self, turns: Sequence[Turn]) -> Observation:
-        """The signals of the last turn.
-
-        Raises:
-            MienError: If it could not be judged, whatever the reason.
-        """
-        try:
-            return self._observer.observe(turns)
-        except MienError:
-            raise
-        except Exception as error:  # noqa: BLE001  # an observer may be anybody's
-            # Its text may quote what was said.
-            _LOG.error("%s failed with %s", self.name, type(error).__name__)
-            raise GuardFailed(f"{self.name} failed ({type(error).__name__})") from None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A request that was looked at.
-
-    Attributes:
-        talk: The conversation.
-        turns: All turns that are known, oldest first.
-        case: After the last of them.
-        check: Of the user's last turn; None if there was none to judge.
-        key: Under which the conversation is kept.
-    """
-
-    talk: Talk
-    turns: tuple[Turn, ...]
-    case: Case
-    check: Check | None
-    key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
-    """How conversations are followed.
-
-    Attributes:
-        holding: How replies are held.
-        most: Points of conversations that are kept in memory.
-        store: Where cases last, and what a person's next conversation begins with.
-        hand_over: Tells people of decisions, but in mode `observe`; None for nobody.
-        decisions: Where decisions are logged; None for nowhere.
-        waits: Whether the guard's observer itself waits for somebody (a model): all judging is
-            then done in threads, as turns are where the guard has a judge.
-        now: What time it is.
-    """
-
-    holding: Holding = field(default_factory=Holding)
-    most: int = 10_000
-    store: Store = field(default_factory=MemoryStore)
-    hand_over: HandOver | None = None
-    decisions: Decisions | None = None
-    waits: bool = False
-    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
 
 
 class Watch:
@@ -145,6 +64,7 @@ class Watch:
         self.ways = ways or Ways()
         self.metrics = metrics or Metrics()
         self.memory = Memory(self.ways.most)
+        self._helpers = None if self.ways.waits else self.ways.helpers
 
     def warm(self) -> None:
         """Judge something: weights load at the first turn, which would be somebody's."""
@@ -153,6 +73,17 @@ class Watch:
         for turns in ((user,), (user, reply)):
             with suppress(MienError):  # what fails here fails, and is counted, with each turn
                 self.guard.observer.observe(turns)
+
+    def start(self) -> None:
+        """Get ready, in the loop that serves."""
+        self.warm()
+        if self._helpers is not None:
+            self._helpers.start(self.guard.observer.name)
+
+    async def stop(self) -> None:
+        """End what was started."""
+        if self._helpers is not None:
+            await self._helpers.stop()
 
     async def before(self, talk: Talk) -> Seen:
         """What to do at the last turn of a request.
@@ -163,7 +94,7 @@ class Watch:
         found, turns, known = self._known(talk)
         fresh = turns[known:][-_MOST:]
         judge = partial(self._follow, talk, turns, found, fresh)
-        seen = await self._judged(judge, heavy=len(fresh) > _INLINE)
+        seen = await self._judged(judge, turns if fresh else (), heavy=len(fresh) > _INLINE)
         if seen.check is not None and fresh:
             self._told(seen.check, seen.talk)
         return seen
@@ -172,9 +103,41 @@ class Watch:
         """For a reply to it."""
         return self.guard.hold(seen.turns, self.ways.holding)
 
-    async def hear(self, work: Callable[[], Given]) -> Given:
-        """Judge sentences, which never wait for a judge: in a thread if the observer waits."""
-        return await _threaded(work) if self.ways.waits else work()
+    def aside(self, seen: Seen) -> Aside | None:
+        """Where the sentences of a reply are judged; None for here."""
+        return None if self._helpers is None else self._helpers.aside(seen.turns)
+
+    async def hear(self, steps: Steps[Given], aside: Aside | None = None) -> Given:
+        """Take steps, whose sentences never wait for a judge, only for the observer.
+
+        Args:
+            steps: What is to be done.
+            aside: Where sentences are judged; None for here, or in a thread if the observer waits.
+        """
+        try:
+            wanted = next(steps)
+            while True:
+                wanted = steps.send(await self._verdict(wanted, aside))
+        except StopIteration as done:
+            found: Given = done.value
+            return found
+
+    async def _verdict(self, wanted: Wanted, aside: Aside | None) -> Verdict:
+        judge, sentence = wanted
+        if aside is not None and isinstance(judge, ByObserver):
+            seen = await aside.observe(judge.turn(sentence))
+            if seen is not None:
+                return judge.verdict(sentence, seen)
+        if self.ways.waits:
+            return await _threaded(partial(judge, sentence))
+        return judge(sentence)
+
+    async def _beside(self, turns: Sequence[Turn]) -> Observation | None:
+        """The signals of the last turn, if helpers can tell them all."""
+        if self._helpers is None or self.guard.judge is not None or not turns:
+            return None
+        is_said = side_of(turns[-1]) is not None and turns[-1].text.strip()
+        return await self._helpers.observe(turns) if is_said else None
 
     async def after(self, seen: Seen, heard: str, sent: str, answer_id: str | None) -> Check | None:
         """The check of a reply that has been sent; None if nothing was said.
@@ -192,17 +155,25 @@ class Watch:
             return None
         index = seen.turns[-1].index + 1 if seen.turns else 0
         turn = Turn(index=index, role="assistant", text=heard or sent, at=self.ways.now())
-        judge = partial(self.guard.step, (*seen.turns, turn), seen.case, seen.talk.person)
-        step = await self._judged(judge)
+        turns = (*seen.turns, turn)
+        judge = partial(self.guard.step, turns, seen.case, seen.talk.person)
+        step = await self._judged(judge, turns)
         self._told(step.check, seen.talk)
         self._keep(seen, replace(turn, text=sent), step.case, answer_id)
         return step.check
 
-    async def _judged(self, judge: Callable[[], Given], *, heavy: bool = False) -> Given:
-        """The same, timed, and counted if nothing may pass unseen and it failed."""
+    async def _judged(
+        self,
+        judge: Callable[[Observation | None], Given],
+        turns: Sequence[Turn],
+        *,
+        heavy: bool = False,
+    ) -> Given:
+        """What follows from the last turn, timed, and counted if it failed and nothing may pass."""
         began = time.perf_counter()
         try:
-            return await self.run(judge, heavy=heavy)
+            known = None if heavy else await self._beside(turns)
+            return await self.run(partial(judge, known), heavy=heavy)
         except GuardFailed:
             self.skipped("observer")
             raise
@@ -274,14 +245,20 @@ class Watch:
         return (*turns[:-1], replace(turns[-1], at=self.ways.now()))
 
     def _follow(
-        self, talk: Talk, turns: tuple[Turn, ...], kept: Kept | None, fresh: tuple[Turn, ...]
+        self,
+        talk: Talk,
+        turns: tuple[Turn, ...],
+        kept: Kept | None,
+        fresh: tuple[Turn, ...],
+        last: Observation | None,
     ) -> Seen:
         case = kept.case if kept else self._beginning(talk)
         check = kept.check if kept and not fresh else None
         for place in range(len(turns) - len(fresh), len(turns)):
             if side_of(turns[place]) is None or not turns[place].text.strip():
                 continue
-            step = self.guard.step(turns[: place + 1], case, talk.person)
+            known = last if place == len(turns) - 1 else None
+            step = self.guard.step(turns[: place + 1], case, talk.person, known)
             case, check = step.case, step.check
         if check is not None and (not turns or check.role is not Side.USER):
             check = None

@@ -11,8 +11,10 @@ from mien.serve.dialect import Data, parsed
 from mien.serve.upstream import Lost
 
 if TYPE_CHECKING:
+    from mien.serve.helpers import Aside
     from mien.serve.transfer import Asked
-    from mien.serve.watch import Seen, Watch
+    from mien.serve.watch import Watch
+    from mien.serve.ways import Seen
 
 
 class Whole:
@@ -23,6 +25,7 @@ class Whole:
         asked: What was asked.
         seen: What the guard made of the request.
         notice: To be shown before the words; None for nothing.
+        aside: Where its sentences are judged; None for here.
 
     Attributes:
         heard: The model's own words, by answer.
@@ -30,12 +33,15 @@ class Whole:
         told: Headers that tell what was found.
     """
 
-    def __init__(self, watch: Watch, asked: Asked, seen: Seen, notice: str | None) -> None:
+    def __init__(
+        self, watch: Watch, asked: Asked, seen: Seen, notice: str | None, aside: Aside | None
+    ) -> None:
         self.heard: dict[str, str] = {}
         self.sent: dict[str, str] = {}
         self.told: list[tuple[bytes, bytes]] = []
         self._watch, self._asked, self._seen, self._notice = watch, asked, seen, notice
         self._stopped: set[str] = set()
+        self._aside = aside
 
     async def listen(self, data: Data) -> None:
         """Judge it; what the client has is not changed any more."""
@@ -63,8 +69,8 @@ class Whole:
     async def _said(self, text: str) -> tuple[str, tuple[Verdict, ...], Verdict | None]:
         """What may leave of a text, what was found, and what stopped it."""
         hold = self._watch.hold(self._seen)
-        first = await self._watch.hear(lambda: hold.feed(text))
-        last = await self._watch.hear(hold.end)
+        first = await self._watch.hear(hold.feeding(text), self._aside)
+        last = await self._watch.hear(hold.ending(), self._aside)
         verdicts = first.verdicts + last.verdicts
         self._watch.count(verdicts, first.timings + last.timings)
         return hold.said, verdicts, first.stopped or last.stopped
