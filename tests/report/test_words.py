@@ -4,9 +4,10 @@ from itertools import pairwise
 import pytest
 
 from mien.charts.svg import text_width
+from mien.report.chat import chat, in_short
 from mien.report.ribbon import WIDTH
 from mien.report.view import views_of
-from mien.report.words import TEXT_PX, chat, in_short, word_lane
+from mien.report.words import TEXT_PX, word_lane
 from mien.timeline.reading import Channel, Reason
 
 from . import scenes

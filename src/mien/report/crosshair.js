@@ -211,6 +211,16 @@
     dialog.appendChild(table);
   }
 
+  // A claim elsewhere on the page leads to the place that it rests on.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[data-cell]");
+    if (!link) return;
+    place(Number(link.dataset.cell), Number(link.dataset.lane));
+    held = true;
+    inView();
+    hand.focus();
+  });
+
   var steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20 };
   hand.addEventListener("keydown", function (event) {
     var stride = data.byTurn ? Math.max(1, Math.round(cells / (data.end - data.start))) : 1;

@@ -10,6 +10,7 @@ import numpy as np
 from mien.charts.html import Markup, tag
 from mien.charts.numbers import Z95
 from mien.charts.svg import Points, area, number, outline, picture
+from mien.report.fused import is_fused
 from mien.report.ribbon import WIDTH, stretched
 from mien.report.track import AFFECT, Grid, Run, Track, runs
 from mien.timeline.reading import Channel
@@ -42,10 +43,12 @@ class Curve:
 
 
 def curves_of(tracks: Sequence[Track]) -> list[Curve]:
-    """Valence and arousal of one person, each from the channel that tells it best."""
+    """Valence and arousal of one person, from all channels or the one that tells it best."""
     found = []
     for dimension in AFFECT:
         curves = [Curve(dimension, t) for c in SOURCES[dimension] for t in tracks if t.channel is c]
+        # All channels together know more than the best of them.
+        curves = [Curve(dimension, t) for t in tracks if is_fused(t)] + curves
         known = [curve for curve in curves if np.isfinite(curve.values).any()]
         found += known[:1]
     return found

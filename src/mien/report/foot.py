@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mien.charts.html import Markup, tag
 from mien.charts.numbers import decimal, interval, listed
 from mien.report import palette
+from mien.report.credits import credits_of
 from mien.report.story import skips_in_words
 from mien.report.view import View
 from mien.timeline.card import Card, Figure
@@ -37,6 +38,7 @@ def foot(view: View) -> Markup:
     return tag(
         "div",
         tag("div", blocks, class_="cards") if blocks else None,
+        credits_of(view.moments) if view.moments else None,
         _skipped(view),
         tag("p", RESPONSIBLE, class_="fine responsible"),
         class_="panel foot",

@@ -12,8 +12,10 @@ from mien.charts.html import Content, Markup, markup, tag
 from mien.charts.numbers import count
 from mien.charts.svg import patterns
 from mien.charts.table import Cell, table
+from mien.report.retelling import what_it_tells
 from mien.report.ribbon import ribbon
-from mien.report.story import KINDS, length, skip_in_words, what_it_says
+from mien.report.story import KINDS, length, skip_in_words
+from mien.report.tale import Tale, tale_of
 from mien.report.telling import ribbon_in_words
 from mien.report.track import tracks_of
 from mien.report.view import View
@@ -83,9 +85,9 @@ class Index:
         )
 
 
-def sentence(view: View) -> Markup:
+def sentence(view: View, tale: Tale | None) -> Markup:
     """What a source says, with the parts that matter in bold."""
-    return markup([tag("b", p.text) if p.strong else p.text for p in what_it_says(view)])
+    return markup([tag("b", p.text) if p.strong else p.text for p in what_it_tells(view, tale)])
 
 
 def _skips(skipped: Sequence[Skipped]) -> Markup | None:
@@ -110,7 +112,7 @@ def _row(view: View, link: str) -> list[Cell]:
         Cell(tag("a", view.origin.source, href=link), view.origin.source),
         Cell(size, seconds or 0.0),
         Cell(picture, share),
-        Cell(sentence(view)),
+        Cell(sentence(view, tale_of(view))),
         Cell(tag("span", f"{told:,} of {every:,}", class_="whole"), told),
     ]
 

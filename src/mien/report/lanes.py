@@ -92,7 +92,7 @@ def _rows(view: View) -> Iterator[Row]:
     if words is not None:
         yield Row(_fine("words"), words)
     unit = "turn" if view.axis.by_turn else ""
-    yield Row(_fine(unit), axis_row(_ticks(view.axis), WIDTH, "Turns" if unit else "Time"))
+    yield Row(_fine(unit), axis_row(ticks(view.axis), WIDTH, "Turns" if unit else "Time"))
 
 
 def _face_rows(view: View, track: Track) -> Iterator[Row]:
@@ -162,7 +162,8 @@ def _wave(origin: Origin, axis: Axis) -> Markup:
     return picture(WIDTH, WAVE_PX, drawn, label="Outline of the sound")
 
 
-def _ticks(axis: Axis) -> list[tuple[float, str]]:
+def ticks(axis: Axis) -> list[tuple[float, str]]:
+    """Places on the axis in px, and what to write there: times, or the numbers of turns."""
     if not axis.by_turn:
         ticks = time_ticks(axis.start, axis.end)
         return [((at - axis.start) / axis.length * WIDTH, text) for at, text in ticks]

@@ -10,6 +10,7 @@ import numpy as np
 from mien.charts.numbers import Z95
 from mien.emotions.emotion import Emotion
 from mien.report import palette
+from mien.report.fused import is_fused
 from mien.report.lanes import tracks_drawn
 from mien.report.track import Track
 from mien.report.view import View, shortened, who
@@ -45,7 +46,8 @@ def _lane(track: Track, readings: list[dict[str, Any]]) -> dict[str, Any]:
     """One lane; the readings behind it are appended to `readings`."""
     used = list(dict.fromkeys(int(i) for i in track.behind if i >= 0))
     places = {index: len(readings) + k for k, index in enumerate(used)}
-    readings += [_reading(track.readings[index]) for index in used]
+    source = track.label if is_fused(track) else track.channel.value
+    readings += [_reading(track.readings[index], source) for index in used]
     states = np.where(track.told, TOLD, np.where(track.seen, UNSURE, EMPTY))
     name = who(track.person, track.channel)
     return {
@@ -63,11 +65,11 @@ def _tops(track: Track, cell: int) -> list[int]:
     return [value for triple in flat for value in triple]
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
+def _reading(reading: Reading, source: str) -> dict[str, Any]:
     tops = [top for top in reading.scores.strongest(DETAILS) if top.share >= LEAST]
     told: dict[str, Any] = {
         "who": who(reading.person, reading.channel),
-        "from": reading.channel.value,
+        "from": source,
         "by": reading.decoder,
         "sure": _hundredths(reading.confidence),
         "quality": _hundredths(reading.quality),

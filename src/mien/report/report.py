@@ -12,16 +12,19 @@ from mien.charts.numbers import listed
 from mien.charts.table import sort_script
 from mien.core.errors import ConfigError
 from mien.emotions.emotion import Emotion
+from mien.moments import Moment
 from mien.report import palette
+from mien.report.chat import chat
 from mien.report.faces import photo
 from mien.report.foot import foot
+from mien.report.happened import happened
 from mien.report.index import Index, Names, sentence
 from mien.report.lanes import over_time
 from mien.report.payload import payload
 from mien.report.story import what_it_is, what_would_help
 from mien.report.strongest import strongest_table
+from mien.report.tale import Tale, tale_of
 from mien.report.view import View, views_of
-from mien.report.words import chat
 from mien.timeline.card import Card
 from mien.timeline.files import replacing
 from mien.timeline.origin import Skipped
@@ -35,23 +38,30 @@ BY_ORDER = "so go by order and change, not by size."
 HATCHED = " Hatched: nothing to go by, or too unsure to say."
 
 
-def render(timeline: Timeline, *, on: date | None = None) -> str:
+def render(timeline: Timeline, moments: Iterable[Moment] = (), *, on: date | None = None) -> str:
     """The report of one source as HTML that opens offline and needs no script.
 
     Args:
         timeline: Readings of one source; the same timeline gives the same text.
+        moments: Of that source, as `mien.situate` gives them; without any, readings alone are told.
         on: The date to write into the page, if any.
 
     Raises:
         ConfigError: If the timeline holds no source, or several: see `write_report`.
     """
-    views = views_of(timeline)
+    views = views_of(timeline, moments)
     if len(views) != 1:
         raise ConfigError(f"a report shows one source, not {len(views)}: use write_report")
     return render_view(views[0], on)
 
 
-def write_report(path: str | Path, timeline: Timeline, *, on: date | None = None) -> None:
+def write_report(
+    path: str | Path,
+    timeline: Timeline,
+    moments: Iterable[Moment] = (),
+    *,
+    on: date | None = None,
+) -> None:
     """Write the report of a timeline; what was there is replaced in one step or not at all.
 
     Several sources give an index page at `path` and a folder of reports beside it, named
@@ -60,12 +70,14 @@ def write_report(path: str | Path, timeline: Timeline, *, on: date | None = None
     Args:
         path: The file to write, usually `.html`.
         timeline: Any number of sources.
+        moments: Of any of them, as `mien.situate` gives them: the story; without any, readings
+            alone are told.
         on: The date to write into the page; today if None.
 
     Raises:
         ConfigError: If the timeline holds no source, or a file cannot be written.
     """
-    views = views_of(timeline)
+    views = views_of(timeline, moments)
     if not views:
         raise ConfigError("nothing to report: the timeline holds no source")
     if len(views) == 1:
@@ -123,21 +135,22 @@ def reports_folder(path: Path) -> Path:
 
 def render_view(view: View, on: date | None = None) -> str:
     """The page of one source, in the order of a page: what it is, says, shows, is worth."""
-    help_line = what_would_help(view)
+    help_line, tale = what_would_help(view), tale_of(view)
     body = tag(
         "main",
         tag("h1", view.origin.source),
         tag("p", what_it_is(view, on), class_="meta"),
-        tag("p", sentence(view), class_="say"),
+        tag("p", sentence(view, tale), class_="say"),
         tag("p", help_line, class_="say help") if help_line else None,
         tag("p", _meaning(view), class_="note"),
-        _pictures(view),
+        _pictures(view, tale),
         _section("Strongest readings", None if view.is_photo else strongest_table(view)),
         _section("How far to trust this", foot(view)),
     )
     has_lanes = bool(view.tracks) and not view.is_photo
     data = data_block("data", payload(view)) if has_lanes else None
     script = (asset("mien.report", "crosshair.js") if has_lanes else "") + sort_script()
+    script += asset("mien.report", "story.js") if tale else ""
     return _page(view.origin.source, [body, data], script)
 
 
@@ -167,13 +180,17 @@ def _emotions(some: Sequence[Emotion]) -> str:
     return listed([palette.name(emotion).lower() for emotion in some])
 
 
-def _pictures(view: View) -> list[Markup | None]:
+def _pictures(view: View, tale: Tale | None) -> list[Markup | None]:
     if view.is_photo:
         return [_section("Faces", photo(view) if view.readings else None)]
     lanes = over_time(view) if view.tracks or view.origin.envelope else None
-    said = chat(view) if view.is_chat else None
+    said = chat(view, tale) if view.is_chat or tale else None
     heading = "Turn by turn" if view.axis.by_turn else "Over time"
-    return [_section(heading, lanes), _section("The chat", said)]
+    return [
+        _section(heading, lanes),
+        _section("What happened", happened(tale) if tale else None),
+        _section("The chat" if view.is_chat else "What was said", said),
+    ]
 
 
 def _section(heading: str, content: Markup | None) -> Markup | None:
@@ -183,6 +200,7 @@ def _section(heading: str, content: Markup | None) -> Markup | None:
 def _page(title: str, body: Sequence[Content], script: str) -> str:
     colors = palette.variables(palette.ALL) + palette.classes(palette.ALL)
     style = colors + asset("mien.charts", "page.css") + asset("mien.report", "report.css")
+    style += asset("mien.report", "story.css")
     return page(f"{title} · Mien", *body, style=style, script=script)
 
 

@@ -101,7 +101,7 @@ def what_it_says(view: View) -> list[Piece]:
         return [Piece(_nothing(view))]
     if view.tells_little:
         return [Piece(_little(view))]
-    peaks, calm = telling_peaks(view), "Mostly neutral" if _is_calm(view) else ""
+    peaks, calm = telling_peaks(view), "Mostly neutral" if is_calm(view) else ""
     if not peaks:
         return [Piece(f"{calm}." if calm else "No emotion stands out.")]
     places = [_where(peak) for peak in peaks]
@@ -203,7 +203,7 @@ def _when(view: View, reading: Reading) -> str:
     return f"around {view.axis.says(reading.middle or 0.0)}"
 
 
-def _is_calm(view: View) -> bool:
+def is_calm(view: View) -> bool:
     """Whether Neutral takes more of all ribbons together than any emotion, and much of them."""
     parts = [track.parts[track.told] for track in view.tracks if track.told.any()]
     if not parts:

@@ -10,6 +10,7 @@ from mien.charts.numbers import decimal, listed, plus_minus, portion
 from mien.emotions.emotion import Emotion
 from mien.report import palette
 from mien.report.curves import Curve
+from mien.report.fused import is_fused
 from mien.report.ribbon import LEAST_SHARE
 from mien.report.story import REASONS
 from mien.report.track import Axis, Track, peak_cell, runs
@@ -46,8 +47,8 @@ def _curve(curve: Curve, axis: Axis) -> str:
         f"at {axis.says(float(curve.track.edges[cell]))}"
         for word, cell in (("lowest", low), ("highest", high))
     ]
-    source = curve.track.channel.value
-    return f"{curve.dimension.capitalize()} from the {source}: {listed(ends)}."
+    source = curve.track.label if is_fused(curve.track) else f"the {curve.track.channel.value}"
+    return f"{curve.dimension.capitalize()} from {source}: {listed(ends)}."
 
 
 def _affect(value: float, sd: float) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mien.emotions.emotion import Emotion
+from mien.moments import Moment
+from mien.report.fused import fused_tracks
 from mien.report.ribbon import shown
 from mien.report.track import Axis, Track, axis_of, tracks_of
 from mien.timeline.card import Card
@@ -30,12 +32,14 @@ class View:
         readings: In the order they were read.
         cards: Of the decoders that took part.
         skipped: What was not read of this source, or of one that gave nothing at all.
+        moments: Of the same source, in order; none where only readings are told.
     """
 
     origin: Origin
     readings: tuple[Reading, ...]
     cards: tuple[Card, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    moments: tuple[Moment, ...] = ()
 
     @cached_property
     def axis(self) -> Axis:
@@ -44,8 +48,16 @@ class View:
 
     @cached_property
     def tracks(self) -> list[Track]:
-        """One a person, channel and decoder."""
-        return tracks_of(self.readings, self.axis)
+        """One a person, channel and decoder; before those of several, what they say together."""
+        own = tracks_of(self.readings, self.axis)
+        fused = fused_tracks(self.moments, self.axis)
+        named = dict.fromkeys((*(track.person for track in own), *fused))
+        people = sorted(named, key=lambda person: person is None)
+        return [
+            track
+            for person in people
+            for track in (*fused.get(person, ()), *(t for t in own if t.person == person))
+        ]
 
     def label(self, reading: Reading) -> str:
         """Where a reading comes from: its channel, or its decoder where several read that."""
@@ -95,12 +107,15 @@ def _lane(reading: Reading) -> tuple[str | None, str]:
     return reading.person, reading.decoder
 
 
-def views_of(timeline: Timeline) -> list[View]:
+def views_of(timeline: Timeline, moments: Iterable[Moment] = ()) -> list[View]:
     """One view a source, in order; a source without an origin is taken for a stream.
 
     What was skipped of sources that gave nothing at all goes to the view if there is only one.
     """
     known = {origin.source: origin for origin in timeline.origins}
+    told: dict[str, list[Moment]] = {}
+    for moment in moments:
+        told.setdefault(moment.source, []).append(moment)
     readings: dict[str, list[Reading]] = {}
     for reading in timeline.readings:
         readings.setdefault(reading.source, []).append(reading)
@@ -110,6 +125,7 @@ def views_of(timeline: Timeline) -> list[View]:
             readings.get(source, []),
             timeline.cards,
             timeline.skipped,
+            told.get(source, ()),
         )
         for source in timeline.sources
     ]
@@ -128,6 +144,7 @@ def view_of(
     readings: Sequence[Reading],
     cards: Sequence[Card] = (),
     skipped: Sequence[Skipped] = (),
+    moments: Sequence[Moment] = (),
 ) -> View:
     """The view of one source.
 
@@ -136,6 +153,7 @@ def view_of(
         readings: All of this source.
         cards: Of any decoders; those that read nothing here are left out.
         skipped: Of any sources.
+        moments: Of this source.
     """
     own = tuple(readings)
     used = {r.decoder for r in own}
@@ -144,6 +162,7 @@ def view_of(
         own,
         tuple(card for card in cards if card.decoder in used or not own),
         tuple(skip for skip in skipped if skip.source == origin.source),
+        tuple(moments),
     )
 
 

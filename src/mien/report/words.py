@@ -6,14 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mien.charts.html import Markup, tag
-from mien.charts.numbers import count, plus_minus, portion
 from mien.charts.svg import number, picture, shortened, text_width
-from mien.emotions.emotion import Emotion
-from mien.report import palette
-from mien.report.ribbon import LEAST_SHARE, WIDTH
-from mien.report.story import REASONS
-from mien.report.track import Axis
-from mien.report.view import View, who
+from mien.report.ribbon import WIDTH
+from mien.report.view import View
 from mien.timeline.reading import Channel, Reading
 
 TEXT_PX = 12.5
@@ -47,22 +42,6 @@ def word_lane(view: View, label: str) -> Markup | None:
     # The lower row first: the halo of the words above it covers its stems.
     drawn = [_written(excerpt) for excerpt in sorted(placed, key=lambda e: (-e.row, e.at))]
     return picture(WIDTH, ROWS * ROW_PX + 2, drawn, label=label)
-
-
-def chat(view: View) -> Markup | None:
-    """The conversation itself, with a thin bar of color a turn."""
-    turns = _with_words(view)
-    if not turns:
-        return None
-    items = [_turn(reading, view.axis) for reading in turns[:MOST_TURNS]]
-    left = max(0, len(turns) - MOST_TURNS)
-    more = f"{count(left, 'more turn')} not shown here; a .csv or .parquet file holds them all."
-    return tag(
-        "div",
-        tag("ol", items, class_="chat"),
-        tag("p", more, class_="fine") if left else None,
-        class_="panel",
-    )
 
 
 def _telling(reading: Reading) -> float:
@@ -100,64 +79,4 @@ def _written(excerpt: Excerpt) -> Markup:
         "g",
         tag("line", x1=x, x2=x, y1=0, y2=number(y + 15), class_="stem"),
         tag("text", excerpt.text, x=number(excerpt.start), y=number(y + 13), class_="word"),
-    )
-
-
-def _turn(reading: Reading, axis: Axis) -> Markup:
-    place = axis.place(reading)
-    at = axis.says(place[0]) if place else ""
-    return tag(
-        "li",
-        _bar(reading),
-        tag(
-            "div",
-            tag(
-                "p",
-                tag("b", who(reading.person, reading.channel)),
-                f" {at} · ",
-                tag("span", in_short(reading), class_="read"),
-                class_="by",
-            ),
-            tag("p", reading.text, class_="said"),
-        ),
-    )
-
-
-def in_short(reading: Reading) -> str:
-    """The strongest emotion of a reading with its share and interval, or that none can be told."""
-    if not reading.is_told:
-        reason = f": {REASONS[reading.reason]}" if reading.reason else ""
-        return f"cannot tell{reason}"
-    top = reading.scores.top
-    if top is None:
-        return "cannot tell"
-    name, sd = palette.name(top.emotion), reading.scores_sd[top.emotion]
-    return f"{name} {portion(top.share)} {plus_minus(top.share, sd)}".removesuffix(" –")
-
-
-def _bar(reading: Reading) -> Markup:
-    """A thin upright bar: the shares of one turn divided by their sum, Neutral on top."""
-    if not reading.is_told:
-        hatch = tag("rect", width=6, height=60, fill="url(#gap-unsure)")
-        return _upright(hatch)
-    shares = {e: reading.scores[e] or 0.0 for e in (*palette.ORDER, Emotion.NEUTRAL)}
-    total = sum(shares.values()) or 1.0
-    low, drawn = 0.0, []
-    for emotion, share in shares.items():
-        if share >= LEAST_SHARE or emotion is Emotion.NEUTRAL:
-            part = 60 * share / total
-            y = number(60 - low - part)
-            drawn.append(tag("rect", y=y, width=6, height=number(part), class_=f"f-{emotion}"))
-            low += part
-    return _upright(tag("rect", width=6, height=60, class_="f-rest"), *drawn)
-
-
-def _upright(*drawn: Markup) -> Markup:
-    return tag(
-        "svg",
-        *drawn,
-        viewBox="0 0 6 60",
-        preserveAspectRatio="none",
-        class_="turn-bar",
-        aria_hidden="true",
     )
