@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 
+from mien.emotions import Emotion, Scores
 from mien.moments import (
     Appraisal,
     Cause,
     CauseType,
     Credit,
+    Doubt,
     Dropped,
+    Evidence,
     Holder,
     Hypothesis,
     Mixed,
@@ -21,9 +24,12 @@ from mien.moments import (
     Target,
     TargetKind,
     Who,
-    situate,
 )
-from mien.timeline.reading import Channel
+from mien.moments.fuse import load_pool
+from mien.moments.parts import Parts
+from mien.moments.stretch import gather
+from mien.moments.thread import Thread
+from mien.timeline.reading import Channel, Reading
 from mien.timeline.timeline import Timeline
 
 from . import scenes
@@ -42,17 +48,49 @@ def cause(turn: int, words: str, whole: str, p: float, kind: str = "inter_person
     )
 
 
+def alone(reading: Reading) -> Moment:
+    """The moment of one turn as its reading says: no model has a say in it."""
+    evidence = Evidence(
+        channel=reading.channel,
+        start=reading.start,
+        end=reading.end,
+        turn=reading.turn,
+        quote=reading.text,
+        weight=1.0,
+        decoder=reading.decoder,
+        quality=reading.quality,
+    )
+    return Moment(
+        id=reading.id,
+        source=reading.source,
+        start=reading.start,
+        end=reading.end,
+        turns=() if reading.turn is None else (reading.turn,),
+        person=reading.person,
+        emotions=reading.scores,
+        valence=reading.valence,
+        confidence=reading.confidence,
+        verdict=reading.verdict,
+        reason=None if reading.reason is None else Doubt(reading.reason),
+        evidence=(evidence,) if reading.is_told else (),
+        by=(Credit(part="emotions", by="words", version="v1"),) if reading.is_told else (),
+        dropped=Dropped(readings_skipped=int(not reading.is_told)),
+    )
+
+
+def situated(timeline: Timeline) -> list[Moment]:
+    """Moments with all channels fused and smoothed, and nothing that models make of words."""
+    thread = Thread(Parts(pool=load_pool()))
+    found = [moment for stretch in gather(timeline) for moment in thread.push(stretch)]
+    return found + thread.close()
+
+
 @cache
 def chat() -> tuple[Timeline, tuple[Moment, ...]]:
     """The chat with causes, a target, an appraisal, a sentence by a model, and what was dropped."""
     timeline = scenes.chat()
     said = [text for _, text, _ in scenes.TURNS]
-    read = {reading.turn: reading for reading in timeline}
-    # As strong as the invented readings: what smooths real ones has no say here.
-    moments = [
-        replace(m, emotions=read[m.turns[0]].scores, confidence=read[m.turns[0]].confidence)
-        for m in situate(timeline)
-    ]
+    moments = [alone(reading) for reading in timeline]
     bitter = cause(2, "it starts in March, in Lisbon", said[2], 0.74)
     moments[3] = replace(
         moments[3],
@@ -69,6 +107,7 @@ def chat() -> tuple[Timeline, tuple[Moment, ...]]:
     )
     moments[7] = replace(
         moments[7],
+        emotions=Scores({Emotion.ANGER: 0.61, Emotion.DISAPPOINTMENT: 0.4, Emotion.NEUTRAL: 0.2}),
         causes=(
             cause(4, "I was going to tell you on Friday", said[4], 0.66),
             cause(7, "you could have said something before", said[7], 0.52, "no_context"),
@@ -82,7 +121,10 @@ def chat() -> tuple[Timeline, tuple[Moment, ...]]:
     moments[9] = replace(
         moments[9],
         holder=Holder(who=Who.THIRD, name="my sister", mode=Mode.REPORTED, p=0.7),
-        causes=(cause(8, "I’m sorry", said[8], 0.8),),
+        causes=(
+            cause(8, "I’m sorry", said[8], 0.8),
+            cause(7, "could have said something", said[7], 0.45, "self_contagion"),
+        ),
     )
     moments[11] = replace(moments[11], dropped=Dropped(llm_errors=1))
     return timeline, tuple(moments)
@@ -92,7 +134,7 @@ def chat() -> tuple[Timeline, tuple[Moment, ...]]:
 def call() -> tuple[Timeline, tuple[Moment, ...]]:
     """The call, whose people have several channels, with mixed signals in one moment."""
     timeline = scenes.call()
-    moments = list(situate(timeline))
+    moments = situated(timeline)
     mixed = Mixed(
         channels=(Channel.WORDS, Channel.VOICE),
         jsd=0.62,
@@ -107,20 +149,20 @@ def call() -> tuple[Timeline, tuple[Moment, ...]]:
 def little() -> tuple[Timeline, tuple[Moment, ...]]:
     """A recording that tells little."""
     timeline = scenes.little()
-    return timeline, tuple(situate(timeline))
+    return timeline, tuple(situated(timeline))
 
 
 def private() -> tuple[Timeline, tuple[Moment, ...]]:
     """The call without words and names."""
     timeline = scenes.private()
-    return timeline, tuple(situate(timeline))
+    return timeline, tuple(situated(timeline))
 
 
 @cache
 def hostile() -> tuple[Timeline, tuple[Moment, ...]]:
     """A chat whose every string tries to break out of the page."""
     timeline = scenes.hostile()
-    (moment,) = situate(timeline)
+    (moment,) = map(alone, timeline)
     told = replace(
         moment,
         causes=(cause(0, scenes.HOSTILE, scenes.HOSTILE, 0.9, "no_context"),),

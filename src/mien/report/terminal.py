@@ -69,19 +69,19 @@ def render_terminal(
     if len(views) != 1:
         console.print()
         for skip in unread(timeline):
-            console.print(_text(f"Skipped: {skip.source}: {skip_in_words(skip)}", "dim"))
+            console.print(safe(f"Skipped: {skip.source}: {skip_in_words(skip)}", "dim"))
     text = held.getvalue().rstrip()
     return text.translate(ASCII).encode("ascii", "replace").decode() if plain else text
 
 
 def _parts(view: View, width: int, *, plain: bool) -> Iterator[Text | Table]:
-    yield _text(view.origin.source, "bold")
-    yield _text(what_it_is(view, None), "dim")
+    yield safe(view.origin.source, "bold")
+    yield safe(what_it_is(view, None), "dim")
     yield Text()
     yield _sentence(view)
     help_line = what_would_help(view)
     if help_line:
-        yield _text(help_line)
+        yield safe(help_line)
     yield Text()
     if view.tracks and not view.is_photo:
         yield from ribbons(view, width, plain=plain)
@@ -92,28 +92,29 @@ def _parts(view: View, width: int, *, plain: bool) -> Iterator[Text | Table]:
 
 
 def _sentence(view: View) -> Text:
-    pieces = (_text(piece.text, "bold" if piece.strong else "") for piece in what_it_says(view))
+    pieces = (safe(piece.text, "bold" if piece.strong else "") for piece in what_it_says(view))
     return Text.assemble(*pieces)
 
 
 def ribbons(view: View, width: int, *, plain: bool) -> Iterator[Text]:
     """An axis, a ribbon a person and channel with labels over its peaks, and what they mean."""
     columns = width - LABEL
-    yield Text(" " * LABEL + _axis(view.axis, columns), style="dim")
+    yield Text(" " * LABEL + axis_line(view.axis, columns), style="dim")
     for track in tracks_drawn(view):
         name, detail = track.person, track.label
         if name is None:
             name, detail = track.title, "unknown"
-        yield _text(_fit(name, LABEL), "bold") + _peaks(track, view, columns)
+        yield safe(fitted(name, LABEL), "bold") + _peaks(track, view, columns)
         bar = _bar(track, columns, plain=plain)
-        yield _text(_fit(f"  {detail}", LABEL), "dim") + bar
+        yield safe(fitted(f"  {detail}", LABEL), "dim") + bar
     mark = PLAIN_UNSURE if plain else UNSURE
     legend = f"height: all but Neutral   {mark} cannot tell   blank: nothing to go by"
     yield Text(" " * LABEL + legend, style="dim")
     yield Text()
 
 
-def _axis(axis: Axis, columns: int) -> str:
+def axis_line(axis: Axis, columns: int) -> str:
+    """Times, or the first and the last turn, above `columns` columns."""
     if axis.by_turn:
         return f"turn 1{f'turn {int(axis.length)}':>{columns - 6}}"
     row = [" "] * columns
@@ -197,8 +198,8 @@ def _cells_of(view: View, reading: Reading, *, plain: bool) -> list[Text]:
         f"{palette.name(top.emotion)} {portion(top.share)}",
     )
     cells = [
-        _text(who(reading.person, reading.channel)),
-        _text(view.label(reading)),
+        safe(who(reading.person, reading.channel)),
+        safe(view.label(reading)),
         share,
         Text(plus_minus(top.share, reading.scores_sd[top.emotion])),
         Text(portion(reading.confidence)),
@@ -217,13 +218,14 @@ def _foot(view: View) -> Iterator[Text]:
     lines += [f"Skipped: {line}" for line in skips_in_words(view)]
     lines.append("Shares estimate how many people would name an emotion, never what someone feels.")
     for line in lines:
-        yield _text(line, "dim")
+        yield safe(line, "dim")
 
 
-def _text(text: str, style: str = "") -> Text:
+def safe(text: str, style: str = "") -> Text:
     """What came from outside, without anything that a terminal would act on."""
     return Text(printable(text), style=style)
 
 
-def _fit(text: str, width: int) -> str:
+def fitted(text: str, width: int) -> str:
+    """The text cut or filled to `width` columns."""
     return f"{text if len(text) < width else text[: width - 2] + '…':<{width}}"
