@@ -38,13 +38,15 @@ class Run:
     Attributes:
         name: Of the proxy.
         load: What came of them.
-        cpu: Cores that the proxy kept busy.
-        memory: Its resident memory in MB, at equal distances in time.
+        cpu: Cores that the proxy kept busy, and those that its helpers did.
+        chunk: Microseconds of the proxy's own time for each token, helpers apart.
+        memory: Resident memory of all of them in MB, at equal distances in time.
     """
 
     name: str
     load: Load
-    cpu: float = 0.0
+    cpu: tuple[float, float] = (0.0, 0.0)
+    chunk: float = 0.0
     memory: tuple[float, ...] = ()
 
     def line(self) -> str:
@@ -54,7 +56,8 @@ class Run:
         grown = f"{self.memory[0]:.0f} -> {self.memory[-1]:.0f} MB" if self.memory else "-"
         return (
             f"{self.name:34} {at[0]:7.1f} {at[1]:7.1f} {at[2]:7.1f} {self.load.replies:8,} "
-            f"{len(self.load.failures):8} {self.cpu:6.2f}   {grown}"
+            f"{len(self.load.failures):8} {self.cpu[0]:6.2f} {self.cpu[1]:7.2f} {self.chunk:8.0f} "
+            f"  {grown}"
         )
 
 
@@ -65,18 +68,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rate", type=float, default=20.0, help="tokens a second in each (20)")
     parser.add_argument("--minutes", type=float, default=0.5, help="for each proxy (0.5)")
     parser.add_argument("--modes", default="observe,enforce", help="of the proxy")
+    parser.add_argument("--helpers", default="1", help="of the proxy; one run for each (1)")
     parser.add_argument("--litellm", help="a program `litellm` whose keyword filter runs beside")
     asked = parser.parse_args(arguments)
     print("\n".join(about("the load in one process, each proxy in another")))
     print(
         f"\n{asked.streams} streams at {asked.rate:g} tokens/s for {asked.minutes:g} min each; "
         "from a sentence's last character to its arrival, ms\n"
-        f"{'':34} {'median':>7} {'p95':>7} {'p99':>7} {'replies':>8} {'failures':>8} {'cores':>6}"
-        "   memory"
+        f"{'':34} {'median':>7} {'p95':>7} {'p99':>7} {'replies':>8} {'failures':>8} {'cores':>6} "
+        f"{'helpers':>7} {'us/token':>8}   memory"
     )
     print(asyncio.run(_run("no proxy", asked, None)).line(), flush=True)
-    for mode in asked.modes.split(","):
-        print(asyncio.run(_run(f"mien proxy --mode {mode}", asked, _mien(mode))).line(), flush=True)
+    for mode in filter(None, asked.modes.split(",")):
+        for helpers in asked.helpers.split(","):
+            name = f"mien proxy, {mode}, helpers {helpers}"
+            print(asyncio.run(_run(name, asked, _mien(mode, helpers))).line(), flush=True)
     if asked.litellm:
         command = _litellm(asked.litellm)
         print(asyncio.run(_run("litellm, keyword filter", asked, command)).line(), flush=True)
@@ -90,19 +96,21 @@ async def _run(name: str, asked: argparse.Namespace, command: Sequence[str] | No
             await talk(load, url, min(seconds, 30))
             return Run(name, load)
         with _proxy(command, url) as (proxy, process):
-            memory, began, busy = [], time.monotonic(), _cpu(process)
+            memory, began, busy = [], time.monotonic(), _busy(process)
             task = asyncio.create_task(talk(load, f"{proxy}/v1", seconds))
             while not task.done():
                 await asyncio.wait({task}, timeout=max(seconds / 20, 1))
-                memory.append(_resident(process))
+                memory.append(sum(map(_resident, (process, *_children(process)))))
             await task
-            cores = (_cpu(process) - busy) / (time.monotonic() - began)
+            spent = [after - before for after, before in zip(_busy(process), busy, strict=True)]
+            own, helpers = (one / (time.monotonic() - began) for one in spent)
     # What importing and the first requests take is no growth.
-    return Run(name, load, cores, tuple(memory[2:]) or tuple(memory))
+    kept = tuple(memory[2:]) or tuple(memory)
+    return Run(name, load, (own, helpers), 1e6 * spent[0] / max(load.chunks, 1), kept)
 
 
-def _mien(mode: str) -> list[str]:
-    mien = [sys.executable, "-m", "mien", "proxy", "--mode", mode]
+def _mien(mode: str, helpers: str) -> list[str]:
+    mien = [sys.executable, "-m", "mien", "proxy", "--mode", mode, "--helpers", helpers]
     return [*mien, "--port", "PORT", "--upstream", "UPSTREAM"]
 
 
@@ -180,6 +188,16 @@ def _cpu(process: int) -> float:
     """Seconds that a process has been busy."""
     fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _busy(process: int) -> tuple[float, float]:
+    """Likewise, of a process and of its children."""
+    return _cpu(process), sum(map(_cpu, _children(process)))
+
+
+def _children(process: int) -> list[int]:
+    told = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="utf-8")
+    return [int(one) for one in told.split()]
 
 
 def _local() -> list[str]:

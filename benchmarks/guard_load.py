@@ -37,6 +37,7 @@ USERS = (
     "Thanks. I will try that and go for a walk before dinner.",
 )
 TURNS = 5
+_GOLDEN = 0.618034
 KEY = "sk-bench-long-enough-0123456789"
 """LiteLLM starts with no shorter one."""
 
@@ -49,6 +50,7 @@ class Load:
         streams: Conversations at once.
         rate: Tokens a second in each.
         delays: Seconds from the sending of a sentence's last character to its arrival.
+        chunks: Tokens that the server sent.
         replies: Replies that arrived whole.
         failures: Replies that did not, by what happened.
     """
@@ -56,6 +58,7 @@ class Load:
     streams: int
     rate: float
     delays: list[float] = field(default_factory=list)
+    chunks: int = 0
     replies: int = 0
     failures: list[str] = field(default_factory=list)
     sent: dict[int, dict[int, float]] = field(default_factory=dict)
@@ -106,6 +109,7 @@ async def _answer(load: Load, reader: asyncio.StreamReader, writer: asyncio.Stre
     for at, token in enumerate(reply(number)):
         await asyncio.sleep(began + at / load.rate - time.monotonic())
         said += len(token)
+        load.chunks += 1
         sent[said] = time.monotonic()
         _write(writer, _event(number, {"content": token}, None))
     _write(writer, _event(number, {}, "stop"))
@@ -131,8 +135,9 @@ async def talk(load: Load, url: str, seconds: float) -> None:
 
 
 async def _client(load: Load, url: str, end: float, one: int) -> None:
-    # Spread over the length of a reply: people do not ask in step.
-    await asyncio.sleep(one / load.streams * len(reply(0)) / load.rate)
+    # Spread over the length of a reply, and never in step: equal distances would fall together with
+    # those of the tokens, so that many streams spoke in the same millisecond.
+    await asyncio.sleep(one * _GOLDEN % 1 * len(reply(0)) / load.rate)
     while time.monotonic() < end:
         rows: list[dict[str, str]] = []
         for turn in range(TURNS):

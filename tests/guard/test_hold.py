@@ -50,6 +50,23 @@ def test_nothing_leaves_from_the_fault_on(before, after, cuts):
     assert left(pieces(text, cuts), Hold(judge)) == f"{before}\n"
 
 
+@given(TEXTS, st.lists(st.integers(0, 60)), st.lists(st.floats(0, 3), min_size=61, max_size=61))
+def test_a_piece_rests_where_nothing_would_follow_from_it(text, cuts, times):
+    clocks = [Clock(), Clock()]
+    quick, plain = (Hold(judge, clock=clock) for clock in clocks)
+    for part, time in zip(pieces(text, cuts), times, strict=False):
+        for clock in clocks:
+            clock.now += time
+        outcome = plain.feed(part)
+        if quick.rests(part):
+            assert not outcome.text
+            assert not outcome.timings
+        else:
+            assert quick.feed(part) == outcome
+        assert (quick.held, quick.deadline) == (plain.held, plain.deadline)
+    assert quick.end() == plain.end()
+
+
 def test_a_sentence_is_held_and_not_the_answer():
     holding = Hold(passes)
     assert [holding.feed(one).text for one in ("One", ".", " Two", "! Th")] == [

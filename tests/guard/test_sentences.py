@@ -33,6 +33,20 @@ def test_sentences_are_the_whole_text_in_order(text, cuts):
     assert all(text[one.start : one.end] == one.text for one in found)
 
 
+@given(TEXTS, st.lists(st.integers(0, 80)))
+def test_a_piece_rests_only_where_it_ends_no_sentence(text, cuts):
+    splitter, found = Splitter(20), []
+    for part in pieces(text, cuts):
+        waiting = splitter.waiting
+        if splitter.rests(part):
+            assert splitter.waiting == waiting + part
+        else:
+            assert splitter.waiting == waiting
+            found += splitter.feed(part)
+    rest = splitter.cut()
+    assert [one.text for one in (*found, *([rest] if rest else []))] == split([text])
+
+
 @given(TEXTS)
 def test_no_sentence_is_longer_than_allowed(text):
     assert all(len(one) <= 20 for one in split([text]))

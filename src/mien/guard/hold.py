@@ -140,6 +140,18 @@ class Hold:
         """What follows if the reply ends here, or something else than text comes next."""
         return settled(self.ending())
 
+    def rests(self, text: str) -> bool:
+        """Take a piece from which nothing follows; False, and nothing is taken, if some might."""
+        if not self._holds or self._stopped or not text:
+            return False
+        now = self._clock()
+        began = self._since if self._since is not None else now
+        is_due = now - began >= self._holding.longest_s or text.isspace()
+        if is_due or not self._splitter.rests(text):
+            return False
+        self._since = began
+        return True
+
     def feeding(self, text: str) -> Steps[Outcome]:
         """`feed`, step by step."""
         if self._stopped or not text:

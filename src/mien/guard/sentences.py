@@ -12,6 +12,7 @@ _SHORT = frozenset(
 """Abbreviations whose full stop ends nothing."""
 
 _STOP = re.compile(r"[.!?…。！？｡؟۔।\n]|(?<=\d\.)\s")
+_MARK = re.compile(r"[.!?…。！？｡؟۔।\n]")
 _WORD = re.compile(r"[\w'’]+\Z")
 _SPOKEN = re.compile(r"[^\W_]")
 
@@ -68,6 +69,17 @@ class Splitter:
         while (end := self._end()) is not None:
             found.append(self._take(end))
         return found
+
+    def rests(self, text: str) -> bool:
+        """Take a piece that ends no sentence; False, and nothing is taken, if it might end one."""
+        if (
+            len(self._open) + len(text) >= self._longest
+            or self._open.endswith(".")
+            or _MARK.search(text)
+        ):
+            return False
+        self._open += text
+        return True
 
     def cut(self) -> Sentence | None:
         """What is waiting, as if it ended here; None for nothing."""

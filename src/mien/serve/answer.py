@@ -109,6 +109,13 @@ class Answer:
         self.sent += text
         return written(dumped(self._dialect.spoken(like, self._key, text)), name)
 
+    def rests(self, words: Words) -> bool:
+        """Take words from which nothing follows yet; False, and nothing is taken, if some might."""
+        if self.stopped or self._joins or not self._hold.rests(words.text):
+            return False
+        self._waiting.append(words)
+        return True
+
     def take(self, words: Words, may_rewrite: bool) -> Steps[Sent]:
         """What follows from some more words, which may be held."""
         if not self._holds:

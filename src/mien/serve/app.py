@@ -20,6 +20,9 @@ from mien.serve.talk import Trust
 from mien.serve.upstream import Upstream
 from mien.serve.watch import Watch
 
+_OBJECTS = 20_000
+"""New ones after which the collector looks for cycles: each open stream holds some hundred."""
+
 GUARDRAIL = "/beta/litellm_basic_guardrail_api"
 CHECK = "/v1/guard/check"
 
@@ -91,7 +94,10 @@ def _app(watch: Watch, title: str, upstream: Upstream | None = None) -> FastAPI:
         # What is there by now stays: looking through it again and again costs pauses of 70 ms.
         gc.collect()
         gc.freeze()
+        often = gc.get_threshold()
+        gc.set_threshold(_OBJECTS, *often[1:])
         yield
+        gc.set_threshold(*often)
         gc.unfreeze()
         await watch.stop()
         if upstream is not None:

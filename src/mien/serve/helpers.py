@@ -26,6 +26,9 @@ LOCAL = "mien.guard.local:LocalObserver"
 
 _PATIENCE_S = 5.0
 _AGAIN_S = 2.0
+_MOST_WAITING = 16
+_MOST_CHARS = 400_000
+"""Of a conversation; what is longer takes longer to send than to judge."""
 
 
 class _Line(asyncio.Protocol):
@@ -62,6 +65,11 @@ class _Line(asyncio.Protocol):
     @property
     def is_open(self) -> bool:
         return self._transport is not None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it can take more; if not, who asks is faster by itself."""
+        return self.is_open and len(self.waiting) < _MOST_WAITING
 
     def write(self, line: bytes) -> None:
         if self._transport is not None:
@@ -102,6 +110,8 @@ class Aside:
 
     async def observe(self, turn: Turn) -> Observation | None:
         """The signals of the turn that comes next; None if they cannot be had there."""
+        if not self._line.is_idle:
+            return None
         before = None if self._is_known else self._before
         self._is_known = True
         return await self._line.ask(asking(turn, before, self._talk))
@@ -156,40 +166,48 @@ class Helpers:
 
     async def observe(self, turns: Sequence[Turn]) -> Observation | None:
         """The signals of the last turn; None if they cannot be had there."""
-        line = self._idlest()
-        return None if line is None else await line.ask(asking(turns[-1], turns[:-1]))
+        line = self._idlest(turns)
+        if line is None or not line.is_idle:
+            return None
+        return await line.ask(asking(turns[-1], turns[:-1]))
 
     def aside(self, before: Sequence[Turn]) -> Aside | None:
         """For the sentences of one reply; None if no helper is ready."""
-        line = self._idlest()
+        line = self._idlest(before)
         return None if line is None else Aside(line, next(self._numbers), before)
 
     def _ready(self) -> list[_Line]:
         return [one for one in self._lines.values() if one.is_open and one.name == self._name]
 
-    def _idlest(self) -> _Line | None:
+    def _idlest(self, turns: Sequence[Turn]) -> _Line | None:
+        if sum(len(turn.text) for turn in turns) > _MOST_CHARS:
+            return None
         return min(self._ready(), key=lambda one: len(one.waiting), default=None)
 
     async def _keep(self, place: int) -> None:
-        """Have a helper at a place, and another one if it ends."""
+        """Have a helper at a place, and another one if it ends; less eagerly if none gets ready."""
+        wait = _AGAIN_S
         while True:
-            lost = asyncio.Event()
-            ours, theirs = socket.socketpair()
-            with theirs:
-                process = self._process(theirs)
-            try:
-                loop = asyncio.get_running_loop()
-                _, line = await loop.create_connection(lambda: _Line(lost), sock=ours)  # noqa: B023
-                self._lines[place] = line
-                await lost.wait()
-                _LOG.warning(
-                    "a helper ended: its work is done in the server until another is there"
-                )
-            finally:
-                self._lines.pop(place).close()
-                process.kill()
-                process.wait()
-            await asyncio.sleep(_AGAIN_S)
+            is_good = await self._one(place)
+            _LOG.warning("a helper ended: its work is done in the server until another is there")
+            wait = _AGAIN_S if is_good else min(2 * wait, 60)
+            await asyncio.sleep(wait)
+
+    async def _one(self, place: int) -> bool:
+        """Have a helper at a place until it ends; says whether it ever was ready."""
+        lost = asyncio.Event()
+        line = self._lines[place] = _Line(lost)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = self._process(theirs)
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: line, sock=ours)
+            await lost.wait()
+            return line.name is not None
+        finally:
+            line.close()
+            process.kill()
+            process.wait()
 
     def _process(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         # Its products are small: threads would only wait for each other.

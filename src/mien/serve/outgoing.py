@@ -123,9 +123,9 @@ class Outgoing:
         self.answer_id = self.answer_id or self._dialect.answer_id(data)
         parts = self._dialect.hear(data)
         if len(parts) == 1:
-            raw = None if self._adopts else event.raw
             heard = parts[0][0]
-            return (yield from self._one(heard, Words(data, heard.text, event.name, raw)))
+            words = Words(data, heard.text, event.name, None if self._adopts else event.raw)
+            return NOTHING if self._rests(heard, words) else (yield from self._one(heard, words))
         sent = NOTHING
         for heard, part in parts:
             words = Words(part, heard.text, event.name)
@@ -151,6 +151,14 @@ class Outgoing:
         self._last = words
         sent = yield from self._said(heard, words, answer)
         return Sent(opening).then(sent) if opening else sent
+
+    def _rests(self, heard: Heard, words: Words) -> bool:
+        """Whether these words only wait, as most of them do: then they have been taken."""
+        answer = None if heard.key is None else self._answers.get(heard.key)
+        if answer is None or heard.closes or heard.is_sound or not answer.rests(words):
+            return False
+        self._last = words
+        return True
 
     def _begun(self, key: str) -> Answer:
         answer = Answer(key, self._dialect, self._new_hold(), self._mode, self._blocked)

@@ -11,6 +11,7 @@ LARGEST = 4 << 20
 _LINE = re.compile(rb"\r\n|\n|\r")
 _END = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
 _COMMENT = re.compile(rb":[^\r\n]*(?:\r\n|\n|\r(?=.))", re.DOTALL)
+_PLAIN = re.compile(rb"data: ([^\r\n]*)\n\n")
 _BLANK = re.compile(rb"[\r\n]+")
 
 
@@ -44,6 +45,9 @@ class Reader:
 
     def feed(self, piece: bytes) -> list[Event]:
         """The events that are whole now; their bytes in order are those that came."""
+        if not self._open and (plain := _PLAIN.fullmatch(piece)):
+            # Nearly all pieces are one such event, which needs no taking apart.
+            return [Event(piece, plain[1].decode("utf-8", "replace"))]
         self._open += piece
         found = []
         while (size := self._whole()) is not None:

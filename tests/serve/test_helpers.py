@@ -1,0 +1,141 @@
+"""What helpers judge is what the server would: with them, without them, and when they end."""
+
+import io
+import json
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mien.core.errors import ConfigError
+from mien.guard.helper import answer, answered, asking, dropping
+from mien.serve import Helpers
+from mien.serve import helpers as module
+from mien.timeline import Turn
+from tests.fakes.observers import Cues
+from tests.fakes.upstreams import Pieces
+from tests.serve.running import BAD, asked, chunk, guarding, post, proxying, said
+
+CUES = "tests.fakes.observers:Cues"
+PIECES = [chunk("Good morning."), chunk(" But only I"), chunk(" understand you."), chunk(" Bye.")]
+
+pytestmark = pytest.mark.skipif(not module.can_help(), reason="helpers need Unix sockets")
+
+
+@pytest.fixture(autouse=True)
+def found_by_helpers(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "src:.")
+    monkeypatch.setattr(module, "_AGAIN_S", 0.01)
+
+
+def ready(helpers, n=1):
+    """Wait until so many are; a process takes a moment to start."""
+    for _ in range(3000):
+        if len(helpers) == n:
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("no helper got ready")
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_reply_is_the_same_with_helpers_and_the_server_judges_nothing(stream):
+    head = b"" if stream else b"content-type: application/json\r\n"
+    whole = json.dumps(
+        {"choices": [{"index": 0, "message": {"content": f"Good morning. {BAD} Bye."}}]}
+    ).encode()
+    more = {} if stream else {"head": head}
+    bodies, cues = [], Cues()
+    for helpers in (None, Helpers(1, CUES)):
+        watch = guarding("enforce", observer=cues, helpers=helpers)
+        with (
+            Pieces(PIECES if stream else [whole], **more) as upstream,
+            proxying(upstream.url, watch) as proxy,
+        ):
+            if helpers is not None:
+                ready(helpers)
+            cues.asked.clear()
+            bodies.append(post(proxy, asked("I feel alone", stream=stream)).content)
+            assert watch.metrics.total("mien_guard_checks_total", point="user_turn") == 1
+    assert bodies[0] == bodies[1]
+    assert not cues.asked
+
+
+def test_a_helper_that_is_killed_costs_no_verdict_and_another_comes():
+    helpers = Helpers(1, CUES)
+    watch = guarding("enforce", helpers=helpers)
+    with Pieces(PIECES) as upstream, proxying(upstream.url, watch) as proxy:
+        ready(helpers)
+        line = helpers._lines[0]
+        line.close()
+        assert BAD not in said(post(proxy, asked(stream=True)).content)
+        for _ in range(3000):
+            if helpers._lines[0] is not line:
+                break
+            threading.Event().wait(0.01)
+        ready(helpers)
+        assert BAD not in said(post(proxy, asked(stream=True)).content)
+        assert not watch.metrics.total("mien_guard_skipped_total")
+
+
+@pytest.mark.parametrize("other", [CUES, "tests.fakes.observers:Nobody"])
+def test_who_judges_otherwise_or_cannot_start_is_not_asked(other):
+    cues = Cues()
+    cues.name = "cues-v2"
+    helpers = Helpers(1, other)
+    with (
+        Pieces(PIECES) as upstream,
+        proxying(upstream.url, guarding("enforce", observer=cues, helpers=helpers)) as proxy,
+    ):
+        assert BAD not in said(post(proxy, asked(stream=True)).content)
+        assert len(helpers) == 0
+        assert cues.asked
+
+
+@given(
+    texts=st.lists(st.text(st.characters(codec=None), max_size=40), min_size=1, max_size=4),
+    cue=st.sampled_from(["", "I am alone. ", "you are a genius "]),
+)
+@settings(max_examples=60, deadline=None)
+def test_what_a_helper_says_is_what_its_observer_says(texts, cue):
+    roles = ("user", "assistant")
+    turns = [Turn(index=i, role=roles[i % 2], text=cue + t) for i, t in enumerate(texts)]
+    out = io.BytesIO()
+    answer(Cues(), [asking(turns[-1], turns[:-1])], out)
+    name, line = out.getvalue().splitlines()
+    assert json.loads(name) == "cues-v1"
+    assert answered(line) == Cues().observe(turns)
+
+
+def test_what_was_said_is_sent_once_and_kept_until_it_is_dropped():
+    before = [Turn(index=0, role="user", text="Hello")]
+    reply = Turn(index=1, role="assistant", text=BAD)
+    out, seen = io.BytesIO(), []
+
+    class Counting(Cues):
+        def observe(self, turns):
+            seen.append(len(turns))
+            return super().observe(turns)
+
+    lines = [asking(reply, before, 7), asking(reply, None, 7), dropping(7)]
+    answer(Counting(), lines, out)
+    assert seen == [2, 2]
+    assert len(out.getvalue().splitlines()) == 3
+    with pytest.raises(KeyError):
+        answer(Counting(), [*lines, asking(reply, None, 7)], io.BytesIO())
+
+
+def test_a_failure_is_told_without_words_and_the_next_turn_is_judged(caplog):
+    turns = [Turn(index=0, role="user", text=text) for text in ("secret", "I am alone")]
+    out = io.BytesIO()
+    observer = Cues(breaks_on="secret", error=ValueError)
+    answer(observer, [asking(turn, []) for turn in turns], out)
+    _, failed, judged = out.getvalue().splitlines()
+    assert answered(failed) is None
+    assert answered(judged).raised
+    assert "secret" not in caplog.text
+
+
+def test_no_helpers_are_none():
+    with pytest.raises(ConfigError, match="1 or more"):
+        Helpers(0)
