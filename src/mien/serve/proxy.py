@@ -16,10 +16,11 @@ from mien.guard.wording import notice
 from mien.serve.chat import Chat
 from mien.serve.dialect import MISSHAPEN, Data, Dialect, dumped, parsed
 from mien.serve.door import Message, Receive, Scope, Send, answer
+from mien.serve.headers import Headers, returned
 from mien.serve.responses import Responses
 from mien.serve.talk import Talk, Trust, client_in, named, person_in, turns_of
 from mien.serve.transfer import Asked, Transfer
-from mien.serve.upstream import Headers, Lost, Reply, Upstream, returned
+from mien.serve.upstream import Lost, Reply, Upstream
 from mien.serve.watch import Watch
 from mien.serve.ways import Seen
 

@@ -16,9 +16,10 @@ from mien.guard.holding import correction
 from mien.serve.answer import Sent
 from mien.serve.dialect import MISSHAPEN, Data, Dialect, dumped, parsed
 from mien.serve.door import Message, Send
+from mien.serve.headers import Headers, returned
 from mien.serve.outgoing import Outgoing
 from mien.serve.sse import Event, Reader
-from mien.serve.upstream import Headers, Lost, Reply, returned
+from mien.serve.upstream import Lost, Reply
 from mien.serve.watch import Watch
 from mien.serve.ways import Seen
 from mien.serve.whole import Whole

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import ssl
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -22,24 +22,9 @@ from mien.core.config import Config
 from mien.core.errors import ConfigError
 from mien.core.network import Purpose, allow, host_in
 from mien.core.redact import without_secrets
-
-Headers = Sequence[tuple[bytes, bytes]]
-
-_HOP = frozenset(
-    {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization"}
-    | {b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
-)
-"""Headers that are about one connection, not about what is sent over it."""
-
-_OURS = frozenset({b"host", b"content-length", b"accept-encoding", b"expect", b"cookie"})
-"""Headers of a request that the proxy writes itself, or that are not the model's business."""
-
-_OF_BYTES = frozenset({b"content-length", b"etag", b"content-md5", b"digest", b"repr-digest"})
-"""Headers of an answer that are no more true once its bytes are changed."""
+from mien.serve.headers import Headers, forwarded
 
 _LARGEST = 32 << 20
-
-
 _CONNECT_S = 10.0
 _WRITE_S = 60.0
 _LONGEST_FIELD = 64 << 10
@@ -180,7 +165,7 @@ class Upstream:
                 response = await self._session.request(
                     method,
                     URL(url, encoded=True),
-                    headers=_as_text(self._forwarded(headers)),
+                    headers=_as_text(forwarded(headers, self._key)),
                     # aiohttp warns of large bodies that it cannot take apart.
                     data=io.BytesIO(body) if len(body) > 1 << 20 else body or None,
                     allow_redirects=False,
@@ -213,50 +198,6 @@ class Upstream:
             max_field_size=_LONGEST_FIELD,
         )
 
-    def _forwarded(self, headers: Headers) -> list[tuple[bytes, bytes]]:
-        """The client's headers but for those that are ours, its connection's, or about Mien."""
-        dropped = _HOP | _OURS | _listed(headers) | ({b"authorization"} if self._key else set())
-        kept = [
-            (name, value)
-            for name, value in headers
-            if name not in dropped and not name.startswith(b"x-mien-")
-        ]
-        # What is to be read on its way must not be packed.
-        kept.append((b"accept-encoding", b"identity"))
-        if self._key:
-            kept.append((b"authorization", f"Bearer {self._key}".encode()))
-        return kept
-
-
-def returned(headers: Headers, *, changed: bool) -> list[tuple[bytes, bytes]]:
-    """An answer's headers as the client gets them.
-
-    Args:
-        headers: As they came.
-        changed: Whether its bytes are others than those that came.
-    """
-    lower = [(name.lower(), value) for name, value in headers]
-    dropped = _HOP | _listed(lower) | (_OF_BYTES if changed else frozenset())
-    return [(name, value) for name, value in lower if name not in dropped]
-
-
-def _listed(headers: Headers) -> frozenset[bytes]:
-    """What `Connection` says is about the connection too."""
-    named = (value for name, value in headers if name == b"connection")
-    return frozenset(one.strip().lower() for value in named for one in value.split(b","))
-
-
-def _as_text(headers: Headers) -> CIMultiDict[str]:
-    return CIMultiDict((name.decode("latin-1"), _decoded(value)) for name, value in headers)
-
-
-def _decoded(value: bytes) -> str:
-    """As text that aiohttp sends as the same bytes, if these are UTF-8."""
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
 
 @contextmanager
 def _losing() -> Iterator[None]:
@@ -270,7 +211,9 @@ def _lost(error: Exception) -> Lost:
     """Likewise, without words that could quote an address or a body."""
     if isinstance(error, TimeoutError):
         return Lost("timeout")
-    return Lost("unreachable" if isinstance(error, aiohttp.ClientConnectorError) else "broke_off")
+    # A proxy on the way that refuses leads nowhere either.
+    nowhere = (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError)
+    return Lost("unreachable" if isinstance(error, nowhere) else "broke_off")
 
 
 def _proxy_before(parts: SplitResult) -> URL | None:
@@ -300,3 +243,15 @@ def _trusted() -> ssl.SSLContext:
     from httpx2 import create_ssl_context  # some 100 ms, for servers elsewhere alone
 
     return create_ssl_context()
+
+
+def _as_text(headers: Headers) -> CIMultiDict[str]:
+    return CIMultiDict((name.decode("latin-1"), _decoded(value)) for name, value in headers)
+
+
+def _decoded(value: bytes) -> str:
+    """As text that aiohttp sends as the same bytes, if these are UTF-8."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 import anyio.to_thread
 
-from mien.core.errors import GuardFailed, MienError, StoreError
-from mien.guard import Action, Case, Check, Guard, Hold, Mode, Observation, Verdict
+from mien.core.errors import GuardFailed, MienError
+from mien.guard import Action, Check, Guard, Hold, Mode, Observation, Verdict
 from mien.guard.chain import chain
 from mien.guard.hold import Steps, Timing, Wanted
 from mien.guard.holding import ByObserver
 from mien.guard.observation import side_of
 from mien.guard.signals import Side
-from mien.guard.store import beginning
 from mien.serve.helpers import Aside
-from mien.serve.memory import Kept, Memory, recent
+from mien.serve.memory import Kept
 from mien.serve.metrics import Metrics
+from mien.serve.past import Past
 from mien.serve.talk import Talk
 from mien.serve.ways import Seen, Sturdy, Ways
 from mien.timeline import Turn
@@ -47,7 +47,8 @@ class Watch:
         guard: Likewise; whatever fails in its observer is a failure of the guard.
         ways: Likewise.
         metrics: Likewise.
-        memory: Where states are kept.
+        past: Finds conversations again.
+        memory: Where it keeps them.
     """
 
     def __init__(
@@ -63,7 +64,8 @@ class Watch:
         )
         self.ways = ways or Ways()
         self.metrics = metrics or Metrics()
-        self.memory = Memory(self.ways.most)
+        self.past = Past(self.ways, self.skipped)
+        self.memory = self.past.memory
         self._helpers = None if self.ways.waits else self.ways.helpers
 
     def warm(self) -> None:
@@ -91,7 +93,7 @@ class Watch:
         Raises:
             GuardFailed: If it could not be judged, and nothing may pass unseen.
         """
-        found, turns, known = self._known(talk)
+        found, turns, known = self.past.known(talk)
         fresh = turns[known:][-_MOST:]
         judge = partial(self._follow, talk, turns, found, fresh)
         seen = await self._judged(judge, turns if fresh else (), heavy=len(fresh) > _INLINE)
@@ -159,7 +161,7 @@ class Watch:
         judge = partial(self.guard.step, turns, seen.case, seen.talk.person)
         step = await self._judged(judge, turns)
         self._told(step.check, seen.talk)
-        self._keep(seen, replace(turn, text=sent), step.case, answer_id)
+        self.past.keep_reply(seen, replace(turn, text=sent), step.case, answer_id)
         return step.check
 
     async def _judged(
@@ -207,43 +209,6 @@ class Watch:
         self.metrics.count("mien_guard_skipped_total", reason=reason)
         self.metrics.count("mien_guard_failures_total", done=self.guard.on_failure)
 
-    def _known(self, talk: Talk) -> tuple[Kept | None, tuple[Turn, ...], int]:
-        """What is kept of a conversation, its turns, and how many of these were judged before."""
-        if talk.before is not None:
-            kept = self.memory.get(_answer(talk, talk.before))
-            if kept is None:
-                return self._shortened(talk)
-            moved = (replace(t, index=kept.next + i) for i, t in enumerate(talk.turns))
-            return kept, (*kept.turns, *self._timed(tuple(moved))), len(kept.turns)
-        keys = chain(talk.turns, talk.salt)
-        for place in range(len(keys), 0, -1):
-            kept = self.memory.get(keys[place - 1])
-            if kept is not None:
-                return kept, self._timed(talk.turns), place
-        return self._shortened(talk)
-
-    def _shortened(self, talk: Talk) -> tuple[Kept | None, tuple[Turn, ...], int]:
-        """A conversation by its name, where the client has cut off its beginning."""
-        stored = None
-        if talk.name is not None:
-            with self._storing():
-                stored = self.ways.store.get(talk.id)
-        if stored is None or not talk.turns:
-            return None, self._timed(talk.turns), 0
-        last = max((one.turn for one in stored.case.history.marks), default=0)
-        after = max(stored.case.history.n_turns, last + 1, len(talk.turns) - 1)
-        first = after - len(talk.turns) + 1
-        moved = tuple(replace(t, index=first + i) for i, t in enumerate(self._timed(talk.turns)))
-        old = tuple(turn for turn in stored.turns if turn.index < first)
-        kept = Kept(case=stored.case, check=None, next=after)
-        return kept, (*old, *moved), len(old) + len(moved) - 1
-
-    def _timed(self, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
-        """Turns whose last was said now; when the others were, nobody tells."""
-        if not turns or side_of(turns[-1]) is not Side.USER:
-            return turns
-        return (*turns[:-1], replace(turns[-1], at=self.ways.now()))
-
     def _follow(
         self,
         talk: Talk,
@@ -252,7 +217,7 @@ class Watch:
         fresh: tuple[Turn, ...],
         last: Observation | None,
     ) -> Seen:
-        case = kept.case if kept else self._beginning(talk)
+        case = kept.case if kept else self.past.beginning(talk, self.guard.policy)
         check = kept.check if kept and not fresh else None
         for place in range(len(turns) - len(fresh), len(turns)):
             if side_of(turns[place]) is None or not turns[place].text.strip():
@@ -269,29 +234,13 @@ class Watch:
             self.memory.put(key, kept)
         return Seen(talk=talk, turns=turns, case=case, check=check, key=key)
 
-    def _keep(self, seen: Seen, turn: Turn, case: Case, answer_id: str | None) -> None:
-        """Keep a conversation after a reply, under all names by which it may go on."""
-        talk = seen.talk
-        after = Kept(case=case, check=None, next=turn.index + 1, person=talk.person_id)
-        if talk.before is None:
-            said = Turn(index=turn.index, role="assistant", text=turn.text)
-            self.memory.put(chain((*talk.turns, said), talk.salt)[-1], after)
-        if answer_id is not None:
-            turns = recent((*seen.turns, turn))
-            self.memory.put(_answer(talk, answer_id), replace(after, turns=turns))
-        if talk.name is not None or talk.person_id is not None:
-            with self._storing():
-                turns = (*seen.turns, turn)
-                self.ways.store.put(talk.id, case, person=talk.person_id, turns=turns)
-
     def forget(self, person: str) -> int:
         """Erase a person; gives the number of conversations of theirs that were there.
 
         Raises:
             StoreError: If the store cannot.
         """
-        self.memory.forget(person)
-        return self.ways.store.forget(person)
+        return self.past.forget(person)
 
     def refresh(self) -> None:
         """Bring gauges up to date."""
@@ -299,20 +248,6 @@ class Watch:
         if self.ways.hand_over is not None:
             for name, n in self.ways.hand_over.counts._asdict().items():
                 self.metrics.gauge(f"mien_guard_hand_overs_{name}", n)
-
-    def _beginning(self, talk: Talk) -> Case:
-        with self._storing():
-            return beginning(self.ways.store, talk.person_id, self.guard.policy, self.ways.now())
-        return Case()
-
-    @contextmanager
-    def _storing(self, what: str = "store") -> Iterator[None]:
-        """A store or a log that fails is counted, and costs no answer."""
-        try:
-            yield
-        except StoreError as error:
-            _LOG.error("%s", error)
-            self.skipped(what)
 
     def _told(self, check: Check, talk: Talk) -> None:
         if check.skipped is not None:
@@ -328,13 +263,9 @@ class Watch:
         if self.ways.decisions is not None and (
             check.action is not Action.NOTHING or check.skipped
         ):
-            with self._storing("decisions"):
+            with self.past.storing("decisions"):
                 self.ways.decisions.write(check, talk.id, self.ways.now())
 
 
 async def _threaded(work: Callable[[], Given]) -> Given:
     return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
-
-
-def _answer(talk: Talk, answer_id: str) -> str:
-    return f"answer\n{talk.owner}\n{answer_id}"
