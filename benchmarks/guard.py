@@ -53,7 +53,10 @@ class Run:
         """Figures, in one row."""
         delays = sorted(self.load.delays) or [float("nan")]
         at = [1e3 * delays[min(int(len(delays) * q), len(delays) - 1)] for q in (0.5, 0.95, 0.99)]
-        grown = f"{self.memory[0]:.0f} -> {self.memory[-1]:.0f} MB" if self.memory else "-"
+        seen = self.memory and [
+            self.memory[len(self.memory) * part // 4 - (part == 4)] for part in range(5)
+        ]
+        grown = " ".join(f"{one:.0f}" for one in seen)
         return (
             f"{self.name:34} {at[0]:7.1f} {at[1]:7.1f} {at[2]:7.1f} {self.load.replies:8,} "
             f"{len(self.load.failures):8} {self.cpu[0]:6.2f} {self.cpu[1]:7.2f} {self.chunk:8.0f} "
@@ -76,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"\n{asked.streams} streams at {asked.rate:g} tokens/s for {asked.minutes:g} min each; "
         "from a sentence's last character to its arrival, ms\n"
         f"{'':34} {'median':>7} {'p95':>7} {'p99':>7} {'replies':>8} {'failures':>8} {'cores':>6} "
-        f"{'helpers':>7} {'us/token':>8}   memory"
+        f"{'helpers':>7} {'us/token':>8}   MB at each quarter"
     )
     print(asyncio.run(_run("no proxy", asked, None)).line(), flush=True)
     for mode in filter(None, asked.modes.split(",")):
