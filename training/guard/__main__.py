@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from mien.guard.local.weights import WEIGHTS
+from training.guard.encoder_kept import KEPT
 from training.guard.release import release, sealed
 from training.guard.user import Run
 
@@ -20,7 +21,7 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(told.threads)
-    release(Run(told.data, told.seed, told.nets), told.weights)
+    release(Run(told.data, told.kept, told.held_out, told.seed, told.nets), told.weights)
 
 
 def _arguments() -> argparse.Namespace:
@@ -29,8 +30,17 @@ def _arguments() -> argparse.Namespace:
     data = Path(os.environ.get("MIEN_DATA", here.parent / "shared" / "data"))
     parser.add_argument("--data", type=Path, default=data / "words", help="folder of the corpora")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where weights and cards go")
+    parser.add_argument("--kept", type=Path, default=KEPT, help="the encoder's held-out logits")
+    parser.add_argument(
+        "--held-out",
+        type=Path,
+        default=KEPT.with_name("nets-held-out.npz"),
+        help="keep the nets' held-out logits here; with --nets 0 use them",
+    )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--nets", type=int, default=4, help="whose mean counts")
+    parser.add_argument(
+        "--nets", type=int, default=4, help="whose mean counts; 0 keeps those of the weights"
+    )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
         "--sealed", action="store_true", help="measure the weights on the sealed half, nothing else"

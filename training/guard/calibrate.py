@@ -2,62 +2,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.guard.local.weights import Readout
+from mien.guard.signals import Signal
 
 Array = NDArray[np.float64]
 
 
 def fit(
-    logits: Array, is_true: NDArray[np.bool_], weights: Array | None = None
-) -> tuple[float, float]:
-    """Slope and offset of a log odds (Platt 2000), fitted by Newton's method on held-out logits.
+    features: Array, is_true: NDArray[np.bool_], weights: Array | None = None
+) -> tuple[float, ...]:
+    """Slopes and offset of a log odds (Platt 2000), fitted by Newton's method on held-out logits.
 
     Args:
-        logits: Shape (n,).
+        features: Shape (n, k).
         is_true: Shape (n,).
         weights: How much each counts, shape (n,); by default all the same.
+
+    Returns:
+        A slope for each of k features, then the offset.
     """
-    weights = np.ones(len(logits)) if weights is None else weights
-    n_true, n = int(is_true.sum()), len(is_true)
+    n, k = features.shape
+    weights = np.ones(n) if weights is None else weights
+    n_true = int(is_true.sum())
     goal = np.where(is_true, (n_true + 1) / (n_true + 2), 1 / (n - n_true + 2))
-    design = np.stack([logits, np.ones(n)], axis=1)
-    fitted = np.array([1.0, 0.0])
+    design = np.column_stack([features, np.ones(n)])
+    start = np.array([1.0 / k] * k + [0.0])
+    fitted = start.copy()
     for _ in range(50):
         p = 1 / (1 + np.exp(-np.clip(design @ fitted, -30, 30)))
         spread = weights * p * (1 - p)
-        pull = design.T @ (weights * (goal - p)) - 1e-3 * (fitted - [1, 0])
+        pull = design.T @ (weights * (goal - p)) - _HELD_BACK * (fitted - start)
         fitted = fitted + np.linalg.solve(
-            (design * spread[:, None]).T @ design + 1e-3 * np.eye(2), pull
+            (design * spread[:, None]).T @ design + _HELD_BACK * np.eye(k + 1), pull
         )
-    return float(max(fitted[0], 1e-3)), float(fitted[1])
+    return (*np.maximum(fitted[:-1], 1e-3).tolist(), float(fitted[-1]))
 
 
-def readout(
-    true: Array, near: Array, ordinary: Array, *, near_share: float, ordinary_share: float
-) -> Readout:
-    """What a signal's logits mean, and the lowest threshold that keeps false alarms rare.
+_HELD_BACK = 0.3
+"""How strongly slopes are kept near the mean of the readings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often a signal may be wrong.
+
+    Attributes:
+        ordinary: Share of ordinary messages that it may raise.
+        missed: Share of true ones that need not be looked at twice.
+        looked: Share of ordinary messages that may be looked at twice for it.
+    """
+
+    ordinary: float
+    missed: float = 0.03
+    looked: float = 0.05
+
+
+def readout(true: Array, near: Array, ordinary: Array, limits: Limits) -> Readout:
+    """What a signal's logits mean, and the lowest threshold for which it is rare in ordinary talk.
 
     Args:
-        true: Held-out logits of sentences that show it.
-        near: Of their twins that do not.
+        true: Held-out logits of the small nets and the encoder, shape (n, 2), where it is there.
+        near: Of their twins that do not show it.
         ordinary: Of ordinary talk.
-        near_share: Of near misses that may be raised.
-        ordinary_share: Of ordinary messages that may be raised.
+        limits: Of false alarms and of second looks.
     """
     logits = np.concatenate([true, near, ordinary])
+    is_true = np.arange(len(logits)) < len(true)
     twins = len(true) + len(near)
     # Ordinary talk counts as much as twins do, however many messages of it there are.
     weights = np.where(np.arange(len(logits)) < twins, 1.0, twins / max(len(ordinary), 1))
-    slope, offset = fit(logits, np.arange(len(logits)) < len(true), weights)
-    floor = max(_above(near, near_share), _above(ordinary, ordinary_share))
-    chance = 1 / (1 + np.exp(-np.clip(slope * floor + offset, -30, 30)))
-    return Readout(slope, offset, float(np.clip(chance, 0.05, 0.98)))
+    slope, offset = fit(logits[:, :1], is_true, weights)
+    nets, encoder, both_offset = fit(logits, is_true, weights)
+    worth = max(float(np.quantile(true[:, 0], limits.missed)), above(ordinary[:, 0], limits.looked))
+    gate = _chance(slope * worth + offset)
+    odds = ordinary @ [nets, encoder] + both_offset
+    threshold = float(np.clip(_chance(above(odds, limits.ordinary)), 0.05, 0.98))
+    return Readout(slope, offset, gate, (nets, encoder, both_offset), threshold)
 
 
-def _above(values: Array, share: float) -> float:
+def beyond_near(
+    readouts: Mapping[Signal, Readout], near: Mapping[Signal, Array], share: float
+) -> dict[Signal, Readout]:
+    """The same with thresholds that a share of the near misses of all these signals reach.
+
+    One threshold for all, as each has a few near misses of its own only.
+
+    Args:
+        readouts: What logits mean.
+        near: Held-out logits of the nets and the encoder, shape (n, 2), of near misses.
+        share: Of all near misses together.
+    """
+    told = [[by.chance(*row) for row in near[signal]] for signal, by in readouts.items()]
+    floor = float(np.clip(above(np.concatenate(told), share), 0.05, 0.98))
+    return {s: replace(by, threshold=max(by.threshold, floor)) for s, by in readouts.items()}
+
+
+def _chance(odds: float) -> float:
+    return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+
+
+def above(values: Array, share: float) -> float:
     """The lowest value that at most a share of values exceeds."""
     if len(values) == 0:
         return -np.inf

@@ -9,8 +9,8 @@ from pathlib import Path
 from mien.timeline.card import Figure, Training
 
 LIMITS = (
-    "Near misses are hard for nets this small: figures on them stand below, and a raised signal is "
-    "evidence to be added up, never a verdict",
+    "Near misses are hard for models this small: figures on them stand below, and a raised signal "
+    "is evidence to be added up, never a verdict",
     "English, German and Spanish alone; a turn in another language has no signals",
     "The sentences were written for this project by few writers, not by people in need; rates in "
     "real talk will differ",
@@ -32,6 +32,7 @@ class Card:
         seed: Of the run.
         figures: Measured numbers.
         data: What taught and tested it.
+        about: What it is and how it was made, in Markdown.
         limits: Where it fails.
     """
 
@@ -40,6 +41,7 @@ class Card:
     seed: int
     figures: tuple[Figure, ...]
     data: tuple[Training, ...]
+    about: str
     limits: tuple[str, ...] = LIMITS
 
 
@@ -54,8 +56,7 @@ def _markdown(card: Card) -> str:
     lines = [
         f"# {card.name}",
         "",
-        "What a user's turn shows: small nets over words and ideas, in NumPy. Written by "
-        f"`python -m training.guard` (seed {card.seed}, {card.date}); not edited.",
+        f"{card.about} Seed {card.seed}, {card.date}; not edited.",
         "",
         "A signal is a guess at what careful readers would say of a text, never a diagnosis.",
         "",

@@ -69,6 +69,20 @@ def rows(*, sealed: bool = False, names: tuple[str, ...] = PAIRS) -> Iterator[Ro
                     yield row_of(line, key, is_true=is_true)
 
 
+def further(*names: str) -> Iterator[Row]:
+    """Rows written for training alone; none of them is ever sealed, none is measured on.
+
+    Args:
+        names: How the names of their files begin: `more`, `further`; by default both.
+    """
+    wanted = names or ("more", "further")
+    for path in sorted(path for name in wanted for path in FOLDER.glob(f"{name}-*.jsonl")):
+        for line in lines(path.stem):
+            for key, is_true in (("near", False), ("true", True)):
+                if line.get(key):
+                    yield row_of(line, key, is_true=is_true)
+
+
 def lines(name: str) -> Iterator[dict[str, Any]]:
     """The rows of one file as they are written."""
     with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as file:

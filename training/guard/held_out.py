@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from training.guard.data import Row
 from training.guard.net import Flat, Net
 from training.guard.train import Example, Plan, predict, read, train
 
-FOLDS = 5
+FOLDS = 3
 
 
 def fold(pair: str) -> int:
@@ -63,6 +64,20 @@ class Readings(NamedTuple):
     rows: NDArray[np.float32]
     ordinary: NDArray[np.float32]
     nets: tuple[Net, ...]
+
+
+def write_nets(path: Path, readings: Readings) -> None:
+    """Keep held-out logits; the nets themselves are not kept."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, rows=readings.rows, ordinary=readings.ordinary)
+
+
+def read_nets(path: Path | None) -> Readings | None:
+    """Held-out logits that were kept, without nets; None if there are none."""
+    if path is None or not path.is_file():
+        return None
+    with np.load(path, allow_pickle=False) as file:
+        return Readings(file["rows"], file["ordinary"], ())
 
 
 def held_out(

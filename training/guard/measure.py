@@ -34,6 +34,10 @@ class Judged(NamedTuple):
     is_raised: bool
 
 
+SHARES = (0.05, 0.1, 0.2, 0.3)
+"""Of near misses, for the trade-off."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A way to group rows, such as by language."""
@@ -80,10 +84,27 @@ def figures(judged: Sequence[Judged], of: str) -> list[Figure]:
                 found.append(_share("false alarms on near misses", f"{of}: {name}", near, cut.name))
             if name and len(true) >= FEWEST:
                 found.append(_share("recall", f"{of}: {name}", true, cut.name))
-    return [*found, *_rankings(judged, of)]
+    return [*found, *rankings(judged, of), *_trade_offs(judged, of)]
 
 
-def _rankings(judged: Sequence[Judged], of: str) -> list[Figure]:
+def _trade_offs(judged: Sequence[Judged], of: str) -> list[Figure]:
+    """What would be found if some near misses more or fewer might be raised."""
+    found = []
+    for signal in ("all signals", *dict.fromkeys(one.row.signal for one in judged)):
+        part = [one for one in judged if signal in ("all signals", one.row.signal)]
+        true = [one.chance for one in part if one.row.is_true]
+        near = sorted((one.chance for one in part if not one.row.is_true), reverse=True)
+        if min(len(true), len(near)) < FEWEST:
+            continue
+        for share in SHARES:
+            floor = near[min(int(share * len(near)), len(near) - 1)]
+            name = f"found if {share:.0%} of near misses are raised"
+            hits = [chance > floor for chance in true]
+            found.append(_share(name, f"{of}: {signal}", hits, "trade-off"))
+    return found
+
+
+def rankings(judged: Sequence[Judged], of: str) -> list[Figure]:
     """AUC of each signal over all its rows, and the share of pairs in the right order."""
     found = []
     for signal in dict.fromkeys(one.row.signal for one in judged):

@@ -8,40 +8,89 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mien.guard.local import LocalObserver
+from mien.guard.local.encoder import COLUMN
+from mien.guard.local.encoder import NAME as ENCODER_NAME
 from mien.guard.local.weights import NAME, load_weights
+from mien.guard.signals import Side, Signal
 from mien.timeline.card import Figure, Training
 from training.cards import file_sha256, wilson
 from training.guard import language
 from training.guard.cards import Card, write
-from training.guard.data import FOLDER, rows
-from training.guard.export import save
-from training.guard.measure import figures, observe_rows
-from training.guard.user import FILES, Run, Taught, teach
+from training.guard.data import FOLDER, further, rows
+from training.guard.encoder_kept import key_of, read_kept
+from training.guard.export import retell, save
+from training.guard.measure import Judged, figures, observe_rows, rankings
+from training.guard.user import Run, Taught, ordinary_examples, teach
 
 SEALED = "sealed half"
+
+
+ABOUT = (
+    "What a user's turn shows: small nets over words and ideas read every turn, and what they find "
+    "worth it a small transformer reads again (`encoder-v1`). Figures are of both looks together. "
+    "Written by `python -m training.guard`."
+)
+ENCODER = (
+    "The second look: four layers of all-MiniLM-L6-v2 (Apache-2.0) over a vocabulary of three "
+    "languages, taught all signals of both sides at once by `python -m training.guard.encoder`, "
+    "int8. Figures are of its logits alone; those of the guard stand in `guard-v1.card.md` and "
+    "`replies-v1.card.md`."
+)
 
 
 def release(run: Run, weights: Path) -> None:
     """Write the weight file and its card into a folder."""
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
-    checked = language.teach(language.texts(run.data), run.seed)
     taught = teach(run)
     path = weights / f"{NAME}.npz"
-    size = save(path, [taught.trained], checked, {"seed": run.seed, "date": date})
+    if taught.trained.networks:
+        checked = language.teach(language.texts(run.data), run.seed)
+        size = save(path, [taught.trained], checked, {"seed": run.seed, "date": date})
+    else:
+        size = retell(path, taught.trained)
     print(f"{path.name}: {size:,} bytes")
     found = [*figures(taught.judged, "open half, held out by pair"), *_calm(taught)]
-    write(Card(NAME, date, run.seed, tuple(found), _sets(run, taught)), weights)
-    show(found)
+    write(Card(NAME, date, run.seed, tuple(found), _sets(run, taught), ABOUT), weights)
+    show([*found, *_encoder_card(run, weights, date)])
+
+
+def _encoder_card(run: Run, weights: Path, date: str) -> list[Figure]:
+    """Figures of the encoder alone, on what did not teach it."""
+    kept = read_kept(run.encoder)
+    judged = [
+        Judged(
+            row, float(kept[key_of(Side(row.side), row.text)][COLUMN[Signal(row.signal)]]), False
+        )
+        for row in rows()
+    ]
+    found = rankings(judged, "open half, encoder alone")
+    own = sum(1 for _ in further())
+    syco = Training(name="syco-bench", use="ordinary replies", licence="MIT-0", n=200, source="")
+    data = (
+        Training(
+            name="Mien's own sentences",
+            use="train: further pairs, talks, warm replies; the open half for figures",
+            licence="Apache-2.0",
+            n=own,
+            source=", ".join(sorted(path.name for path in FOLDER.glob("*.jsonl"))),
+        ),
+        *_corpora(run, len(ordinary_examples(run.data, run.seed)))[:2],
+        syco,
+    )
+    write(Card(ENCODER_NAME, date, run.seed, tuple(found), data, ENCODER), weights)
+    return found
 
 
 def sealed(weights: Path) -> list[Figure]:
-    """Figures of a weight file on the sealed half; adds them to its card.
+    """Figures of both looks and both sides on the sealed half; adds them to the card.
 
     To be asked for once a release: what is tuned on them is sealed no longer.
     """
     observer = LocalObserver(load_weights(weights / f"{NAME}.npz"))
-    kept = [row for row in rows(sealed=True, names=FILES) if row.side == "user"]
-    found = figures(observe_rows(observer, kept), SEALED)
+    found = []
+    for side, of in ((Side.USER, SEALED), (Side.ASSISTANT, f"{SEALED}, replies")):
+        kept = [row for row in rows(sealed=True) if row.side == side.value]
+        found += figures(observe_rows(observer, kept), of)
     show(found)
     path = weights / f"{NAME}.card.json"
     told = json.loads(path.read_text(encoding="utf-8"))
@@ -52,6 +101,7 @@ def sealed(weights: Path) -> list[Figure]:
         told["seed"],
         (*found, *old),
         tuple(Training(**one) for one in told["data"]),
+        ABOUT,
     )
     write(card, weights)
     return found
@@ -66,13 +116,17 @@ def show(found: Sequence[Figure]) -> None:
 
 def _calm(taught: Taught) -> list[Figure]:
     found = []
-    for signal, (raised, n) in taught.calm.items():
-        low, high = wilson(raised, n)
+    named = [
+        ("false alarms on ordinary comments", f": {signal.value}", counts)
+        for signal, counts in taught.calm.items()
+    ]
+    for name, of, (hits, n) in [*named, ("ordinary comments looked at twice", "", taught.looked)]:
+        low, high = wilson(hits, n)
         found.append(
             Figure(
-                name="false alarms on ordinary comments",
-                of=f"GoEmotions and BRIGHTER train, held out: {signal.value}",
-                value=raised / n,
+                name=name,
+                of=f"GoEmotions and BRIGHTER train, held out{of}",
+                value=hits / n,
                 low=low,
                 high=high,
                 n=n,
@@ -84,11 +138,6 @@ def _calm(taught: Taught) -> list[Figure]:
 
 def _sets(run: Run, taught: Taught) -> tuple[Training, ...]:
     own = sorted(path.name for path in FOLDER.glob("*.jsonl"))
-    corpora = (
-        ("GoEmotions", "goemotions.parquet", "Demszky et al. 2020"),
-        ("BRIGHTER", "brighter.parquet", "Muhammad et al. 2025"),
-        ("XED (language check alone)", "xed.parquet", "Öhman et al. 2020"),
-    )
     return (
         Training(
             name="Mien's own sentences",
@@ -97,15 +146,24 @@ def _sets(run: Run, taught: Taught) -> tuple[Training, ...]:
             n=taught.counts["open pairs"] + taught.counts["further"],
             source=", ".join(own),
         ),
-        *(
-            Training(
-                name=name,
-                use="ordinary messages, the language check",
-                licence="CC-BY-4.0",
-                n=taught.counts["ordinary"],
-                source=source,
-                sha256=file_sha256(run.data / file),
-            )
-            for name, file, source in corpora
-        ),
+        *_corpora(run, taught.counts["ordinary"]),
     )
+
+
+def _corpora(run: Run, n: int) -> list[Training]:
+    corpora = (
+        ("GoEmotions", "goemotions.parquet", "Demszky et al. 2020"),
+        ("BRIGHTER", "brighter.parquet", "Muhammad et al. 2025"),
+        ("XED (language check alone)", "xed.parquet", "Öhman et al. 2020"),
+    )
+    return [
+        Training(
+            name=name,
+            use="ordinary messages, the language check",
+            licence="CC-BY-4.0",
+            n=n,
+            source=source,
+            sha256=file_sha256(run.data / file),
+        )
+        for name, file, source in corpora
+    ]

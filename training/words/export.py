@@ -22,7 +22,7 @@ Arrays = Mapping[str, NDArray[np.float32]]
 _MICROSOFT = "com.microsoft"
 
 
-class _Graph:
+class Graph:
     """Collects nodes and weights under names."""
 
     def __init__(self) -> None:
@@ -73,11 +73,11 @@ def build(arrays: Arrays, metadata: Mapping[str, str]) -> onnx.ModelProto:
     `pooled` holds the mean states after the embeddings, the third and the last layer, for
     the affect model.
     """
-    g = _Graph()
+    g = Graph()
     x = g.norm(g.add("Add", [_embedding(g, arrays), _places(g, arrays)]), "norm", arrays)
     means = [x]
     for i in range(LAYERS):
-        x = _layer(g, x, f"layers.{i}", arrays)
+        x = layer(g, x, f"layers.{i}", arrays)
         if i in (2, LAYERS - 1):
             means.append(x)
     means = [g.add("ReduceMean", [m], axes=[1], keepdims=0) for m in means]
@@ -110,24 +110,26 @@ def save(arrays: Arrays, metadata: Mapping[str, str], path: Path) -> int:
     return path.stat().st_size
 
 
-def _embedding(g: _Graph, arrays: Arrays) -> str:
-    return _rows(g, "words", "ids", arrays)
+def _embedding(g: Graph, arrays: Arrays) -> str:
+    return rows(g, "words", "ids", arrays)
 
 
-def _places(g: _Graph, arrays: Arrays) -> str:
+def _places(g: Graph, arrays: Arrays) -> str:
     zero, one = g.weight("zero", np.array(0)), g.weight("one", np.array(1))
     length = g.add("Gather", [g.add("Shape", ["ids"]), one])
-    return _rows(g, "places", g.add("Range", [zero, length, one]), arrays)
+    return rows(g, "places", g.add("Range", [zero, length, one]), arrays)
 
 
-def _rows(g: _Graph, name: str, numbers: str, arrays: Arrays) -> str:
+def rows(g: Graph, name: str, numbers: str, arrays: Arrays) -> str:
+    """Rows of a table of signed bytes, as floats."""
     values, scales = quantize_rows(arrays[f"{name}.weight"])
     found = g.add("Gather", [g.weight(f"{name}.q", values), numbers])
     scale = g.add("Gather", [g.weight(f"{name}.s", scales), numbers])
     return g.add("Mul", [g.add("Cast", [found], to=TensorProto.FLOAT), scale])
 
 
-def _layer(g: _Graph, x: str, name: str, arrays: Arrays) -> str:
+def layer(g: Graph, x: str, name: str, arrays: Arrays) -> str:
+    """One encoder layer, states in and out."""
     together = g.linear(x, f"{name}.qkv", arrays)
     sizes = g.weight(f"{name}.sizes", np.array([WIDTH] * 3))
     q, k, v = (f"{name}.{part}" for part in "qkv")
