@@ -50,6 +50,7 @@ def test_what_makes_no_sense_is_said_before_anything_listens(command, options, w
         ["--instructions", "middle"],
         ["--upstream-timeout", "-1"],
         ["--upstream-timeout", "nan"],
+        ["--helpers", "-1"],
     ],
 )
 def test_a_proxy_needs_a_place_to_ask(options):

@@ -1,17 +1,21 @@
 """What helpers judge is what the server would: with them, without them, and when they end."""
 
+import asyncio
 import io
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.errors import ConfigError
+from mien.guard import NOBODY
 from mien.guard.helper import answer, answered, asking, dropping
 from mien.serve import Helpers
 from mien.serve import helpers as module
+from mien.serve.talk import Talk
 from mien.timeline import Turn
 from tests.fakes.observers import Cues
 from tests.fakes.upstreams import Pieces
@@ -134,6 +138,49 @@ def test_a_failure_is_told_without_words_and_the_next_turn_is_judged(caplog):
     assert answered(failed) is None
     assert answered(judged).raised
     assert "secret" not in caplog.text
+
+
+class Slow:
+    """Helpers that answer once they may."""
+
+    def __init__(self):
+        self.may = asyncio.Event()
+
+    async def observe(self, turns):
+        await self.may.wait()
+        return Cues().observe(turns)
+
+
+@pytest.mark.parametrize("by_id", [False, True])
+def test_who_goes_on_before_a_reply_is_judged_waits_for_that(by_id):
+    first = Turn(index=0, role="user", text="I feel alone")
+    reply = Turn(index=1, role="assistant", text=BAD)
+    second = Turn(index=2, role="user", text="Good night")
+    talks = [
+        Talk(turns=(first,), person=NOBODY),
+        Talk(turns=(replace(second, index=0),), before="r1", person=NOBODY)
+        if by_id
+        else Talk(turns=(first, reply, second), person=NOBODY),
+    ]
+
+    async def follow():
+        slow = Slow()
+        watch = guarding(helpers=slow)
+        slow.may.set()
+        seen = await watch.before(talks[0])
+        slow.may.clear()
+        kept = asyncio.create_task(watch.after(seen, BAD, BAD, "r1"))
+        await asyncio.sleep(0)
+        going_on = asyncio.create_task(watch.before(talks[1]))
+        await asyncio.sleep(0)
+        slow.may.set()
+        await kept
+        return watch, await going_on
+
+    watch, seen = asyncio.run(follow())
+    assert seen.case.history.n_turns == 3
+    assert [turn.text for turn in seen.turns] == [first.text, BAD, second.text]
+    assert watch.metrics.total("mien_guard_checks_total") == 3
 
 
 def test_no_helpers_are_none():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,30 @@ class Past:
     def __init__(self, ways: Ways, skipped: Callable[[str], None]) -> None:
         self.memory = Memory(ways.most)
         self._ways, self._skipped = ways, skipped
+        self._underway: dict[str, asyncio.Event] = {}
+
+    @contextmanager
+    def underway(self, seen: Seen, answer_id: str | None) -> Iterator[None]:
+        """While a reply is judged and kept: who goes on from it may be quicker than that."""
+        names = [seen.key] if answer_id is None else [seen.key, _answer(seen.talk, answer_id)]
+        done = asyncio.Event()
+        self._underway |= dict.fromkeys(names, done)
+        try:
+            yield
+        finally:
+            done.set()
+            for name in names:
+                if self._underway.get(name) is done:
+                    del self._underway[name]
+
+    async def settled(self, talk: Talk) -> None:
+        """Wait until the replies that a request goes on from are kept."""
+        names = chain(talk.turns, talk.salt)
+        if talk.before is not None:
+            names = [_answer(talk, talk.before)]
+        for name in names:
+            if name in self._underway:
+                await self._underway[name].wait()
 
     def known(self, talk: Talk) -> tuple[Kept | None, tuple[Turn, ...], int]:
         """What is kept of a conversation, its turns, and how many of these were judged before."""

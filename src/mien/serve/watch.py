@@ -93,6 +93,7 @@ class Watch:
         Raises:
             GuardFailed: If it could not be judged, and nothing may pass unseen.
         """
+        await self.past.settled(talk)
         found, turns, known = self.past.known(talk)
         fresh = turns[known:][-_MOST:]
         judge = partial(self._follow, talk, turns, found, fresh)
@@ -159,9 +160,10 @@ class Watch:
         turn = Turn(index=index, role="assistant", text=heard or sent, at=self.ways.now())
         turns = (*seen.turns, turn)
         judge = partial(self.guard.step, turns, seen.case, seen.talk.person)
-        step = await self._judged(judge, turns)
-        self._told(step.check, seen.talk)
-        self.past.keep_reply(seen, replace(turn, text=sent), step.case, answer_id)
+        with self.past.underway(seen, answer_id):
+            step = await self._judged(judge, turns)
+            self._told(step.check, seen.talk)
+            self.past.keep_reply(seen, replace(turn, text=sent), step.case, answer_id)
         return step.check
 
     async def _judged(
