@@ -30,6 +30,10 @@ def copy_cards(app: object) -> None:
         for pattern in ("*.card.md", "*.calibration.svg"):
             for path in room.glob(pattern):
                 shutil.copy(path, target)
+    of_moments = target / "moments"
+    of_moments.mkdir()
+    for path in (Path(mien.__file__).parent / "moments" / "weights").glob("*.card.md"):
+        shutil.copy(path, of_moments)
 
 
 def setup(app: object) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from mien.report.report import write_report
 
-from ..report import scenes
+from ..report import scenes, tales
 
 OUT = Path(__file__).parents[2] / "out"
 SIZES = {1280: {"width": 1280, "height": 900}, 390: {"width": 390, "height": 844}}
@@ -49,6 +49,9 @@ def files():
     for name, scene in every.items():
         written[name] = OUT / f"report-{name}.html"
         write_report(written[name], scene(), on=date(2026, 11, 23))
+    for name, tale in {**tales.ALL, "hostile": tales.hostile}.items():
+        written[f"story-{name}"] = OUT / f"report-story-{name}.html"
+        write_report(written[f"story-{name}"], *tale(), on=date(2026, 11, 23))
     written["index"] = OUT / "report-index.html"
     many = scenes.call().join(scenes.photo(), scenes.chat(), scenes.little())
     write_report(written["index"], many, on=date(2026, 11, 23))

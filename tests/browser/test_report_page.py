@@ -3,7 +3,8 @@ import pytest
 from ..report import scenes
 from .conftest import OUT
 
-PAGES = [*scenes.ALL, "long", "hostile", "index"]
+STORIES = ["story-chat", "story-call"]
+PAGES = [*scenes.ALL, "long", "hostile", "index", *STORIES]
 WIDTHS = [1280, 390]
 
 SCROLLERS = """() => [...document.querySelectorAll('*')].filter(e =>
@@ -37,7 +38,7 @@ def test_the_page_never_scrolls_sideways(open_page, name, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", ["call", "chat"])
+@pytest.mark.parametrize("name", ["call", "chat", "story-call", "story-chat"])
 def test_dark_pages_are_dark(open_page, name):
     page = open_page(name, dark=True)
     page.screenshot(path=OUT / f"report-{name}-1280-dark.png", full_page=True)
@@ -58,7 +59,8 @@ def test_a_page_asks_for_nothing_but_itself(open_page, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "dark"), [*((name, False) for name in PAGES), ("call", True), ("chat", True)]
+    ("name", "dark"),
+    [*((name, False) for name in PAGES), *((name, True) for name in ("call", "chat", *STORIES))],
 )
 def test_axe_finds_nothing_serious(open_page, name, dark):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

@@ -2,7 +2,9 @@
 
 import inspect
 import re
-from dataclasses import fields
+import typing
+from dataclasses import fields, is_dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from mien.core import errors
 from mien.core.config import Config
 from mien.decoders.registry import offers
 from mien.emotions import Emotion
+from mien.moments import Moment
 from mien.timeline import Reading, Reason
 from tests.data import ROOT
 
@@ -75,6 +78,42 @@ def test_every_field_reason_and_emotion_is_documented():
         assert f"`{name}`" in page, name
     for emotion in Emotion:
         assert emotion.value in page
+
+
+def records(record):
+    """A record and those that stand inside it, each with its fields."""
+    found = {record}
+    for field in fields(record):
+        kind = typing.get_type_hints(record)[field.name]
+        inner = [one for one in (kind, *typing.get_args(kind)) if is_dataclass(one)]
+        found |= {deeper for one in inner for deeper in records(one)}
+    return found
+
+
+def enums(record):
+    """The vocabularies of a record's fields."""
+    for field in fields(record):
+        kind = typing.get_type_hints(record)[field.name]
+        for one in (kind, *typing.get_args(kind)):
+            if inspect.isclass(one) and issubclass(one, StrEnum):
+                yield one
+
+
+def test_every_field_and_every_word_of_a_moment_is_documented():
+    page = PAGES[ROOT / "docs/reference/moments.md"]
+    every = records(Moment)
+    assert {one.__name__ for one in every} >= {"Cause", "Evidence", "Hypothesis", "MovedBy"}
+    for record in every:
+        names = [field.name for field in fields(record)]
+        words = [value.value for vocabulary in enums(record) for value in vocabulary]
+        for name in names + words:
+            assert f"`{name}`" in page, (record.__name__, name)
+
+
+def test_the_fields_of_a_moment_stand_in_their_order():
+    page = PAGES[ROOT / "docs/reference/moments.md"].split("\n## ")[0]
+    places = [page.index(f"`{field.name}`") for field in fields(Moment) if field.name != "schema"]
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("page", sorted(PAGES), ids=lambda path: path.stem)

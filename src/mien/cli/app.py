@@ -15,6 +15,7 @@ from mien.cli.output import advise, hush, result
 from mien.cli.proxy import proxy
 from mien.cli.rate import rate
 from mien.cli.read import read
+from mien.cli.situate import situate
 from mien.core.errors import MienError
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
     add_completion=True,
 )
 app.command()(read)
+app.command()(situate)
 app.command()(listen)
 app.command()(rate)
 app.command()(proxy)

@@ -215,6 +215,7 @@
   document.addEventListener("click", function (event) {
     var link = event.target.closest("a[data-cell]");
     if (!link) return;
+    event.preventDefault();
     place(Number(link.dataset.cell), Number(link.dataset.lane));
     held = true;
     inView();

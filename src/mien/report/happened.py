@@ -9,7 +9,7 @@ from mien.charts.numbers import count, decimal, interval, portion
 from mien.moments import Influence
 from mien.report.anchors import card_id
 from mien.report.moment_card import moment_card
-from mien.report.phrases import feeling
+from mien.report.phrases import feeling, opened
 from mien.report.strip import Strip
 from mien.report.tale import Tale
 
@@ -33,12 +33,12 @@ def happened(tale: Tale) -> Markup:
         tag("div", _pictures(strip, tale) if strip.spots else None, _words(strip, tale),
             class_="panel over-time story"),
         tag("ol", cards, class_="moments") if cards else None,
-        tag("p", more, class_="fine") if left > 0 and cards else None,
+        tag("p", opened(more), class_="fine") if left > 0 and cards else None,
     )  # fmt: skip
 
 
 def _pictures(strip: Strip, tale: Tale) -> list[Content]:
-    people = [tag("span", name) for name in _names(strip)]
+    people = [tag("span", name) for name in strip.labels]
     lanes = tag(
         "div",
         tag(
@@ -58,11 +58,6 @@ def _pictures(strip: Strip, tale: Tale) -> list[Content]:
     )
     scroll = tag("div", lanes, class_="scroll", tabindex=0, role="region", aria_label="Story strip")
     return [scroll, tag("ul", list(_keys(strip, tale)), class_="legend", aria_label="Marks")]
-
-
-def _names(strip: Strip) -> list[str]:
-    named = [person if person is not None else "unknown" for person in strip.people]
-    return [*named, "others"] if strip.is_crowd else named
 
 
 def _keys(strip: Strip, tale: Tale) -> Iterator[Markup]:
@@ -120,7 +115,7 @@ def _influence(one: Influence) -> str:
     lies = interval(one.low, one.high)
     way = "with" if one.effect > 0 else "against"
     return (
-        f"How pleasant {one.on} sounds goes {way} what {one.of} showed just before: "
+        f"How pleasant {one.on} seems goes {way} what {one.of} showed just before: "
         f"effect {decimal(one.effect)} {lies}, shuffled turns p {portion(one.p)}, "
         f"{one.n:,} exchanges. Both may follow a third thing."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from mien.charts.html import Content, Markup, tag
 from mien.charts.svg import axis as axis_row
@@ -37,6 +38,12 @@ MOST_LANES = 8
 
 LEAST_ARC_PX, MOST_ARC_PX = 12.0, 27.0
 TEXT_PX = 12.0
+WIDER = 1.08
+"""How much wider text may run than it is taken to."""
+
+SURE = 0.6
+"""Chance from which an arc is drawn whole."""
+
 SPAN_PX = 18.0
 
 
@@ -79,7 +86,7 @@ class Strip:
             tag("g", self._lines(), aria_hidden="true"),
             tag("g", list(self._spans()), list(self._arcs()), aria_hidden="true"),
             tag("g", dots),
-            tag("g", list(self._names()), aria_hidden="true"),
+            tag("g", list(self._names()), list(self._people()), aria_hidden="true"),
         )
         return tag(
             "svg",
@@ -96,9 +103,15 @@ class Strip:
         axis = self._tale.view.axis
         return axis_row(ticks(axis), WIDTH, "Turns" if axis.by_turn else "Time")
 
+    @property
+    def labels(self) -> list[str]:
+        """What the lanes are called."""
+        named = [person if person is not None else "unknown" for person in self.people]
+        return [*named, "others"] if self.is_crowd else named
+
     def has_arcs(self) -> bool:
         """Whether any cause lies in another turn."""
-        return any(True for _ in self._arcs())
+        return bool(self._ties)
 
     def _spot(self, moment: Moment) -> Spot | None:
         place = place_of(moment, self._tale.view.axis)
@@ -144,15 +157,27 @@ class Strip:
         return spots[0].x - SPAN_PX / 2, spots[-1].x + SPAN_PX / 2, spots[0].y
 
     def _arcs(self) -> Iterator[Markup]:
+        for start, end, p in self._ties:
+            yield tag("path", d=_arc(start, end), class_="arc" if p >= SURE else "arc unsure")
+
+    @cached_property
+    def _ties(self) -> list[tuple[Spot, Spot, float]]:
+        """From where to where a cause leads, other than within one moment, and how surely."""
+        found = []
         for spot in self.spots.values():
-            if feeling(spot.moment) is None:
-                continue
-            for cause in self._tale.causes(spot.moment):
+            for cause in self._tale.causes(spot.moment) if feeling(spot.moment) else ():
                 source = self._tale.by_turn.get(cause.turn)
                 start = None if source is None else self.spots.get(source.id)
                 if start is not None and start is not spot:
-                    sure = "arc" if cause.p >= 0.6 else "arc unsure"
-                    yield tag("path", d=_arc(start, spot), class_=sure)
+                    found.append((start, spot, cause.p))
+        return found
+
+    def _left_below(self) -> set[str]:
+        """Moments whose dots arcs leave or enter from below, and none from above."""
+        below = {s.moment.id for s, e, _ in self._ties if s.y < e.y}
+        below |= {e.moment.id for s, e, _ in self._ties if s.y > e.y}
+        above = {s.moment.id for s, e, _ in self._ties if s.y >= e.y}
+        return below - above - {e.moment.id for s, e, _ in self._ties if s.y <= e.y}
 
     def _dot(self, spot: Spot) -> Markup:
         moment, top = spot.moment, feeling(spot.moment)
@@ -185,18 +210,26 @@ class Strip:
         mixed = "; channels disagree" if moment.mixed else ""
         return f"{opened(name_of(moment))}{f', {place}' if place else ''}: {says}{mixed}"
 
+    def _people(self) -> Iterator[Markup]:
+        """Names within the lanes, for screens without room at their left."""
+        for row, name in enumerate(self.labels):
+            y = number(row * LANE_PX + 13)
+            yield tag("text", name, x=0, y=y, class_="lane-name")
+
     def _names(self) -> Iterator[Markup]:
-        """Emotions below the dots that have a card, where they don't touch."""
+        """Emotions at the dots that have a card, where they don't touch each other or an arc."""
         taken: list[tuple[float, float, float]] = []
+        crossed = self._left_below()
         for moment in sorted(self._tale.worth, key=self._tale.weight, reverse=True):
             spot, top = self.spots.get(moment.id), feeling(moment)
             if spot is None or top is None:
                 continue
-            half = text_width(palette.name(top.emotion), TEXT_PX) / 2
+            half = WIDER * text_width(palette.name(top.emotion), TEXT_PX) / 2
             x = min(max(spot.x, half), WIDTH - half)
             if all(y != spot.y or x - half > right or x + half < left for left, right, y in taken):
                 taken.append((x - half - 4, x + half + 4, spot.y))
-                yield _name(top.emotion, x, spot.y + 22)
+                is_above = moment.id in crossed
+                yield _name(top.emotion, x, spot.y - spot.radius - 7 if is_above else spot.y + 22)
 
 
 def _name(emotion: Emotion, x: float, y: float) -> Markup:

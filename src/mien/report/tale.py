@@ -39,9 +39,12 @@ APART = 0.04
 NAMED = 0.4
 """Chance from which a cause is drawn and told."""
 
+MILD = {Emotion.INTEREST, Emotion.CONCENTRATION, Emotion.CONTEMPLATION}
+"""What nobody would retell while there is anything else: half of all questions show interest."""
+
 _TURNS = {ShiftKind.CONTRADICTION: 1.6, ShiftKind.REPAIR: 1.4, ShiftKind.SHIFT: 1.15}
 _PHASES = {Phase.ONSET: 1.15, Phase.PEAK: 1.15}
-_MIXED, _LAST = 1.3, 1.25
+_MIXED, _CAUSED, _LAST, _MILDLY = 1.3, 1.2, 1.25, 0.5
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,10 @@ class Tale:
             return mixed / 2
         turned = self.turned.get(moment.id)
         told = top.share * moment.confidence * _PHASES.get(moment.trajectory.phase, 1.0)
-        return told * (_TURNS[turned.kind] if turned else 1.0) * (_MIXED if moment.mixed else 1.0)
+        told *= _MILDLY if top.emotion in MILD else 1.0
+        told *= _TURNS[turned.kind] if turned else 1.0
+        told *= _CAUSED if any(c.turn not in moment.turns for c in self.causes(moment)) else 1.0
+        return told * (_MIXED if moment.mixed else 1.0)
 
     def causes(self, moment: Moment) -> list[Cause]:
         """The causes that are likely enough to be told, likeliest first."""
