@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from mien.emotions.scores import Scores
 from mien.moments.fuse import Pool, load_pool
+from mien.moments.holder import HolderRules
 from mien.moments.moment import Appraisal, Cause, Holder, Target
 from mien.moments.spoken import Spoken
 
@@ -102,4 +103,4 @@ def load_parts() -> Parts:
     Raises:
         BadWeights: If a file is missing or damaged.
     """
-    return Parts(pool=load_pool())
+    return Parts(pool=load_pool(), holder=HolderRules())
