@@ -14,6 +14,7 @@ from mien.report.report import render
 from mien.report.strip import Strip
 from mien.report.tale import MOST, Tale
 from mien.report.view import views_of
+from mien.timeline import Channel, Timeline, stamp
 
 from ..charts.test_html import Tags
 from . import scenes, tales
@@ -151,6 +152,25 @@ def test_dots_share_the_axis_of_the_lanes():
     assert xs == sorted(xs)
     gaps = {round(b - a, 3) for a, b in pairwise(xs)}
     assert len(gaps) == 1
+
+
+def test_a_crowd_of_dots_is_thinned_to_the_most_telling_and_keeps_those_with_cards():
+    one, *_ = tales.chat()[1]
+    calm = replace(one, emotions=Scores({Emotion.NEUTRAL: 0.9}), confidence=0.5)
+    many = tuple(
+        replace(one if i % 97 == 50 else calm, id=str(i), turns=(i,), person="Mia")
+        for i in range(2000)
+    )
+    readings = [
+        stamp(scenes.told(Channel.WORDS, {}, None, None, person="Mia", turn=i, text="so"), "x")
+        for i in (0, 1999)
+    ]
+    (view,) = views_of(Timeline.of_readings(readings), [replace(m, source="x") for m in many])
+    shown = Tale(view)
+    drawn = Strip(shown).drawn("x")
+    assert drawn.count("<circle") < 300
+    for moment in shown.worth:
+        assert f'href="#moment-{moment.id}"' in drawn
 
 
 def test_an_episode_is_a_span_over_its_moments():

@@ -26,8 +26,7 @@ def happened(tale: Tale) -> Markup:
     """The strip, who moved whom, and the cards; all of it can be read without a script."""
     strip = Strip(tale)
     cards = [moment_card(tale, moment) for moment in tale.worth]
-    felt = sum(feeling(moment) is not None for moment in tale.moments)
-    left = felt - sum(feeling(moment) is not None for moment in tale.worth)
+    left = len(tale.felt) - sum(feeling(moment) is not None for moment in tale.worth)
     more = f"{count(left, 'more moment')} with a feeling: the other dots above."
     return markup(
         tag("div", _pictures(strip, tale) if strip.spots else None, _words(strip, tale),
@@ -63,9 +62,9 @@ def _pictures(strip: Strip, tale: Tale) -> list[Content]:
 def _keys(strip: Strip, tale: Tale) -> Iterator[Markup]:
     """What the marks mean, of those that occur."""
     moments = tale.moments
-    calm = [m for m in moments if m.is_told and feeling(m) is None]
+    felt = {moment.id for moment in tale.felt}
     yield _key(tag("circle", cx=9, cy=6, r=5, class_="dot f-rest"), "a feeling, larger if stronger")
-    if calm:
+    if any(moment.is_told and moment.id not in felt for moment in moments):
         yield _key(tag("circle", cx=9, cy=6, r=2.5, class_="dot-calm"), "calm")
     if any(not moment.is_told for moment in moments):
         yield _key(tag("circle", cx=9, cy=6, r=2.5, class_="dot-untold"), "cannot tell")
@@ -85,7 +84,8 @@ def _key(drawn: Markup, text: str) -> Markup:
 def _words(strip: Strip, tale: Tale) -> Markup:
     """The strip in words: each moment with a feeling or a conflict, and who moved whom."""
     worth = {moment.id for moment in tale.worth}
-    spoken = [m for m in tale.moments if feeling(m) is not None or m.mixed]
+    felt = {moment.id for moment in tale.felt}
+    spoken = [moment for moment in tale.moments if moment.id in felt or moment.mixed]
     lines = [
         tag(
             "li", tag("a", strip.told(m), href=f"#{card_id(m)}") if m.id in worth else strip.told(m)

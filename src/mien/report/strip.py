@@ -36,6 +36,9 @@ DOT_PX = 31.0
 MOST_LANES = 8
 """People with a lane of their own; all others share one."""
 
+APART_PX = 4.0
+"""Of the dots of one lane that are nearer than this only the most telling one is drawn."""
+
 LEAST_ARC_PX, MOST_ARC_PX = 12.0, 27.0
 TEXT_PX = 12.0
 WIDER = 1.08
@@ -80,8 +83,7 @@ class Strip:
 
     def drawn(self, described_by: str) -> Markup:
         """The picture; its dots are links, so that it is a group and no image."""
-        spots = sorted(self.spots.values(), key=lambda spot: spot.moment.id in self._worth)
-        dots = [self._dot(spot) for spot in sorted(spots, key=lambda spot: spot.x)]
+        dots = [self._dot(spot) for spot in self._seen()]
         layers: tuple[Content, ...] = (
             tag("g", self._lines(), aria_hidden="true"),
             tag("g", list(self._spans()), list(self._arcs()), aria_hidden="true"),
@@ -112,6 +114,14 @@ class Strip:
     def has_arcs(self) -> bool:
         """Whether any cause lies in another turn."""
         return bool(self._ties)
+
+    def _seen(self) -> list[Spot]:
+        """The dots that are drawn, from left to right: the most telling of each few px."""
+        best: dict[tuple[float, int], Spot] = {}
+        order = sorted(self.spots.values(), key=lambda spot: self._tale.weight(spot.moment))
+        for spot in sorted(order, key=lambda spot: spot.moment.id in self._worth):
+            best[spot.y, int(spot.x / APART_PX)] = spot
+        return sorted(best.values(), key=lambda spot: spot.x)
 
     def _spot(self, moment: Moment) -> Spot | None:
         place = place_of(moment, self._tale.view.axis)
@@ -164,11 +174,12 @@ class Strip:
     def _ties(self) -> list[tuple[Spot, Spot, float]]:
         """From where to where a cause leads, other than within one moment, and how surely."""
         found = []
-        for spot in self.spots.values():
-            for cause in self._tale.causes(spot.moment) if feeling(spot.moment) else ():
+        for moment in self._tale.felt:
+            spot = self.spots.get(moment.id)
+            for cause in self._tale.causes(moment) if spot is not None else ():
                 source = self._tale.by_turn.get(cause.turn)
                 start = None if source is None else self.spots.get(source.id)
-                if start is not None and start is not spot:
+                if spot is not None and start is not None and start is not spot:
                     found.append((start, spot, cause.p))
         return found
 

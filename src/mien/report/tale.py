@@ -127,6 +127,18 @@ class Tale:
 
     def weight(self, moment: Moment) -> float:
         """How much a moment is worth telling, from 0."""
+        return self._weights[moment.id]
+
+    @cached_property
+    def felt(self) -> list[Moment]:
+        """The moments that show a feeling, in order."""
+        return [moment for moment in self.moments if feeling(moment) is not None]
+
+    @cached_property
+    def _weights(self) -> Mapping[str, float]:
+        return {moment.id: self._weighed(moment) for moment in self.moments}
+
+    def _weighed(self, moment: Moment) -> float:
         mixed = max((one.jsd * (1 - one.p_null) for one in moment.mixed), default=0.0)
         top = feeling(moment)
         if top is None:
