@@ -38,6 +38,7 @@ USERS = (
 )
 TURNS = 5
 _GOLDEN = 0.618034
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 KEY = "sk-bench-long-enough-0123456789"
 """LiteLLM starts with no shorter one."""
 
@@ -99,9 +100,9 @@ async def _answer(load: Load, reader: asyncio.StreamReader, writer: asyncio.Stre
     head = await reader.readuntil(b"\r\n\r\n")
     lengths = [row for row in head.lower().split(b"\r\n") if row.startswith(b"content-length:")]
     body = await reader.readexactly(int(lengths[0].split(b":")[1])) if lengths else b"{}"
-    rows = json.loads(body).get("messages") or [{"content": "#0"}]
+    rows = json.loads(body).get("messages") or [{"content": "zero"}]
     users = [row["content"] for row in rows if row.get("role") == "user"]
-    number = int(users[-1].rpartition("#")[2]) if users else 0
+    number = _number(users[-1]) if users else 0
     writer.write(
         b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
     )
@@ -135,8 +136,8 @@ async def talk(load: Load, url: str, seconds: float) -> None:
 
 
 async def _client(load: Load, url: str, end: float, one: int) -> None:
-    # Spread over the length of a reply, and never in step: equal distances would fall together with
-    # those of the tokens, so that many streams spoke in the same millisecond.
+    # Never in step: equal distances would fall together with those of the tokens, so that many
+    # streams spoke in the same millisecond.
     await asyncio.sleep(one * _GOLDEN % 1 * len(reply(0)) / load.rate)
     while time.monotonic() < end:
         rows: list[dict[str, str]] = []
@@ -144,7 +145,7 @@ async def _client(load: Load, url: str, end: float, one: int) -> None:
             if time.monotonic() >= end:
                 return
             number = next(load.numbers)
-            rows.append({"role": "user", "content": f"{USERS[(one + turn) % 5]} #{number}"})
+            rows.append({"role": "user", "content": _message(one + turn, number)})
             try:
                 said = await asyncio.wait_for(_ask(load, url, rows, number), 60)
             except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
@@ -154,6 +155,15 @@ async def _client(load: Load, url: str, end: float, one: int) -> None:
                 load.sent.pop(number, None)
             rows.append({"role": "assistant", "content": said})
             load.replies += 1
+
+
+def _message(kind: int, number: int) -> str:
+    """A message that no other is like, in words that all are made of, as people's are."""
+    return f"{USERS[kind % len(USERS)]} # {' '.join(_DIGITS[int(one)] for one in str(number))}"
+
+
+def _number(message: str) -> int:
+    return int("".join(str(_DIGITS.index(one)) for one in message.rpartition("# ")[2].split()))
 
 
 async def _ask(load: Load, url: str, rows: list[dict[str, str]], number: int) -> str:
