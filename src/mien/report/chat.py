@@ -20,6 +20,8 @@ from mien.timeline.reading import Channel, Reading
 MOST_TURNS = 400
 """Turns shown one by one; of a longer chat further ones only where a moment points to them."""
 
+MARKED = "Underlined: what a feeling comes from, as far as can be told."
+
 Spans = Mapping[int, Sequence[tuple[int, int]]]
 """Stretches of a turn's text, from character to character."""
 
@@ -44,6 +46,7 @@ def chat(view: View, tale: Tale | None = None) -> Markup | None:
         "div",
         tag("ol", list(_items(shown, view.axis, tale, spans)), class_="chat"),
         tag("p", more, class_="fine") if left else None,
+        tag("p", MARKED, class_="fine marked") if spans else None,
         class_="panel",
     )
 

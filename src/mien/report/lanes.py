@@ -14,6 +14,7 @@ from mien.charts.svg import number, patterns, picture, time_ticks
 from mien.report import palette
 from mien.report.curves import affect_lane, curves_of
 from mien.report.faces import thumbnail_lane
+from mien.report.fused import is_fused
 from mien.report.ribbon import WIDTH, ribbon
 from mien.report.telling import curves_in_words, ribbon_in_words
 from mien.report.track import Axis, Track
@@ -122,7 +123,8 @@ def _affect_rows(view: View, own: Sequence[Track]) -> Iterator[Row]:
 def _names(track: Track, *, first: bool) -> Content:
     """Name and channel; where nobody knows who it is, the channel comes first."""
     if track.person is None:
-        return tag("b", track.title), _fine(who(None, track.channel))
+        title = track.label.capitalize() if is_fused(track) else track.title
+        return tag("b", title), _fine(who(None, track.channel))
     return (tag("b", track.person) if first else None), _fine(track.label)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mien.moments import Moment, ShiftKind
 from mien.report import palette
-from mien.report.phrases import feeling, hedge, name_of, opened, shows, when
+from mien.report.phrases import feeling, hedge, name_of, opened, shows, when, whose
 from mien.report.story import Piece, is_calm, what_it_says
 from mien.report.tale import Tale
 from mien.report.view import View
@@ -68,7 +68,7 @@ def _beat(tale: Tale, moment: Moment, before: Moment | None) -> list[Piece]:
     after = _after(tale, moment)
     if before is not None:
         return [Piece(f"then {sure} "), emotion, Piece(at + after)]
-    if shift is not None and shift.emotion_before is not None and moment.holder is None:
+    if shift is not None and shift.emotion_before is not None and whose(moment.holder) is None:
         past = palette.name(shift.emotion_before).lower()
         return [Piece(f"{sure} turns from {past} to "), emotion, Piece(at + after)]
     return [Piece(f"{sure} {shows(moment)} "), emotion, Piece(at + after)]
