@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -15,6 +15,7 @@ import typer
 from mien.cli.chats import holds_many, list_chats
 from mien.cli.output import advise, hush, result, result_json
 from mien.cli.outputs import Outputs
+from mien.cli.people import Names, People, Voices, names_of
 from mien.cli.streams import Form, Pipe, Rate, Sides, SoundChannels
 from mien.cli.transcripts import Transcript
 from mien.core.config import load_config
@@ -75,6 +76,9 @@ def read(
     keep_transcript: Annotated[
         Path | None, typer.Option(help="Write the words heard to a .srt or .json.")
     ] = None,
+    people: People = None,
+    speakers: Voices = None,
+    name: Names = None,
     rate: Rate = None,
     form: Form = None,
     sound_channels: SoundChannels = None,
@@ -106,7 +110,7 @@ def read(
     from mien.reader import prepare
 
     outputs = Outputs(out or [], summary, every)
-    outputs.check([*sources, *([str(baseline)] if baseline else [])])
+    outputs.check([*sources, *(str(path) for path in (baseline, speakers) if path)])
     transcript = Transcript(transcribe, transcribe_url, keep_transcript)
     transcript.check(sources, private=private, is_many=jobs is not None)
     config = load_config()
@@ -126,6 +130,9 @@ def read(
         config=config,
         chat=chat,
         transcribe=transcript.wish,
+        people=people,
+        speakers=speakers,
+        names=names_of(name),
     )
     if chats:
         list_chats(sources, options, private=private, as_json=as_json)
@@ -142,13 +149,15 @@ def read(
     is_folder = jobs is not None or any(Path(source).is_dir() for source in sources)
     if chat is not None and is_folder:
         raise ConfigError("--chat chooses from one export: name that file, without --jobs")
+    if speakers is not None and (is_folder or len(sources) > 1):
+        raise ConfigError("--speakers is of one recording: name that file, without --jobs")
     if is_folder or (chat is None and holds_many(sources, options)):
         from mien.cli.folder import read_folders
 
         n = 1 if jobs is None else jobs
         code = read_folders(sources, options, outputs, n, private=private, as_json=as_json)
         raise typer.Exit(code)
-    run = _Run(
+    run = Run(
         sources,
         options,
         transcript,
@@ -177,7 +186,7 @@ class _NobodyListens(BaseException):
     """Ends the work as Ctrl-C does; no fault of a source."""
 
 
-class _Run:
+class Run:
     """The sources of one command, and what a person is told meanwhile."""
 
     def __init__(
@@ -228,20 +237,24 @@ class _Run:
         from mien.core.progress import bar
 
         self.idle += not reading.plan.decoders
-        for note in reading.notes:
-            if note not in self._said:
-                self._said.add(note)
-                advise(f"note: {note}")
+        self._say(reading.notes)
         # A title says more than the name of a file does.
         shown = self._veil.source(reading.name) if self._veil else reading.name
         try:
             with bar(shown, reading.total, sys.stderr) as reading.report:
                 yield
         finally:
+            self._say(reading.notes)  # some come from reading itself
             self._transcript.keep(reading)
         for part in reading.timeline().skipped:
             times = f" ({part.count} times)" if part.count > 1 else ""
             advise(f"{shown}: {' '.join((part.where, part.reason)).strip()}{times}")
+
+    def _say(self, notes: Sequence[str]) -> None:
+        for note in notes:
+            if note not in self._said:
+                self._said.add(note)
+                advise(f"note: {note}")
 
     def _tell(self, reading: Reading) -> None:
         from mien.timeline import plain_reading

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mien.core.config import Config, load_config
-from mien.core.errors import SourceError
+from mien.core.errors import ConfigError, SourceError
 from mien.decoders.decoder import Offer, Reference
 from mien.decoders.registry import load
 from mien.media import check_fps, open_source
 from mien.media.transcribe import open_recognizer
 from mien.reader.live import References
+from mien.reader.naming import check_names
 from mien.reader.plan import choose, plan
 from mien.timeline.reading import Channel
 
@@ -29,6 +30,9 @@ class Options:
         end: Where to stop, in seconds.
         transcribe: Whether words are heard in the sound, even where a transcript lies beside it.
         chat: The title or number of the only one to read of an export's chats; None for all.
+        people: How many speak in each recording; None to find out.
+        speakers: A file that says who speaks when: RTTM, TextGrid, ELAN or a transcript.
+        names: What people are called, by label, such as `Voice 1` or `Face 2`.
         references: What decoders remember of a neutral recording; see `refer`.
         notes: What became clear while preparing and concerns every source.
         config: Settings; None for those of `mien.toml` and the environment.
@@ -41,6 +45,9 @@ class Options:
     end: float | None = None
     transcribe: bool = False
     chat: str | int | None = None
+    people: int | None = None
+    speakers: Path | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
     references: References | None = None
     notes: tuple[str, ...] = ()
     config: Config | None = None
@@ -57,6 +64,9 @@ def prepare(
     config: Config | None,
     chat: str | int | None = None,
     transcribe: bool | str = False,
+    people: int | None = None,
+    speakers: str | Path | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Options:
     """Options for passes, with the baseline already listened to and looked at.
 
@@ -70,6 +80,9 @@ def prepare(
         config: Likewise.
         chat: Likewise.
         transcribe: Also the address of the service that hears the words.
+        people: Likewise.
+        speakers: Likewise.
+        names: Likewise.
 
     Raises:
         ConfigError: If a wish makes no sense, whatever the source.
@@ -77,6 +90,9 @@ def prepare(
         DecoderError: If a decoder cannot be had.
     """
     check_fps(fps)
+    check_names(names or {})
+    if people is not None and people < 1:
+        raise ConfigError(f"somebody speaks in a recording: people must be 1 or more, not {people}")
     config = config if config is not None else load_config()
     if transcribe:
         if isinstance(transcribe, str):
@@ -92,6 +108,9 @@ def prepare(
         end=end,
         transcribe=bool(transcribe),
         chat=chat,
+        people=people,
+        speakers=None if speakers is None else Path(speakers),
+        names=dict(names or {}),
         config=config,
     )
     if baseline is None:

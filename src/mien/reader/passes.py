@@ -13,13 +13,15 @@ from typing import NamedTuple
 from mien.core.config import load_config
 from mien.core.progress import CancelToken, Report, ignore
 from mien.media import Block, Chat, Image, SoundStream, Source, check_fps, open_source
+from mien.media.annotations.speakers import NOBODY, Speakers
 from mien.media.transcribe import Hearing
 from mien.reader.gathering import gathered_images, gathered_sound
 from mien.reader.live import Live
-from mien.reader.naming import named
+from mien.reader.naming import called, named, talk_of
 from mien.reader.options import Options
 from mien.reader.plan import Plan, choose, plan
 from mien.reader.thumbnails import Gallery
+from mien.reader.voices import hear, listens, refused, told_before
 from mien.reader.words import Ears
 from mien.timeline.conversation import Conversation, Turn
 from mien.timeline.origin import Kind, Origin, Skipped
@@ -97,12 +99,16 @@ class Pass:
             *options.notes,
             *self._span_note(),
             *self._baseline_note(),
+            *refused(options, self._config),
         )
         self.report: Report = ignore
         self._cancel = cancel if cancel is not None else CancelToken()
         self._builder = Builder()
         self._gallery = Gallery()
         self._live: Live | None = None
+        self._speakers: Speakers = NOBODY
+        if not isinstance(self._source, _Chat):
+            self._speakers = told_before(self._source, options)
         self._reached = 0.0
         self._turns_done = 0
         self._whole = False
@@ -133,6 +139,7 @@ class Pass:
         )
         guard = nullcontext() if isinstance(self._source, _Chat) else self._source
         with guard:
+            self._tell_apart()
             for piece in self._pieces():
                 self._cancel.check()
                 yield from self._keep(self._push(live, piece))
@@ -147,7 +154,8 @@ class Pass:
     def conversation(self) -> Conversation | None:
         """The words that came with the source, or were heard in it so far."""
         hearing = self._ears.hearing
-        return hearing.conversation if hearing is not None else self._source.conversation
+        found = hearing.conversation if hearing is not None else self._source.conversation
+        return found and talk_of(found, self._speakers, self._options.names)
 
     def timeline(self) -> Timeline:
         """All readings so far in order of their start, with what is known of the source."""
@@ -181,9 +189,19 @@ class Pass:
             return ()
         return ("the baseline changes nothing here: it serves voices and faces",)
 
+    def _tell_apart(self) -> None:
+        """Listen once for who speaks when, before anything is read, so that ids are final."""
+        source, options = self._source, self._options
+        if self._speakers or not isinstance(source, Source):
+            return
+        if listens(source, self.plan, options, self._config):
+            heard = hear(source.sound(), options.people, self._config, self._cancel)
+            self._speakers = heard.speakers
+            self.notes = (*self.notes, *heard.notes)
+
     def _keep(self, readings: list[Reading]) -> list[Reading]:
-        if isinstance(self._source, Source):
-            readings = [named(reading, self._source.speakers) for reading in readings]
+        names = self._options.names
+        readings = [called(named(r, self._speakers), names) for r in readings]
         self._builder.extend(readings)
         self._gallery.take(readings)
         return readings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -34,6 +34,9 @@ def read(
     baseline: str | Path | None = None,
     chat: str | int | None = None,
     transcribe: bool | str = False,
+    people: int | None = None,
+    speakers: str | Path | None = None,
+    names: Mapping[str, str] | None = None,
     on_error: OnError = "raise",
     config: Config | None = None,
     cancel: CancelToken | None = None,
@@ -53,6 +56,9 @@ def read(
         transcribe: Whether words are heard in the sound, by faster-whisper or the service of
             `transcribe_url`; or the address of a service. A transcript beside a recording is then
             not used.
+        people: How many speak in each recording; None to find out, 1 never to tell voices apart.
+        speakers: A file that says who speaks when: RTTM, TextGrid, ELAN or a transcript.
+        names: What people are called, by label: `{"Voice 1": "Ana"}`.
         on_error: With `skip`, a source that cannot be read becomes an entry of `skipped`.
         config: Settings; by default those of `mien.toml` and the environment.
         cancel: Lets another thread stop the work; `Cancelled` is raised then.
@@ -74,6 +80,9 @@ def read(
         config=config,
         chat=chat,
         transcribe=transcribe,
+        people=people,
+        speakers=speakers,
+        names=names,
     )
     sources = [source] if isinstance(source, Readable) else list(source)
     batch = Batch(sources, options, cancel=cancel)
@@ -92,6 +101,9 @@ async def aread(
     baseline: str | Path | None = None,
     chat: str | int | None = None,
     transcribe: bool | str = False,
+    people: int | None = None,
+    speakers: str | Path | None = None,
+    names: Mapping[str, str] | None = None,
     on_error: OnError = "raise",
     config: Config | None = None,
 ) -> Timeline:
@@ -111,6 +123,9 @@ async def aread(
         baseline=baseline,
         chat=chat,
         transcribe=transcribe,
+        people=people,
+        speakers=speakers,
+        names=names,
         on_error=on_error,
         config=config,
         cancel=token,
@@ -137,6 +152,9 @@ def stream(
     baseline: str | Path | None = None,
     chat: str | int | None = None,
     transcribe: bool | str = False,
+    people: int | None = None,
+    speakers: str | Path | None = None,
+    names: Mapping[str, str] | None = None,
     config: Config | None = None,
 ) -> Iterator[Reading]:
     """The readings of a source as they become known; see `read` for the arguments."""
@@ -150,6 +168,9 @@ def stream(
         config=config,
         chat=chat,
         transcribe=transcribe,
+        people=people,
+        speakers=speakers,
+        names=names,
     )
     first, *others = spread([source], options)
     later = (Pass(one, options) for one in others)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from mien.core.errors import SourceError
+from mien.core.errors import SourceError, SourceNotFound, UnreadableSource
 from mien.media.annotations.speakers import NOBODY, Speakers
 from mien.media.sniff import Content, sniff
 from mien.media.words.text import Written, writable
@@ -65,6 +65,27 @@ def unused_sidecar(path: Path) -> Sidecar:
     if found:
         search.note(f"{', '.join(found)} beside it: not used, since words were asked of the sound")
     return search.found()
+
+
+def speakers_of(path: Path, recording: str) -> Speakers:
+    """Who speaks when, by a file that a person named: RTTM, TextGrid, ELAN or a transcript.
+
+    Args:
+        path: The file.
+        recording: The name of what it is about.
+
+    Raises:
+        SourceError: If it cannot be read or names no speaker's time.
+    """
+    if not path.is_file():
+        raise SourceNotFound(path)
+    if sniff(path) is not Content.TEXT:
+        raise UnreadableSource(path, "no file of speakers: RTTM, TextGrid, ELAN or a transcript")
+    _, written = read_text(path, recording)
+    found = Speakers(written.speakers or written.conversation.turns)
+    if not found:
+        raise UnreadableSource(path, "it names no speakers with times")
+    return found
 
 
 class _Search:
