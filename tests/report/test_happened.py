@@ -71,6 +71,17 @@ def test_ids_stay_unique(html):
     assert len(ids) == len(set(ids))
 
 
+def test_every_picture_and_the_strip_have_a_text_beside_them(html):
+    tags = Tags(html).tags
+    ids = {attributes["id"] for _, attributes in tags if "id" in attributes}
+    shown = [a for name, a in tags if name == "svg" and a.get("aria-hidden") != "true"]
+    for attributes in shown:
+        # What holds links is no image, or they would be lost to who hears the page.
+        assert attributes["role"] == ("group" if attributes.get("class") == "strip" else "img")
+        assert attributes["aria-label"]
+        assert attributes.get("aria-describedby") in ids | {None}
+
+
 def test_nothing_is_styled_inline_for_the_policy_would_drop_it(html):
     assert not any("style" in attributes for _, attributes in Tags(html).tags)
 

@@ -31,8 +31,8 @@ CLEARLY = 0.8
 SECOND = 0.6
 """Part of the largest share from which a second emotion is named."""
 
-ASIDE = 0.3
-"""How far from the middle an appraisal lies that is clear."""
+ASIDE, Z80 = 0.3, 1.28
+"""How far from the middle a clear appraisal lies, and deviations that it lies away at least."""
 
 MOVED = 0.95
 """Chance from which one person is said to move another."""
@@ -164,7 +164,7 @@ def appraised(appraisal: Appraisal | None) -> str:
     found = []
     for name, (low, high) in _APPRAISED.items():
         value, sd = getattr(appraisal, name), getattr(appraisal, f"{name}_sd")
-        if value is not None and abs(value - 0.5) >= max(ASIDE, sd or 0.0):
+        if value is not None and abs(value - 0.5) >= max(ASIDE, Z80 * (sd or 0.0)):
             found.append((abs(value - 0.5), high if value > 0.5 else low))
     clearest = sorted(found, key=lambda one: -one[0])[:MOST_APPRAISED]
     return ", ".join(words for _, words in clearest)
