@@ -46,6 +46,12 @@ def proxy(
             metavar="last|first",
         ),
     ] = "last",
+    context: Annotated[
+        bool,
+        typer.Option(
+            "--context", help="Tell the assistant what the user seems to feel, and how sure."
+        ),
+    ] = False,
     minor: Minor = False,
     country: Country = None,
     language: Language = "en",
@@ -95,6 +101,6 @@ def proxy(
     rules, place = given.rules(), given.place()
     key = os.environ.get("MIEN_UPSTREAM_KEY", "")
     asked = Upstream(upstream, key, seconds=upstream_timeout)
-    manner = Manner(trust=given.trust(), first=instructions == "first")
+    manner = Manner(trust=given.trust(), first=instructions == "first", context=context)
     app = proxy_app(given.watch(), asked, manner, rules)
     serve(app, place, f"guarding {asked.host} ({mode})")

@@ -19,6 +19,7 @@ COUNTERS = {
     "mien_proxy_refused_total": "Requests that were refused at the door, by reason.",
     "mien_proxy_unguarded_total": "Requests that passed without the guard, since it has no part.",
     "mien_proxy_upstream_errors_total": "Failures of the model's server, by kind.",
+    "mien_proxy_context_total": "Requests that context was looked for in, by outcome.",
     "mien_proxy_clients_gone_total": "Clients that left before the end.",
 }
 """Name to meaning."""

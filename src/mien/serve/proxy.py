@@ -14,6 +14,7 @@ from mien.core.errors import GuardFailed
 from mien.guard import Check, Mode
 from mien.guard.wording import notice
 from mien.serve.chat import Chat
+from mien.serve.context import Context
 from mien.serve.dialect import MISSHAPEN, Data, Dialect, dumped, parsed
 from mien.serve.door import Message, Receive, Scope, Send, answer
 from mien.serve.headers import Headers, returned
@@ -37,10 +38,12 @@ class Manner:
         trust: What requests may say of their users.
         first: Whether instructions go into the first system message, for models that take no
             other; else they come as a message of their own before the user's last.
+        context: Whether the assistant is told what the user seems to feel, in every mode.
     """
 
     trust: Trust = field(default_factory=Trust)
     first: bool = False
+    context: bool = False
 
 
 class _Request(NamedTuple):
@@ -68,6 +71,7 @@ class Proxy:
     def __init__(self, watch: Watch, upstream: Upstream, manner: Manner | None = None) -> None:
         self._watch, self._upstream, self._manner = watch, upstream, manner or Manner()
         self._metrics = watch.metrics
+        self._context = Context(watch.metrics) if self._manner.context else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; whatever is under way ends when the client leaves."""
@@ -144,7 +148,10 @@ class Proxy:
         except GuardFailed as error:
             await answer(send, 503, "guard_failed", str(error))
             return
-        asked = self._asked(request, dialect, data, seen)
+        brief = None
+        if self._context is not None:
+            brief = await asyncio.to_thread(self._context.brief, talk.turns)
+        asked = self._asked(request, dialect, data, seen, brief)
         more = [] if self._watch.guard.mode is Mode.OBSERVE else _told(seen.check)
         transfer = Transfer(self._watch, asked, seen, more, send)
         async with asked.send(asked.body) as response:
@@ -196,10 +203,13 @@ class Proxy:
             client=client_in(request.told),
         )
 
-    def _asked(self, request: _Request, dialect: Dialect, data: Data, seen: Seen) -> Asked:
+    def _asked(
+        self, request: _Request, dialect: Dialect, data: Data, seen: Seen, brief: str | None
+    ) -> Asked:
         body, check = request.body, seen.check
-        told = None if check is None or check.mode is Mode.OBSERVE else check.instruction
-        if told is not None:
+        ordered = None if check is None or check.mode is Mode.OBSERVE else check.instruction
+        told = "\n\n".join(text for text in (brief, ordered) if text)
+        if told:
             data = dialect.instruct(data, told, self._manner.first)
             body = dumped(data).encode("utf-8", "surrogatepass")
         n = data.get("n")
