@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,14 +13,15 @@ import typer
 from mien.cli.output import advise, result, result_json
 from mien.cli.outputs import Outputs
 from mien.cli.people import Names, People, Voices, names_of
+from mien.cli.read import Run
 from mien.cli.timelines import named, timeline_at
+from mien.cli.transcripts import Transcript
 from mien.core.errors import ConfigError, MienError
 
 if TYPE_CHECKING:
-    from mien.core.errors import SourceError
     from mien.llm import Address
     from mien.moments import Moment
-    from mien.reader import Options, Pass
+    from mien.reader import Options
     from mien.timeline import Timeline
 
 FORMS = (".html", ".jsonl")
@@ -72,18 +72,16 @@ def situate(
         raise ConfigError("--brief prints a block for a prompt and --json moments: choose one")
     address = _address(llm, model, private=private)
     timeline = timeline_at(source)
-    if timeline is not None:
-        if decoders or chat is not None or people is not None or speakers is not None:
-            raise ConfigError(
-                f"{source} was read already: --decoders, --chat, --people and --speakers are for "
-                "what is still to be read"
-            )
-        timeline, code = named(timeline, names), 0
-    else:
+    if timeline is None:
         options = _options(decoders, chat, people, speakers, names)
         timeline, code = _read(source, options, private=private)
-    if private:
-        timeline = _veiled(timeline)
+    elif decoders or chat is not None or people is not None or speakers is not None:
+        raise ConfigError(
+            f"{source} was read already: --decoders, --chat, --people and --speakers are for what "
+            "is still to be read"
+        )
+    else:
+        timeline, code = _kept(timeline, names, private=private), 0
     moments = situated(timeline, llm=address)
     written = [_wrote(path, timeline, moments) for path in paths]
     if as_json:
@@ -143,54 +141,19 @@ def _options(
 
 
 def _read(source: str, options: Options, *, private: bool) -> tuple[Timeline, int]:
-    """The timeline of a source, and the exit code: 1 if some of its chats could not be read."""
-    from mien.reader import Batch
-
-    batch = Batch([source], options)
-    is_alone = len(batch.names) == 1
-    batch.run(
-        around=_with_name if not private else _without_name,
-        on_failure=None if is_alone else _advise_failure,
-    )
-    timeline = batch.timeline()
-    if not len(timeline) and (batch.failed or not is_alone):
-        return timeline, 2
-    return timeline, 1 if batch.failed else 0
+    """The timeline of a source and the exit code of `mien read`; 2 if nothing was read."""
+    unheard = Transcript(transcribe=False, url=None, path=None)
+    run = Run([source], options, unheard, private=private, as_json=False, has_outputs=False)
+    code, timeline = run.through(), run.timeline()
+    return timeline, 2 if code == 1 and not len(timeline) else code
 
 
-@contextmanager
-def _with_name(reading: Pass) -> Iterator[None]:
-    with _watched(reading, reading.name):
-        yield
-
-
-@contextmanager
-def _without_name(reading: Pass) -> Iterator[None]:
-    with _watched(reading, "source"):
-        yield
-
-
-@contextmanager
-def _watched(reading: Pass, shown: str) -> Iterator[None]:
-    from mien.core.progress import bar
-
-    with bar(shown, reading.total, sys.stderr) as reading.report:
-        yield
-    for note in reading.notes:
-        advise(f"note: {note}")
-    for part in reading.timeline().skipped:
-        times = f" ({part.count} times)" if part.count > 1 else ""
-        advise(f"{shown}: {' '.join((part.where, part.reason)).strip()}{times}")
-
-
-def _advise_failure(error: SourceError) -> None:
-    advise(f"mien: {error}")
-
-
-def _veiled(timeline: Timeline) -> Timeline:
+def _kept(timeline: Timeline, names: Mapping[str, str], *, private: bool) -> Timeline:
+    """A timeline that was read before, under given names or under none."""
     from mien.reader import Veil
 
-    return Veil(list(timeline.sources)).timeline(timeline)
+    called = named(timeline, names)
+    return Veil(list(called.sources)).timeline(called) if private else called
 
 
 def _wrote(path: Path, timeline: Timeline, moments: Sequence[Moment]) -> bool:
