@@ -9,7 +9,7 @@ from mien.charts.numbers import count, decimal, interval, portion
 from mien.moments import Influence
 from mien.report.anchors import card_id
 from mien.report.moment_card import moment_card
-from mien.report.phrases import feeling, opened
+from mien.report.phrases import WORDLESS, feeling, opened
 from mien.report.strip import Strip
 from mien.report.tale import Tale
 
@@ -27,12 +27,13 @@ def happened(tale: Tale) -> Markup:
     strip = Strip(tale)
     cards = [moment_card(tale, moment) for moment in tale.worth]
     left = len(tale.felt) - sum(feeling(moment) is not None for moment in tale.worth)
-    more = f"{count(left, 'more moment')} with a feeling: the other dots above."
+    lines = [f"{count(left, 'more moment')} with a feeling: the other dots above."] if left else []
+    lines += [] if tale.turns else [f"{WORDLESS}."]
     return markup(
         tag("div", _pictures(strip, tale) if strip.spots else None, _words(strip, tale),
             class_="panel over-time story"),
         tag("ol", cards, class_="moments") if cards else None,
-        tag("p", opened(more), class_="fine") if left > 0 and cards else None,
+        [tag("p", opened(line), class_="fine after") for line in lines] if cards else None,
     )  # fmt: skip
 
 

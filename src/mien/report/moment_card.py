@@ -201,6 +201,7 @@ def _explained(moment: Moment) -> Markup | None:
 
 
 def _left(tale: Tale, moment: Moment) -> Iterator[str]:
-    if feeling(moment) is not None:
+    # Where nobody's words are known, that is said once for all.
+    if tale.turns and feeling(moment) is not None:
         has_words = any(turn in tale.turns for turn in moment.turns)
         yield from untold(moment, has_words=has_words)

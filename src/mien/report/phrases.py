@@ -198,10 +198,13 @@ def lasting(episode: Episode, first: Moment, last: Moment, axis: Axis) -> str:
     return f"lasts from {when(first, axis)} to {end.removeprefix('turn ')}"
 
 
+WORDLESS = "toward what and why cannot be told without words"
+
+
 def untold(moment: Moment, *, has_words: bool) -> Iterator[str]:
     """What cannot be told of a moment that shows a feeling."""
     if not has_words:
-        yield "toward what and why cannot be told without words"
+        yield WORDLESS
         return
     missing = [] if moment.target is not None else ["toward what"]
     if not moment.causes:

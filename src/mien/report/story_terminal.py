@@ -16,6 +16,7 @@ from mien.moments import Moment, ShiftKind
 from mien.report import palette
 from mien.report.credits import facts
 from mien.report.phrases import (
+    WORDLESS,
     appraised,
     cannot_tell,
     feeling,
@@ -91,8 +92,11 @@ def _parts(view: View, width: int) -> Iterator[Text | Table]:
         yield safe(help_line)
     yield Text()
     if tale is not None:
-        yield from _strip(tale, width - LABEL)
+        if not view.is_photo:
+            yield from _strip(tale, width - LABEL)
         yield _moments(tale)
+        if tale.worth and not tale.turns:
+            yield safe(f"{opened(WORDLESS)}.")
     yield from _foot(view)
 
 
@@ -147,7 +151,8 @@ def _moments(tale: Tale) -> Table:
     for moment in tale.worth:
         mark, style = _mark(moment)
         lines = [_headline(moment), *(safe(line) for line in _lines(tale, moment))]
-        table.add_row(safe(when(moment, tale.view.axis)), Text(mark, style=style), _stacked(lines))
+        at = "" if tale.view.is_photo else when(moment, tale.view.axis)
+        table.add_row(safe(at), Text(mark, style=style), _stacked(lines))
     return table
 
 
@@ -196,7 +201,7 @@ def _why(tale: Tale, moment: Moment) -> Iterator[str]:
     looks = appraised(moment.appraisal)
     if looks:
         yield f"looks to them: {looks}"
-    if not any(turn in tale.turns for turn in moment.turns):
+    if tale.turns and not any(turn in tale.turns for turn in moment.turns):
         yield from untold(moment, has_words=False)
 
 

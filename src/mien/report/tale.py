@@ -121,9 +121,12 @@ class Tale:
 
     @cached_property
     def beats(self) -> tuple[Moment, ...]:
-        """The two or three of them that a person would retell, in order of time."""
-        told = [moment for moment in self.worth if feeling(moment) is not None]
-        return self._ordered(sorted(told, key=self._retold, reverse=True)[:BEATS])
+        """The two or three of them that a person would retell, none twice, in order of time."""
+        found: dict[tuple[str | None, Emotion | None], Moment] = {}
+        for moment in sorted(self.worth, key=self._retold, reverse=True):
+            if feeling(moment) is not None:
+                found.setdefault((moment.person, _emotion(moment)), moment)
+        return self._ordered(list(found.values())[:BEATS])
 
     def weight(self, moment: Moment) -> float:
         """How much a moment is worth telling, from 0."""
