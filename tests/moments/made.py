@@ -1,6 +1,7 @@
 """Readings for tests of moments."""
 
 from mien.emotions import Emotion, Scores
+from mien.moments.spoken import Spoken
 from mien.timeline import Channel, Reading, stamp
 
 
@@ -24,3 +25,9 @@ def reading(channel, start=None, end=None, person=None, *, turn=None, source="ca
 def words(text, turn, person=None, start=None, end=None, **values):
     """A reading of one turn's words."""
     return reading("words", start, end, person, turn=turn, text=text, **values)
+
+
+def spoken(text, turn, person=None, *, shares=None, scores=None):
+    """A turn as the models of a conversation see it."""
+    shown = scores or Scores({Emotion(slug): share for slug, share in (shares or {}).items()})
+    return Spoken(turn=turn, speaker=person, text=text, alone=shown, scores=shown)
