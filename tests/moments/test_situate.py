@@ -77,7 +77,7 @@ def test_voice_and_face_give_moments_without_words():
     )
     angry, glad, unclear = situate(timeline)
     assert angry.emotions.top.emotion is Emotion.ANGER
-    assert (glad.person, glad.causes, glad.turns) == ("Face 1", (), ())
+    assert (glad.person, glad.causes, glad.turns) == ("Person 1", (), ())
     assert unclear.reason is Doubt.LOW_QUALITY
 
 

@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.moments.stretch import WHILE, Gathering, gather, renamed
+from mien.moments.stretch import WHILE, Gathering, gather
 from mien.timeline import Channel
 from tests.moments.made import reading, words
 
@@ -55,11 +55,6 @@ def test_words_that_come_after_their_voice_set_its_bounds():
     gathering.push(words("Hello", 0, "Ana", 1.1, 3.0))
     (stretch,) = gathering.close()
     assert (stretch.start, stretch.end, stretch.person) == (1.1, 3.0, "Ana")
-
-
-def test_a_person_goes_by_the_name_given():
-    assert renamed(reading("face", 0.0, 1.0, "Face 1"), {"Face 1": "Ana"}).person == "Ana"
-    assert renamed(reading("voice", 0.0, 1.0), {"Face 1": "Ana"}).person is None
 
 
 @st.composite

@@ -12,9 +12,10 @@ from mien.llm import Address
 from mien.moments.explain import Explainer
 from mien.moments.moment import Moment
 from mien.moments.parts import load_parts
-from mien.moments.stretch import Gathering, gather, renamed
+from mien.moments.people import as_people
+from mien.moments.stretch import Gathering, gather
 from mien.moments.thread import Thread
-from mien.reader import Live, read
+from mien.reader import Live, called, read
 from mien.timeline.conversation import Conversation, Turn
 from mien.timeline.reading import Channel, Reading, Reason
 from mien.timeline.timeline import Timeline
@@ -29,6 +30,8 @@ def situate(
     what: Situated,
     *,
     names: Mapping[str, str] | None = None,
+    people: int | None = None,
+    speakers: str | Path | None = None,
     decoders: Sequence[str] | None = None,
     llm: Address | None = None,
     config: Config | None = None,
@@ -38,6 +41,8 @@ def situate(
     Args:
         what: A timeline, or what `mien.read` takes.
         names: What people are to be called, by the labels of the reading.
+        people: How many speak, where something has to be read.
+        speakers: Who speaks when, in a file such as a .rttm, where something has to be read.
         decoders: Names that replace the defaults, where something has to be read.
         llm: A language model that fills target, cause, appraisal and a sentence; it is sent the
             words.
@@ -52,7 +57,11 @@ def situate(
         DecoderError: If a decoder or a model cannot be had.
         MissingExtra: If a language model is asked and `mien[models]` is not installed.
     """
-    timeline = what if isinstance(what, Timeline) else read(what, decoders=decoders, config=config)
+    timeline = (
+        what
+        if isinstance(what, Timeline)
+        else read(what, decoders=decoders, people=people, speakers=speakers, config=config)
+    )
     with ExitStack() as stack:
         explainer = None if llm is None else stack.enter_context(Explainer(llm, config=config))
         return [
@@ -144,7 +153,7 @@ class Follower:
         return [
             moment
             for reading in readings
-            for stretch in self._gathering.push(renamed(reading, self._names))
+            for stretch in self._gathering.push(called(reading, self._names))
             for moment in self._thread.push(stretch)
         ]
 
@@ -153,7 +162,7 @@ def _situated(
     timeline: Timeline, names: Mapping[str, str], explainer: Explainer | None
 ) -> list[Moment]:
     thread = Thread(load_parts())
-    readings = [renamed(r, names) for r in timeline if not _is_filler(r)]
+    readings = as_people([called(r, names) for r in timeline if not _is_filler(r)])
     found = [moment for stretch in gather(readings) for moment in thread.push(stretch)]
     found += thread.close()
     return found if explainer is None else explainer.explain(found, turns_of(timeline))

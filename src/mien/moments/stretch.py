@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from mien.timeline.reading import Channel, Reading
 
@@ -132,13 +132,6 @@ def gather(readings: Iterable[Reading]) -> list[Stretch]:
     found = [s for r in readings if r.start is None for s in gathering.push(r)]
     found += [s for r in ordered for s in gathering.push(r)]
     return found + gathering.close()
-
-
-def renamed(reading: Reading, names: Mapping[str, str]) -> Reading:
-    """The reading under the name that its person goes by."""
-    if reading.person is None or reading.person not in names:
-        return reading
-    return replace(reading, person=names[reading.person])
 
 
 def _may_be_one(person: str | None, reading: Reading) -> bool:

@@ -5,6 +5,7 @@ from mien.reader.chats import chats_in
 from mien.reader.corpus import Corpus
 from mien.reader.folder import Done, FolderRun, read_folder
 from mien.reader.live import Live
+from mien.reader.naming import called
 from mien.reader.options import Options, prepare
 from mien.reader.passes import Pass
 from mien.reader.plan import Plan
@@ -22,6 +23,7 @@ __all__ = [
     "Plan",
     "Veil",
     "aread",
+    "called",
     "chats_in",
     "distinct_names",
     "prepare",
