@@ -94,10 +94,12 @@ def _about(tale: Tale, moment: Moment) -> Iterator[Content]:
     for line in (_turned(tale, moment), _lasts(tale, moment), moved(moment)):
         if line:
             yield line
-    target = moment.target
-    if target is not None:
+    target = tale.target(moment)
+    if target is not None and tale.is_own(moment, target):
+        yield f"{target_in_words(target, has_quote=False)} ({portion(target.p)})"
+    elif target is not None:
         quote = to_turn(tale, target.turn, quoted(target.text, MOST_QUOTE))
-        yield (f"{target_in_words(target)} ", quote, f" ({portion(target.p)})")
+        yield (f"{target_in_words(target, has_quote=True)} ", quote, f" ({portion(target.p)})")
 
 
 def _turned(tale: Tale, moment: Moment) -> Content:
@@ -130,6 +132,9 @@ def _because(tale: Tale, moment: Moment) -> Iterator[Content]:
     """The likeliest causes with their words, and how the event looks to the person."""
     for i, cause in enumerate(tale.causes(moment)[:MOST_CAUSES]):
         opening = "because of" if i == 0 else "and of"
+        if tale.is_own(moment, cause):
+            yield f"{opening} what is said here ({portion(cause.p)})"
+            continue
         quote = to_turn(tale, cause.turn, quoted(cause.text, MOST_QUOTE))
         yield (f"{opening} ", quote, f" ({_source(tale, moment, cause)}, {portion(cause.p)})")
     looks = appraised(moment.appraisal)
@@ -155,7 +160,7 @@ def _channels(tale: Tale, moment: Moment) -> Markup | None:
     joined: list[Content] = []
     for i, entry in enumerate(entries):
         joined += [" · " if i else None, entry]
-    return tag("p", joined) if entries else None
+    return tag("p", "alone: " if len(entries) > 1 else None, joined) if entries else None
 
 
 def _channel(tale: Tale, moment: Moment, evidence: Evidence) -> Markup:
@@ -204,4 +209,4 @@ def _left(tale: Tale, moment: Moment) -> Iterator[str]:
     # Where nobody's words are known, that is said once for all.
     if tale.turns and feeling(moment) is not None:
         has_words = any(turn in tale.turns for turn in moment.turns)
-        yield from untold(moment, has_words=has_words)
+        yield from untold(tale.target(moment), tale.causes(moment), has_words=has_words)

@@ -9,6 +9,7 @@ from mien.emotions.emotion import Emotion
 from mien.emotions.scores import Top
 from mien.moments import (
     Appraisal,
+    Cause,
     CauseType,
     Doubt,
     Episode,
@@ -60,11 +61,11 @@ _VERBS = {
     Mode.QUOTED: "quotes",
 }
 _TARGETS = {
-    TargetKind.EVENT: "about",
-    TargetKind.AGENT: "toward somebody’s act,",
-    TargetKind.OBJECT: "toward",
-    TargetKind.SELF: "toward oneself,",
-    TargetKind.UNKNOWN: "toward",
+    TargetKind.EVENT: ("about", "about what they tell of"),
+    TargetKind.AGENT: ("toward somebody’s act,", "toward somebody’s act"),
+    TargetKind.OBJECT: ("toward", "toward what they speak of"),
+    TargetKind.SELF: ("toward oneself,", "toward oneself"),
+    TargetKind.UNKNOWN: ("toward", "toward what they speak of"),
 }
 _APPRAISED = {
     "pleasantness": ("unpleasant", "pleasant"),
@@ -152,9 +153,10 @@ def whose(holder: Holder | None) -> str | None:
     return f"{_whose(holder)} feeling, {_MODES[holder.mode]}"
 
 
-def target_in_words(target: Target | None) -> str | None:
-    """What kind of thing a feeling is toward; its words follow."""
-    return None if target is None else _TARGETS[target.kind]
+def target_in_words(target: Target, *, has_quote: bool) -> str:
+    """What kind of thing a feeling is toward, and whether its words follow."""
+    quoting, alone = _TARGETS[target.kind]
+    return quoting if has_quote else alone
 
 
 def appraised(appraisal: Appraisal | None) -> str:
@@ -201,15 +203,15 @@ def lasting(episode: Episode, first: Moment, last: Moment, axis: Axis) -> str:
 WORDLESS = "toward what and why cannot be told without words"
 
 
-def untold(moment: Moment, *, has_words: bool) -> Iterator[str]:
+def untold(target: Target | None, causes: Sequence[Cause], *, has_words: bool) -> Iterator[str]:
     """What cannot be told of a moment that shows a feeling."""
     if not has_words:
         yield WORDLESS
         return
-    missing = [] if moment.target is not None else ["toward what"]
-    if not moment.causes:
+    missing = [] if target is not None else ["toward what"]
+    if not causes:
         missing.append("why")
-    elif moment.causes[0].type is CauseType.LATENT:
+    elif causes[0].type is CauseType.LATENT:
         yield "the cause seems to lie outside of what was said"
     if missing:
         yield f"{' and '.join(missing)} cannot be told"

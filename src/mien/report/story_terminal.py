@@ -27,7 +27,6 @@ from mien.report.phrases import (
     place_of,
     shares_in_words,
     target_in_words,
-    untold,
     when,
     whose,
 )
@@ -192,9 +191,14 @@ def _lines(tale: Tale, moment: Moment) -> Iterator[str]:
 
 
 def _why(tale: Tale, moment: Moment) -> Iterator[str]:
-    if moment.target is not None:
-        yield f"{target_in_words(moment.target)} {quoted(moment.target.text)}"
+    target = tale.target(moment)
+    if target is not None:
+        quote = "" if tale.is_own(moment, target) else f" {quoted(target.text)}"
+        yield f"{target_in_words(target, has_quote=bool(quote))}{quote}"
     for cause in tale.causes(moment)[:1]:
+        if tale.is_own(moment, cause):
+            yield f"because of what is said here ({portion(cause.p)})"
+            continue
         turn = tale.turns.get(cause.turn)
         by = f"{turn.speaker}, " if turn is not None and turn.speaker else ""
         yield f"because of {quoted(cause.text)} ({by}turn {cause.turn + 1}, {portion(cause.p)})"
@@ -202,7 +206,7 @@ def _why(tale: Tale, moment: Moment) -> Iterator[str]:
     if looks:
         yield f"looks to them: {looks}"
     if tale.turns and not any(turn in tale.turns for turn in moment.turns):
-        yield from untold(moment, has_words=False)
+        yield WORDLESS
 
 
 def _foot(view: View) -> Iterator[Text]:

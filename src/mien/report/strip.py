@@ -9,7 +9,6 @@ from functools import cached_property
 from mien.charts.html import Content, Markup, tag
 from mien.charts.svg import axis as axis_row
 from mien.charts.svg import number, text_width
-from mien.emotions.emotion import Emotion
 from mien.moments import Episode, Moment
 from mien.report import palette
 from mien.report.anchors import card_id, link_of
@@ -183,13 +182,6 @@ class Strip:
                     found.append((start, spot, cause.p))
         return found
 
-    def _left_below(self) -> set[str]:
-        """Moments whose dots arcs leave or enter from below, and none from above."""
-        below = {s.moment.id for s, e, _ in self._ties if s.y < e.y}
-        below |= {e.moment.id for s, e, _ in self._ties if s.y > e.y}
-        above = {s.moment.id for s, e, _ in self._ties if s.y >= e.y}
-        return below - above - {e.moment.id for s, e, _ in self._ties if s.y <= e.y}
-
     def _dot(self, spot: Spot) -> Markup:
         moment, top = spot.moment, feeling(spot.moment)
         at = {"cx": number(spot.x), "cy": number(spot.y)}
@@ -230,23 +222,37 @@ class Strip:
     def _names(self) -> Iterator[Markup]:
         """Emotions at the dots that have a card, where they don't touch each other or an arc."""
         taken: list[tuple[float, float, float]] = []
-        crossed = self._left_below()
         for moment in sorted(self._tale.worth, key=self._tale.weight, reverse=True):
             spot, top = self.spots.get(moment.id), feeling(moment)
             if spot is None or top is None:
                 continue
-            half = WIDER * text_width(palette.name(top.emotion), TEXT_PX) / 2
-            x = min(max(spot.x, half), WIDTH - half)
-            if all(y != spot.y or x - half > right or x + half < left for left, right, y in taken):
-                taken.append((x - half - 4, x + half + 4, spot.y))
-                is_above = moment.id in crossed
-                yield _name(top.emotion, x, spot.y - spot.radius - 7 if is_above else spot.y + 22)
+            name = palette.name(top.emotion)
+            half = WIDER * text_width(name, TEXT_PX) / 2
+            x, y = self._beside(spot, half)
+            if all(y != line or x - half > right or x + half < left for left, right, line in taken):
+                taken.append((x - half - 4, x + half + 4, y))
+                yield tag(
+                    "text", name, x=number(x), y=number(y), text_anchor="middle", class_="felt"
+                )
 
+    def _beside(self, spot: Spot, half: float) -> tuple[float, float]:
+        """Where a name has its middle: below its dot, above it, or right of it where arcs meet."""
+        above, below = self._sides
+        x = min(max(spot.x, half), WIDTH - half)
+        if spot.moment.id not in below:
+            return x, spot.y + 22
+        if spot.moment.id not in above:
+            return x, spot.y - spot.radius - 7
+        right = spot.x + spot.radius + 5 + half
+        return (right if right + half <= WIDTH else spot.x - spot.radius - 5 - half), spot.y - 5
 
-def _name(emotion: Emotion, x: float, y: float) -> Markup:
-    return tag(
-        "text", palette.name(emotion), x=number(x), y=number(y), text_anchor="middle", class_="felt"
-    )
+    @cached_property
+    def _sides(self) -> tuple[set[str], set[str]]:
+        """The moments whose dots arcs touch from above, and those from below."""
+        above = {s.moment.id for s, e, _ in self._ties if s.y >= e.y}
+        above |= {e.moment.id for s, e, _ in self._ties if s.y <= e.y}
+        below = {s.moment.id for s, e, _ in self._ties if s.y < e.y}
+        return above, below | {e.moment.id for s, e, _ in self._ties if s.y > e.y}
 
 
 def _arc(start: Spot, end: Spot) -> str:

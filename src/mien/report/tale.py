@@ -15,6 +15,7 @@ from mien.moments import (
     Phase,
     Shift,
     ShiftKind,
+    Target,
     episodes,
     influences,
     shifts,
@@ -30,14 +31,14 @@ MOST = 8
 BEATS = 3
 """Moments in the sentence at the top."""
 
-LEAST = 0.1
+LEAST = 0.15
 """Share times confidence below which a moment is not worth telling."""
 
 APART = 0.04
 """Two cards of one person and one emotion lie at least this part of the axis apart."""
 
 NAMED = 0.4
-"""Chance from which a cause is drawn and told."""
+"""Chance from which a cause is drawn and told, and a target told."""
 
 MILD = {Emotion.INTEREST, Emotion.CONCENTRATION, Emotion.CONTEMPLATION}
 """What nobody would retell while there is anything else: half of all questions show interest."""
@@ -156,6 +157,18 @@ class Tale:
     def causes(self, moment: Moment) -> list[Cause]:
         """The causes that are likely enough to be told, likeliest first."""
         return [cause for cause in moment.causes if cause.p >= NAMED]
+
+    def target(self, moment: Moment) -> Target | None:
+        """What its feeling is toward, if that is likely enough to be told."""
+        target = moment.target
+        return target if target is not None and target.p >= NAMED else None
+
+    def is_own(self, moment: Moment, quote: Cause | Target) -> bool:
+        """Whether a quote is most of what is said in the moment itself."""
+        turn = self.turns.get(quote.turn)
+        return (
+            turn is not None and quote.turn in moment.turns and 2 * len(quote.text) > len(turn.text)
+        )
 
     def _retold(self, moment: Moment) -> float:
         # How it ended belongs to what a person would retell.
