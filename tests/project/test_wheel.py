@@ -16,6 +16,7 @@ from tests.data import EXAMPLES, ROOT
 
 LARGEST_MB = {
     "words-v1": 14,
+    "encoder-v1": 14,
     "words-fast-v1": 4,
     "face-v1": 5,
     "voice-v1": 4,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from mien.guard.local.weights import Readout
 from mien.guard.signals import Signal
@@ -17,7 +18,7 @@ Array = NDArray[np.float64]
 def fit(
     features: Array, is_true: NDArray[np.bool_], weights: Array | None = None
 ) -> tuple[float, ...]:
-    """Slopes and offset of a log odds (Platt 2000), fitted by Newton's method on held-out logits.
+    """Slopes and offset of a log odds (Platt 2000), fitted on held-out logits.
 
     Args:
         features: Shape (n, k).
@@ -33,15 +34,17 @@ def fit(
     goal = np.where(is_true, (n_true + 1) / (n_true + 2), 1 / (n - n_true + 2))
     design = np.column_stack([features, np.ones(n)])
     start = np.array([1.0 / k] * k + [0.0])
-    fitted = start.copy()
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-np.clip(design @ fitted, -30, 30)))
-        spread = weights * p * (1 - p)
-        pull = design.T @ (weights * (goal - p)) - _HELD_BACK * (fitted - start)
-        fitted = fitted + np.linalg.solve(
-            (design * spread[:, None]).T @ design + _HELD_BACK * np.eye(k + 1), pull
-        )
-    return (*np.maximum(fitted[:-1], 1e-3).tolist(), float(fitted[-1]))
+
+    def loss(fitted: Array) -> tuple[float, Array]:
+        odds = design @ fitted
+        p = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+        far = fitted - start
+        value = weights @ (np.logaddexp(0, odds) - goal * odds) + _HELD_BACK / 2 * far @ far
+        return float(value), design.T @ (weights * (p - goal)) + _HELD_BACK * far
+
+    bounds = [(1e-3, None)] * k + [(None, None)]
+    done = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    return tuple(done.x.tolist())
 
 
 _HELD_BACK = 0.3

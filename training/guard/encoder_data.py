@@ -14,7 +14,7 @@ from mien.guard.local.passages import SPECIAL, Passage, Pieces, stretches
 from mien.guard.local.pieces import sentences
 from mien.guard.signals import Effect, Side, Signal, of_side
 from training.guard import ordinary
-from training.guard.composed import carelessly, composed, together
+from training.guard.composed import carelessly, together
 from training.guard.data import Row, further, is_sealed, lines, rows
 from training.guard.encoder_fit import Lesson
 from training.guard.replies_ordinary import modern
@@ -67,7 +67,7 @@ class Amounts:
 
     as_replies: int = 500
     careless: float = 0.15
-    beside: float = 0.2
+    beside: float = 0.12
 
 
 def items(data: Path, seed: int, amounts: Amounts | None = None) -> list[Item]:
@@ -151,9 +151,6 @@ def _reply_marks(signal: Signal, *, is_true: bool) -> Marks:
     return {**marks, signal: (float(is_true), 1.0)}
 
 
-_FRAMES = 4
-"""Of each kind, in which each clause about a crisis stands."""
-
 _RELATED, _UNRELATED = 0.3, 0.15
 _TALK, _KIND, _COMMENT = 0.5, 0.5, 0.4
 """Weights of what was not written to differ in one element."""
@@ -181,11 +178,8 @@ def _said(before: Iterable[Mapping[str, str]]) -> tuple[tuple[Side, str], ...]:
 
 
 def _varied(words: Path, seed: int, by: Amounts) -> Iterator[Item]:
-    """Plain words for a crisis in frames; further rows as typed carelessly, or beside others."""
+    """Further rows of users as they might be typed, or beside something else."""
     rng = random.Random(seed)
-    for row in composed(seed, each=_FRAMES):
-        marks = {Signal.CRISIS: (float(row.is_true), _KIND)}
-        yield Item(row.text, row.language, Side.USER, (), marks)
     others = asides(words, seed)
     for example in examples(further()):
         if rng.random() < by.careless:

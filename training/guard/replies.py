@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,17 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from mien.guard.local.encoder import shipped_encoder
 from mien.guard.local.replies import PATH, READINGS, Meaning, told
 from mien.guard.local.reply_words import BUCKETS, cue_names
-from mien.guard.signals import Signal
-from training.guard.encoder_kept import KEPT, read_kept
+from mien.guard.signals import Effect, Signal
 from training.guard.export import put
 from training.guard.replies_data import COLUMN, NOT_IN_SPIRAL, OWN, SIGNALS, own, spiral
 from training.guard.replies_fit import Array, Corpus, Fitted, fit
 from training.guard.replies_folds import held_out
 from training.guard.replies_ordinary import comments, joined, modern
-from training.guard.replies_second import Short, beyond_near, encoder_logits, second, short_replies
 
 _SENTENCES = {"strongest": 0.5, "sentences": 0.5, "reply": 0.7}
 _WHOLE = {"strongest": 0.5, "sentences": 0.5, "reply": 1.2}
@@ -47,21 +44,41 @@ SHARES = {
 Whether an answer reinforces or advises harm depends on what it answers; praise does not.
 """
 
+ORDINARY = 0.001
+"""Of warm, correct replies that one harmful signal may raise; nine signals may."""
+
+COMMENTS = 0.005
+"""Of people's comments; an assistant hardly writes so."""
+
+MARGINS = {
+    Signal.DELUSION_REINFORCEMENT: 0.5,
+    Signal.ESCALATION: 0.25,
+}
+"""Log odds added to a harmful signal's threshold; 1.5 where a signal has no line.
+
+Real talk is more varied than the ordinary rows: the less a signal was taught, the more it needs.
+Set after a first look at VERA-MH and ESConv, which are therefore no blind test of the thresholds.
+"""
+MARGIN = 1.5
+
+NEAR = 0.05
+"""Of near misses that a signal may raise."""
+
+PROTECTIVE = 0.05
+"""Of replies without a protective signal that may raise it."""
+
 
 def main() -> None:
     """Teach, calibrate and write the weight file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
     parser.add_argument("--held-out", type=Path, help="keep held-out readings here, or use them")
-    parser.add_argument("--kept", type=Path, default=KEPT, help="the encoder's held-out logits")
     parser.add_argument("--out", type=Path, default=PATH)
     parser.add_argument("--meanings", action="store_true", help="keep the tables of --out")
     options = parser.parse_args()
     corpus = corpus_of(options.data)
     read = read_held_out(corpus, options.data, options.held_out)
-    kept = read_kept(options.kept)
-    encoder = encoder_logits(corpus, kept, shipped_encoder())
-    by = meanings(corpus, read, encoder, short_replies(kept))
+    by = meanings(corpus, read)
     if options.meanings:
         retold(options.out, by)
         return
@@ -93,61 +110,22 @@ def read_held_out(corpus: Corpus, data: Path, kept: Path | None) -> Array:
     return read
 
 
-def meanings(
-    corpus: Corpus, read: Array, encoder: Array, short: Sequence[Short]
-) -> dict[Signal, Meaning]:
-    """From readings to chances: shares by spread, Platt's numbers, gates and thresholds.
-
-    Args:
-        corpus: All replies.
-        read: Held-out readings of the tables, shape (replies, readings, signals).
-        encoder: Its logits, shape (replies, signals), NaN where it learned from them.
-        short: Held-out replies in all languages.
-    """
-    told = {signal: _meaning(corpus, read, encoder, short, signal) for signal in SIGNALS}
-    table_odds = odds(read, told)
-    near = {}
-    for column, signal in enumerate(SIGNALS):
-        known = (corpus.known[:, column] > 0) & (corpus.labels[:, column] < 1) & twins(corpus)
-        both = np.stack([table_odds[known, column], encoder[known, column]], axis=1)
-        near[signal] = [(float(a), float(b)) for a, b in both if not np.isnan(a + b)]
-    return beyond_near(told, near, short)
+def meanings(corpus: Corpus, read: Array) -> dict[Signal, Meaning]:
+    """From readings to chances: shares by spread, Platt's two numbers, and a threshold."""
+    return {signal: _meaning(corpus, read, signal) for signal in SIGNALS}
 
 
-def odds(read: Array, by: Mapping[Signal, Meaning]) -> Array:
-    """Log odds of every signal by the tables, shape (replies, signals)."""
+def chances(corpus: Corpus, read: Array, by: Mapping[Signal, Meaning]) -> Array:
+    """Chances of every signal, shape (replies, signals)."""
     shares = np.array([by[signal].shares for signal in SIGNALS]).T
     offsets = np.array([by[signal].offset for signal in SIGNALS])
-    found: Array = (read * shares).sum(axis=1) + offsets
+    odds = np.clip((read * shares).sum(axis=1) + offsets, -30, 30)
+    carried = [[told(signal, n) for signal in SIGNALS] for n in corpus.n_words.tolist()]
+    found: Array = np.array(carried) / (1 + np.exp(-odds))
     return found
 
 
-def chances(corpus: Corpus, read: Array, encoder: Array, by: Mapping[Signal, Meaning]) -> Array:
-    """Chances of every signal as a reply in English is judged, shape (replies, signals).
-
-    A reply that taught the encoder is judged by the tables alone, without what length tempers.
-    """
-    told_odds = odds(read, by)
-    first = _sigmoid(told_odds) * carried(corpus)
-    gates = np.array([by[signal].gate for signal in SIGNALS])
-    both = np.array([by[signal].both for signal in SIGNALS]).T
-    looked = (first >= gates).any(axis=1, keepdims=True) & ~np.isnan(encoder)
-    return np.where(looked, _sigmoid(both[0] * told_odds + both[1] * encoder + both[2]), first)
-
-
-def carried(corpus: Corpus) -> Array:
-    """How much of a chance each reply can carry, shape (replies, signals)."""
-    return np.array([[told(signal, n) for signal in SIGNALS] for n in corpus.n_words.tolist()])
-
-
-def _sigmoid(values: Array) -> Array:
-    found: Array = 1 / (1 + np.exp(-np.clip(values, -30, 30)))
-    return found
-
-
-def _meaning(
-    corpus: Corpus, read: Array, encoder: Array, short: Sequence[Short], signal: Signal
-) -> Meaning:
+def _meaning(corpus: Corpus, read: Array, signal: Signal) -> Meaning:
     column = COLUMN[signal.value]
     known = (corpus.known[:, column] > 0) & ~np.isnan(read[:, 0, column])
     is_own = corpus.origin == OWN
@@ -156,18 +134,11 @@ def _meaning(
     by_name = SHARES.get(signal, _SENTENCES)
     shares = np.array([by_name.get(name, 0.0) for name in READINGS]) / spread
     logits = read[:, :, column] @ shares
-    labels = corpus.labels[:, column]
-    slope, offset = _platt(logits[known], labels[known])
-    told_odds = slope * logits + offset
-    first = _sigmoid(told_odds) * carried(corpus)[:, column]
-    marks = (labels, known, twins(corpus))
-    found = second(signal, told_odds, first, encoder[:, column], marks, short)
-    return Meaning(tuple((slope * shares).tolist()), offset, *found)
-
-
-def twins(corpus: Corpus) -> NDArray[np.bool_]:
-    """Which replies are near misses or their twins: one signal is known of them."""
-    return np.array([len(reply.labels) == 1 for reply in corpus.replies])
+    slope, offset = _platt(logits[known], corpus.labels[known, column])
+    chance = 1 / (1 + np.exp(-np.clip(slope * logits + offset, -30, 30)))
+    chance *= [told(signal, n) for n in corpus.n_words.tolist()]
+    threshold = _threshold(corpus, chance, known, signal)
+    return Meaning(tuple((slope * shares).tolist()), offset, threshold)
 
 
 def _platt(logits: Array, labels: Array) -> tuple[float, float]:
@@ -189,6 +160,48 @@ def _spread(values: Array, origin: NDArray[np.str_]) -> Array:
                               for o in np.unique(origin)])  # fmt: skip
     spread: Array = centred.std(axis=0) + 1e-6
     return spread
+
+
+def ordinary(corpus: Corpus) -> NDArray[np.bool_]:
+    """Replies of assistants that are warm and correct, or of talks that go well."""
+    kinds = {"warm", "joined", "modern", "steady", "ordinary", "vent", "crisis"}
+    fine = [r.origin == OWN and r.kind in kinds for r in corpus.replies]
+    found: NDArray[np.bool_] = ~comment(corpus) & np.array(fine)
+    return found
+
+
+def comment(corpus: Corpus) -> NDArray[np.bool_]:
+    """What people write, not assistants."""
+    return np.array([r.chat.startswith("comment-") for r in corpus.replies])
+
+
+def near(corpus: Corpus, column: int) -> NDArray[np.bool_]:
+    """Near misses of a signal: one signal is known of a twin."""
+    one = np.array([len(r.labels) == 1 for r in corpus.replies])
+    found: NDArray[np.bool_] = one & (corpus.known[:, column] > 0) & (corpus.labels[:, column] < 1)
+    return found
+
+
+def _threshold(corpus: Corpus, chances: Array, known: NDArray[np.bool_], signal: Signal) -> float:
+    column = COLUMN[signal.value]
+    absent = known & (corpus.labels[:, column] < 1)
+    if signal.effect is Effect.HARM:
+        limits = [
+            (absent & ordinary(corpus), ORDINARY),
+            (absent & comment(corpus), COMMENTS),
+            (near(corpus, column) & known, NEAR),
+        ]
+    else:
+        limits = [(absent, PROTECTIVE)]
+    highest = np.clip(max(_above(chances[rows], share) for rows, share in limits), 0.05, 0.98)
+    margin = MARGINS.get(signal, MARGIN) if signal.effect is Effect.HARM else 0.0
+    return float(1 / (1 + (1 / highest - 1) * np.exp(-margin)))
+
+
+def _above(values: Array, share: float) -> float:
+    """The lowest value that at most a share of values reaches."""
+    ordered = np.sort(values)[::-1]
+    return float(ordered[min(int(share * len(ordered)), len(ordered) - 1)]) + 1e-6
 
 
 def save(path: Path, made: Fitted, by: Mapping[Signal, Meaning]) -> int:

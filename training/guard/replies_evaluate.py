@@ -11,7 +11,6 @@ import contextlib
 import csv
 import gzip
 import io
-import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,15 +21,10 @@ import numpy as np
 
 from mien.guard import Guard
 from mien.guard.check import Action
-from mien.guard.local import LocalObserver
-from mien.guard.local.encoder import COLUMN as ENCODED
-from mien.guard.local.encoder import shipped_encoder
-from mien.guard.local.replies import READINGS, Meaning, shipped_replies
+from mien.guard.local.replies import READINGS, Meaning, ReplyDetectors, load_replies
 from mien.guard.observation import Observation, Observer, side_of
 from mien.guard.signals import Effect, Side, Signal
 from mien.timeline import Turn
-from training.guard.data import rows
-from training.guard.encoder_kept import KEPT, key_of, read_kept
 from training.guard.replies import chances, corpus_of, read_held_out
 from training.guard.replies_data import COLUMN, IN_SPIRAL, OWN, SIGNALS
 from training.guard.replies_fit import Array, Corpus
@@ -43,29 +37,26 @@ from training.guard.replies_measure import (
     wilson,
     within,
 )
-from training.guard.replies_second import encoder_logits
 
 HARMS = tuple(signal for signal in SIGNALS if signal.effect is Effect.HARM)
 STEPS = (Action.CHECK_IN, Action.GROUND, Action.RETRACT, Action.OFFER_HELP, Action.CRISIS)
 OFF_THE_RAILS = 7
 _CARD = """# replies-v1
 
-What a reply of the assistant does: weights over hashed words read every English one, and what they
-find worth it the encoder reads again (`encoder-v1`); a German or Spanish one is read by the
-encoder alone. Written by `python -m training.guard.replies_evaluate`; not edited. A signal is a guess at
-what careful readers would say of a text, never a verdict; three frontier judges agree on single
-turns with kappa .34-.56 only, so decide on evidence that adds up.
+What a reply of the assistant does, in English: weights over hashed words, in NumPy. Written by
+`python -m training.guard.replies_evaluate`; not edited. A signal is a guess at what careful
+readers would say of a text, never a verdict; three frontier judges agree on single turns with
+kappa .34-.56 only, so decide on evidence that adds up.
 
-Taught by: replies written for this project (open half of the pairs, talks, warm replies; the
-encoder by pairs written for training alone), the Spiral-Bench v0.2 table (MIT by its README; three
-models, 26 scenarios, one simulated user; the weights over words alone), comments of GoEmotions
-(CC BY 4.0) and replies of syco-bench (MIT-0) as ordinary talk. Tested only: VERA-MH, ESConv,
-XDailyDialog. No sentence of these is in the weights; words are hashed.
+Taught by: replies written for this project (open half of the pairs, talks, warm replies), the
+Spiral-Bench v0.2 table (MIT by its README; three models, 26 scenarios, one simulated user),
+comments of GoEmotions (CC BY 4.0) and replies of syco-bench (MIT-0) as ordinary talk. Tested only:
+VERA-MH, ESConv, XDailyDialog. No sentence of these is in the weights; words are hashed.
 
-Limits: English, German, Spanish. Signals that the Spiral table lacks (over-validation,
-discouraging support, exclusivity, guilt at leaving) rest on some hundred short rows each. A model
-of a kind never seen is judged less well than the mean says: see each model's figure. Twins that
-differ in one clause are often missed at thresholds that leave warm replies alone.
+Limits: English alone. Signals that the Spiral table lacks (over-validation, discouraging support,
+exclusivity, guilt at leaving) rest on a few dozen rows each. A model of a kind never seen is
+judged less well than the mean says: see each model's figure. Twins that differ in one clause are
+often missed at thresholds that leave warm replies alone.
 """
 
 
@@ -81,29 +72,23 @@ class Seen:
     """An observer that says what was read already; user turns say nothing.
 
     Args:
-        seen: Observations of the assistant's turns, by place.
+        chances: By place, of the assistant's turns.
+        meanings: For the thresholds.
     """
 
     name = "held-out"
 
-    def __init__(self, seen: Mapping[int, Observation]) -> None:
-        self._seen = seen
+    def __init__(
+        self, chances: Mapping[int, Mapping[Signal, float]], meanings: Mapping[Signal, Meaning]
+    ) -> None:
+        self._chances, self._meanings = chances, meanings
 
     def observe(self, turns: Sequence[Turn]) -> Observation:
         """The signals of the last turn."""
-        index = turns[-1].index
-        nothing = Observation(turn=index, side=side_of(turns[-1]) or Side.USER, by=self.name)
-        return self._seen.get(index, nothing)
-
-
-def observation(
-    place: int, chances: Mapping[Signal, float], told: Mapping[Signal, Meaning]
-) -> Observation:
-    """Of a reply whose chances are known."""
-    raised = frozenset(s for s, p in chances.items() if p >= told[s].threshold)
-    return Observation(
-        turn=place, side=Side.ASSISTANT, signals=chances, raised=raised, by=Seen.name
-    )
+        side, index = side_of(turns[-1]) or Side.USER, turns[-1].index
+        known = self._chances.get(index, {}) if side is Side.ASSISTANT else {}
+        raised = frozenset(s for s, p in known.items() if p >= self._meanings[s].threshold)
+        return Observation(turn=index, side=side, signals=known, raised=raised, by=self.name)
 
 
 def main() -> None:
@@ -111,10 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the corpora")
     parser.add_argument("--held-out", type=Path, help="file of held-out readings")
-    parser.add_argument("--kept", type=Path, default=KEPT, help="the encoder's held-out logits")
-    parser.add_argument(
-        "--outside", action="store_true", help="chats that are for tests alone as well"
-    )
+    parser.add_argument("--weights", type=Path, help="others than those that ship")
     parser.add_argument("--card", type=Path, help="write the tables here, below what they mean")
     options = parser.parse_args()
     said = io.StringIO()
@@ -130,17 +112,20 @@ def main() -> None:
 def _tables(options: argparse.Namespace) -> None:
     corpus = corpus_of(options.data)
     read = read_held_out(corpus, options.data, options.held_out)
-    kept = read_kept(options.kept)
-    told = shipped_replies().meanings
-    encoder = encoder_logits(corpus, kept, shipped_encoder())
-    seen = chances(corpus, read, encoder, told)
+    detectors = load_replies(options.weights) if options.weights else load_replies_shipped()
+    seen = chances(corpus, read, detectors.meanings)
     print_areas(corpus, read, seen)
-    print_thresholds(corpus, seen, told)
-    print_own(corpus, seen, told)
-    print_alone(told, kept)
-    print_chats(corpus, seen, told, options.data / "safety")
-    if options.outside:
-        print_outside(LocalObserver(), options.data / "safety", options.data / "words")
+    print_thresholds(corpus, seen, detectors.meanings)
+    print_own(corpus, seen, detectors.meanings)
+    print_chats(corpus, seen, detectors.meanings, options.data / "safety")
+    print_outside(detectors, options.data / "safety", options.data / "words")
+
+
+def load_replies_shipped() -> ReplyDetectors:
+    """The detectors that ship."""
+    from mien.guard.local.replies import shipped_replies
+
+    return shipped_replies()
 
 
 def print_areas(corpus: Corpus, read: Array, seen: Array) -> None:
@@ -199,20 +184,6 @@ def print_own(corpus: Corpus, seen: Array, told: Mapping[Signal, Meaning]) -> No
         )
 
 
-def print_alone(told: Mapping[Signal, Meaning], kept: Mapping[str, Any]) -> None:
-    """The same twins where the encoder is alone, in German and Spanish, held out by pair."""
-    print("\nOpen twins in German and Spanish, held out: recall | near misses raised")
-    for signal in SIGNALS:
-        by, column = told[signal], ENCODED[signal]
-        hits: dict[bool, list[bool]] = {True: [], False: []}
-        for row in rows(names=("assistant",)):
-            if row.signal == signal.value and row.language != "en":
-                logit = float(kept[key_of(Side.ASSISTANT, row.text)][column])
-                hits[row.is_true].append(by.by_encoder(logit) >= by.alone_threshold)
-        shares = [f"{wilson(sum(h), len(h))} of {len(h)}" for h in (hits[True], hits[False])]
-        print(f"{signal:24s} {' | '.join(shares)}")
-
-
 def _share(raised: Any, of: Any) -> str:
     return f"{wilson(int((raised & of).sum()), int(of.sum()))} of {int(of.sum())}"
 
@@ -220,15 +191,15 @@ def _share(raised: Any, of: Any) -> str:
 def print_chats(corpus: Corpus, seen: Array, told: Mapping[Signal, Meaning], data: Path) -> None:
     """Chats that went off the rails and were noticed when evidence adds up; early warning."""
     scores = _off_rails(data)
-    by_chat: dict[str, dict[int, Observation]] = {}
+    by_chat: dict[str, dict[int, dict[Signal, float]]] = {}
     for row, reply in enumerate(corpus.replies):
         if reply.origin != OWN:
             said = {s: float(seen[row, COLUMN[s.value]]) for s in SIGNALS}
-            by_chat.setdefault(reply.chat, {})[reply.place] = observation(reply.place, said, told)
+            by_chat.setdefault(reply.chat, {})[reply.place] = said
     noticed, watched, early = [], [], []
     names = sorted(by_chat)
     for name in names:
-        checks = _checks(Seen(by_chat[name]), 41)
+        checks = _checks(Seen(by_chat[name], told), 41)
         noticed.append(any(c.action in STEPS for c in checks))
         watched.append(any(c.action is not Action.NOTHING for c in checks))
         early.append(max(c.tracks["delusion"] for c in checks[:11]))
@@ -274,40 +245,48 @@ def _checks(observer: Observer, n_turns: int) -> list[Any]:
     return [step.check for step in Guard("default", observer=observer).follow(turns)]
 
 
-def print_outside(observer: Observer, data: Path, words: Path) -> None:
+def print_outside(detectors: ReplyDetectors, data: Path, words: Path) -> None:
     """Alarms on talk that was never learned from."""
     print("\nAlarms of any harmful signal outside: a reply | a chat ; a step of the policy a chat")
     for name, chats in (
         ("VERA-MH", _vera(data)), ("ESConv", _esconv(words)), ("XDailyDialog", _daily(words))
     ):  # fmt: skip
-        _print_alarms(name, list(chats), observer)
+        _print_alarms(name, list(chats), detectors)
 
 
-def _print_alarms(name: str, chats: Sequence[Chat], observer: Observer) -> None:
+def _print_alarms(name: str, chats: Sequence[Chat], detectors: ReplyDetectors) -> None:
     n = alarms = alarmed = stepped = 0
     by_signal = dict.fromkeys(HARMS, 0)
     for chat in chats:
-        turns = [Turn(index=i, role=side, text=text) for i, (side, text) in enumerate(chat.turns)]
-        seen = {
-            turn.index: observer.observe(turns[: turn.index + 1])
-            for turn in turns
-            if turn.role == "assistant"
-        }
-        raised = [[s for s in HARMS if s in one.raised] for one in seen.values()]
-        for signal in itertools.chain.from_iterable(raised):
-            by_signal[signal] += 1
-        n, alarms = n + len(raised), alarms + sum(map(bool, raised))
-        alarmed += any(raised)
-        stepped += _steps(chat, seen)
+        said: list[str] = []
+        heard: list[str] = []
+        found: dict[int, dict[Signal, float]] = {}
+        any_raised = False
+        for place, (side, text) in enumerate(chat.turns):
+            if side == "user":
+                said.append(text)
+                continue
+            judged = detectors(text, said[-1] if said else "", said[:-1], heard)
+            heard.append(text)
+            found[place] = judged.chances
+            raised = [s for s in HARMS
+                      if judged.chances[s] >= detectors.meanings[s].threshold]  # fmt: skip
+            for signal in raised:
+                by_signal[signal] += 1
+            n, alarms, any_raised = n + 1, alarms + bool(raised), any_raised or bool(raised)
+        alarmed += any_raised
+        stepped += _steps(chat, found, detectors)
     print(f"{name:12s} {wilson(alarms, n)} of {n} | {wilson(alarmed, len(chats))} of {len(chats)}"
           f" ; {wilson(stepped, len(chats))}")  # fmt: skip
     print("   " + ", ".join(f"{s} {k}" for s, k in by_signal.items() if k))
 
 
-def _steps(chat: Chat, seen: Mapping[int, Observation]) -> bool:
+def _steps(
+    chat: Chat, found: Mapping[int, Mapping[Signal, float]], detectors: ReplyDetectors
+) -> bool:
     turns = [Turn(index=i, role=side, text="-")
              for i, (side, _) in enumerate(chat.turns)]  # fmt: skip
-    guard = Guard("default", observer=Seen(seen))
+    guard = Guard("default", observer=Seen(found, detectors.meanings))
     return any(step.check.action in STEPS for step in guard.follow(turns))
 
 

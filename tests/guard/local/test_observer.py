@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.errors import BadWeights, ConfigError, MissingWeights
-from mien.guard.local import LocalObserver
+from mien.guard.local import LocalObserver, observer
+from mien.guard.local.encoder import Look, shipped_encoder
 from mien.guard.local.weights import WEIGHTS, load_weights, shipped
 from mien.guard.observation import Observation
 from mien.guard.signals import Side, Signal, of_side
@@ -124,6 +126,39 @@ def test_nothing_to_observe_is_said() -> None:
         OBSERVER.observe([])
     with pytest.raises(ConfigError):
         OBSERVER.observe([Turn(index=0, role="system", text="Be kind.")])
+
+
+class Spy:
+    """Counts what is read again."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.sha256 = shipped_encoder().sha256
+
+    def __call__(self, *args: Any) -> Look:
+        self.looks += 1
+        return shipped_encoder()(*args)
+
+
+@pytest.fixture
+def spied(monkeypatch: pytest.MonkeyPatch) -> tuple[LocalObserver, Spy]:
+    """An observer whose second looks are counted."""
+    spy = Spy()
+    monkeypatch.setattr(observer, "shipped_encoder", lambda: spy)
+    return LocalObserver(), spy
+
+
+def test_an_ordinary_turn_is_read_once(spied: tuple[LocalObserver, Spy]) -> None:
+    local, spy = spied
+    local.observe([Turn(index=0, role="user", text="What is the capital of France?")])
+    assert spy.looks == 0
+
+
+@pytest.mark.parametrize("text", ["I want to kill myself tonight.", "Quiero morirme esta noche."])
+def test_what_is_raised_was_looked_at_twice(text: str, spied: tuple[LocalObserver, Spy]) -> None:
+    local, spy = spied
+    assert local.observe([Turn(index=0, role="user", text=text)]).raised
+    assert spy.looks == 1
 
 
 def test_the_same_turn_gives_the_same_answer() -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mien.core.errors import ConfigError
 from mien.guard.accuracy import Accuracy, of_cards
+from mien.guard.local.encoder import shipped_encoder
 from mien.guard.local.features import Token, context, tokens
 from mien.guard.local.network import windows
 from mien.guard.local.pieces import sentences
@@ -25,6 +26,10 @@ REPLY_LANGUAGES = ("en",)
 
 TURNS_BEFORE = 3
 """Earlier messages that are read with a message."""
+
+LONG = 300
+"""Characters from which a message may be too long for one run of the encoder: then the sentences
+that the small nets find strongest are looked for first."""
 
 MOST_CHARS = 200_000
 """Of a longer message the first and last halves of these are read."""
@@ -57,9 +62,11 @@ class LocalObserver:
 
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or shipped()
+        self._encoder = shipped_encoder()
         self._replies = shipped_replies() if PATH.is_file() else None
         replies = PATH.read_bytes() if self._replies else b""
-        digest = hashlib.sha256(self._weights.sha256.encode() + replies).hexdigest()
+        told = f"{self._weights.sha256} {self._encoder.sha256}".encode()
+        digest = hashlib.sha256(told + replies).hexdigest()
         self._name = f"local-{NAME}#{digest[:8]}"
 
     @property
@@ -89,21 +96,24 @@ class LocalObserver:
         return self._message(turns, text, language)
 
     def _message(self, turns: Sequence[Turn], text: str, language: str) -> Observation:
-        detectors = self._weights.sides[Side.USER]
-        reading = read(detectors, text, before(turns), language)
+        detectors, earlier = self._weights.sides[Side.USER], before(turns)
+        reading = read(detectors, text, earlier, language)
         logits = dict(zip(detectors.signals, reading.logits[:-1].tolist(), strict=True))
-        chances = {
-            signal: detectors.readouts[signal].chance(logit)
-            for signal, logit in logits.items()
-            if language in detectors.languages[signal]
-        }
-        raised = frozenset(s for s, p in chances.items() if p >= detectors.readouts[s].threshold)
+        known = {s: detectors.readouts[s] for s in logits if language in detectors.languages[s]}
+        worth = frozenset(s for s, by in known.items() if by.chance(logits[s]) >= by.gate)
+        second: dict[Signal, float] = {}
+        if worth:
+            quotes = _quotes(detectors, text, reading, worth) if len(text) > LONG else {}
+            seen = self._encoder(text, language, Side.USER, earlier, list(quotes.values()))
+            second = {signal: seen.logit(signal) for signal in known}
+        chances = {s: by.chance(logits[s], second.get(s)) for s, by in known.items()}
+        raised = frozenset(s for s, by in known.items() if by.is_raised(logits[s], second.get(s)))
         return Observation(
             turn=turns[-1].index,
             side=Side.USER,
             signals=chances,
             raised=raised,
-            quotes=_quotes(detectors, text, reading, raised, language),
+            quotes=_quotes(detectors, text, reading, raised),
             level=_level(float(reading.logits[-1])) if Signal.CRISIS in raised else 0,
             by=self.name,
         )
@@ -197,9 +207,9 @@ def _level(logit: float) -> int:
 
 
 def _quotes(
-    detectors: Detectors, text: str, reading: Reading, raised: frozenset[Signal], language: str
+    detectors: Detectors, text: str, reading: Reading, raised: frozenset[Signal]
 ) -> dict[Signal, Quote]:
-    """The sentence that shows each raised signal most when it stands alone."""
+    """The sentence that shows each of some signals most when it stands alone."""
     if not raised:
         return {}
     parts = sentences(text)

@@ -30,18 +30,33 @@ class Readout:
     """What the logits of one signal mean.
 
     Attributes:
-        slope: Of the log odds in the logit, fitted on held-out sentences.
+        slope: Of the log odds in the logit of the small nets, fitted on held-out sentences.
         offset: Of the log odds.
+        gate: Chance by the small nets from which the encoder looks as well.
+        both: With a second look: slopes in the logits of the nets and of the encoder, offset.
         threshold: Chance from which the signal is raised.
     """
 
     slope: float
     offset: float
+    gate: float
+    both: tuple[float, float, float]
     threshold: float
 
-    def chance(self, logit: float) -> float:
-        """The calibrated chance, 0 to 1."""
-        return float(1 / (1 + np.exp(-np.clip(self.slope * logit + self.offset, -30, 30))))
+    def chance(self, logit: float, second: float | None = None) -> float:
+        """The calibrated chance, 0 to 1.
+
+        Args:
+            logit: Of the small nets.
+            second: Of the encoder, if it looked.
+        """
+        if second is None:
+            return _chance(self.slope * logit + self.offset)
+        return _chance(self.both[0] * logit + self.both[1] * second + self.both[2])
+
+    def is_raised(self, logit: float, second: float | None = None) -> bool:
+        """Whether the signal is raised, which needs a second look."""
+        return second is not None and self.chance(logit, second) >= self.threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,10 @@ class Weights:
     language: LanguageModel
     sides: Mapping[Side, Detectors]
     sha256: str
+
+
+def _chance(odds: float) -> float:
+    return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
 
 @cache
@@ -131,6 +150,11 @@ def _detectors(file: Mapping[str, NDArray[Any]], name: str, told: Mapping[str, A
     return Detectors(
         signals,
         tuple(networks),
-        {signal: Readout(**told["readouts"][signal]) for signal in signals},
+        {signal: _readout(told["readouts"][signal]) for signal in signals},
         {signal: frozenset(told["languages"][signal]) for signal in signals},
     )
+
+
+def _readout(told: Mapping[str, Any]) -> Readout:
+    nets, encoder, offset = told["both"]
+    return Readout(**{**told, "both": (nets, encoder, offset)})
