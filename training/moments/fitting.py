@@ -27,6 +27,9 @@ KEPT_STEMS = 6_000
 SHRINKAGE = 100.0
 """Of standardized weights; .01 is its inverse, the usual C. Chosen on folds among 33 to 1,000."""
 
+KIND_SHRINKAGE = 1_000.0
+"""So for kinds, whose words are many."""
+
 SIGNS = {
     "lag": -1, "own_between": -1, "their_between": -1, "novel": 1, "shared": 1,
     "shared_of_target": 1, "shared_of_candidate": 1, "shared_with_last": 1,
@@ -83,7 +86,7 @@ def softmax(clues: Array, classes: NDArray[np.int64], n: int, seed: int) -> Logi
 
     mean, deviation = clues.mean(axis=0), clues.std(axis=0) + 1e-3
     scaled = np.clip((clues - mean) / deviation, -FARTHEST, FARTHEST)
-    fit = LogisticRegression(C=1 / SHRINKAGE, max_iter=1_000, random_state=seed)
+    fit = LogisticRegression(C=1 / KIND_SHRINKAGE, max_iter=1_000, random_state=seed)
     fit.fit(scaled, classes)
     weights, bias = np.zeros((clues.shape[1], n)), np.full(n, -9.0)
     weights[:, fit.classes_], bias[fit.classes_] = fit.coef_.T, fit.intercept_
@@ -136,14 +139,18 @@ def target_model(asked: Sequence[Question], causes: CauseModel, seed: int) -> Ta
     aimed = [(one, one.asked.target) for one in asked if one.asked.target is not None]
     turns = by_place([(one.heard, one.marked([mark.turn])) for one, mark in aimed])
     marks = [(one.heard, mark) for one, mark in aimed]
+    words = spans(marks, listener)
     clues, kinds = [], []
     for one, mark in aimed:
         at = mark.turn - one.first
         if at >= 0:
-            clues.append(kind_clues(one.heard, at, mark.text, listener))
+            # As in use: words that were found, not those that readers marked.
+            text = one.heard.spoken[at].text
+            start, end = words.find(one.heard, at, causes.cut(text))
+            clues.append(kind_clues(one.heard, at, text[start:end], listener))
             kinds.append([kind.value for kind in KINDS].index(one.asked.kind))
     fit = softmax(np.array(clues, float), np.array(kinds), len(KINDS), seed)
-    return TargetModel(causes, turns, spans(marks, listener), fit)
+    return TargetModel(causes, turns, words, fit)
 
 
 def by_place(rows: Sequence[tuple[Heard, Array]]) -> ByPlace:

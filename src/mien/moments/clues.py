@@ -203,10 +203,15 @@ _FLAGS: Final = tuple(TRAITS.index(name) for name in _CLASSES if name not in _CO
 
 
 def _felt(scores: Scores, valence: float | None) -> list[float]:
-    shares: list[float] = (np.nan_to_num(scores.to_array()) @ _FOLD).tolist()
+    shares: list[float] = (_told(scores) @ _FOLD).tolist()
     total = sum(shares)
     feeling = 1 - shares[-1] / total if total > 0 else 0.0
     return [*shares, valence or 0.0, feeling]
+
+
+def _told(scores: Scores) -> Array:
+    shares = scores.to_array()
+    return np.where(np.isnan(shares), np.float32(0), shares)
 
 
 _N: Final = len(TRAITS)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from mien.moments.moment import Cause, CauseType, Holder, Target, TargetKind
 from mien.moments.spoken import Spoken
 
 NAME = "target-v1"
+
+BUCKETS: Final = 512
+"""Of words, by their hash, for those of the target and those of the turn."""
 
 KINDS: Final = (TargetKind.EVENT, TargetKind.AGENT, TargetKind.OBJECT, TargetKind.SELF)
 
@@ -72,7 +76,7 @@ class TargetModel:
 
 
 def kind_clues(heard: Heard, at: int, text: str, listener: Listener) -> Array:
-    """What tells the kind of a target from its words and the turn that shows the feeling.
+    """What tells the kind of a target from its words and from what was said around it.
 
     Args:
         heard: The turns.
@@ -80,17 +84,24 @@ def kind_clues(heard: Heard, at: int, text: str, listener: Listener) -> Array:
         text: The words.
         listener: Knows how rare words are.
     """
+    own, said = heard.spoken[-1], heard.said
     words = words_of(text)
+    opening = words[0] if words else ""
     where = [
-        at == len(heard.spoken) - 1,
-        heard.spoken[at].speaker == heard.spoken[-1].speaker,
-        bool(words) and words[0] in _DETERMINERS,
-        bool(words) and words[0] in _SUBJECTS,
-        bool(words) and words[0] in _OTHERS,
+        at == len(said) - 1,
+        heard.spoken[at].speaker == own.speaker,
+        opening in _DETERMINERS,
+        opening in _SUBJECTS,
+        opening in _OTHERS,
         len(words) < 4,
     ]
-    own = traits(text, words, sum(listener.rarity.of(words).values()))
-    return np.array([*heard.said[-1].traits.tolist(), *own, *where], np.float32)
+    counted = traits(text, words, sum(listener.rarity.of(words).values()))
+    shown = np.array([*counted, *where], np.float32)
+    before = said[-2].traits if len(said) > 1 else np.zeros_like(said[-1].traits)
+    bags = np.zeros((2, BUCKETS), np.float32)
+    for bag, found in zip(bags, (words, words_of(own.text)), strict=True):
+        bag[[crc32(word.encode("utf-8", "surrogatepass")) % BUCKETS for word in found]] = 1
+    return np.concatenate([said[-1].traits, before, shown, bags.ravel()])
 
 
 _DETERMINERS: Final = frozenset(
