@@ -125,11 +125,12 @@ def word_lists(name: str) -> dict[str, list[str]]:
 
 
 def _phrases() -> dict[str, Rows]:
-    rows = tomllib.loads((LEXICON / "feelings.toml").read_text(encoding="utf-8"))["phrases"]
+    lists = tomllib.loads((LEXICON / "feelings.toml").read_text(encoding="utf-8"))
+    rows = f"{lists['phrases']}\n{lists['idioms']}"
     found: dict[str, list[tuple[str, ...]]] = {}
     for line in rows.replace("\n", "|").split("|"):
         # Words are cut as texts are: what stands before n't by itself.
-        parts = tuple(line.replace("can't", "ca n't").split())
+        parts = tuple(line.replace("n't", " n't").split())
         if parts:
             found.setdefault(parts[0], []).append(parts)
     return {first: tuple(sorted(rows, key=len, reverse=True)) for first, rows in found.items()}

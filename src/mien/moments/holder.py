@@ -92,8 +92,17 @@ def _found(text: Text) -> Holder:
     if not cues:
         return _unworded()
     parts = clauses(text, cues)
-    found = [_told(text, cue, parts, cues) for cue in sorted(cues, key=lambda c: (c.kind, c.first))]
-    return _weighed(text, found)
+    return _weighed(text, [_told(text, cue, parts, cues) for cue in _asked(text, cues)])
+
+
+def _asked(text: Text, cues: Sequence[Cue]) -> list[Cue]:
+    """The feeling words to look at, the clearest first: one in a sentence, all in several."""
+    clearest = sorted(cues, key=lambda cue: (cue.kind, cue.first))
+    return clearest if _is_long(text) else clearest[:1]
+
+
+def _is_long(text: Text) -> bool:
+    return not ENDS.isdisjoint(text.words[:-1])
 
 
 def _told(text: Text, cue: Cue, parts: Sequence[Span], cues: Sequence[Cue]) -> Found:
@@ -111,7 +120,7 @@ def _unworded() -> Holder:
 def _weighed(text: Text, found: list[Found]) -> Holder:
     """The clearest feeling; in more than one sentence, one's own before what others do."""
     best = found[0]
-    if sum(word in ENDS for word in text.words[:-1]) and best.who.who is not Who.SELF:
+    if _is_long(text) and best.who.who is not Who.SELF:
         own = [one for one in found if one.who.who is Who.SELF]
         if not own and best.cue.kind in _SEEN:
             return _unworded()

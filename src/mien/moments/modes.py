@@ -132,6 +132,8 @@ def _is_denied(words: list[str], cue: Cue, clause: Span, sentence: Span) -> bool
     before, after = words[first : cue.first], words[cue.last + 1 : last + 1]
     if after[-1:] == ["?"] and last - first <= 4 and not any(map(is_verb, before)):
         return last + 1 < len(words)
+    if words[last : last + 1] == ["?"] and not _REFUSALS.isdisjoint(words[last + 1 : last + 2]):
+        return True
     if _has("denying", before) or _has("mistaken", after):
         return True
     opening = words[clause[0] : clause[0] + 2]
@@ -139,6 +141,9 @@ def _is_denied(words: list[str], cue: Cue, clause: Span, sentence: Span) -> bool
     if is_asked or _has("undenying", before):
         return False
     return _negations(words, max(first, clause[0]), cue) % 2 == 1
+
+
+_REFUSALS = frozenset(("no", "not", "never", "hardly", "nope", "nah", "neither", "nonsense"))
 
 
 def _negations(words: list[str], first: int, cue: Cue) -> int:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from mien.emotions.scores import Scores
+from mien.moments.appraisal import load_appraisal
 from mien.moments.fuse import Pool, load_pool
 from mien.moments.holder import HolderRules
 from mien.moments.moment import Appraisal, Cause, Holder, Target
@@ -103,4 +104,4 @@ def load_parts() -> Parts:
     Raises:
         BadWeights: If a file is missing or damaged.
     """
-    return Parts(pool=load_pool(), holder=HolderRules())
+    return Parts(pool=load_pool(), holder=HolderRules(), rater=load_appraisal())
