@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from mien.emotions import Emotion, Scores
-from mien.moments import Dropped, Moment, Phase, Trajectory
+from mien.moments import Dropped, Moment, Phase, Target, TargetKind, Trajectory
 from mien.report.chat import marked
 from mien.report.report import render
 from mien.report.strip import Strip
@@ -268,3 +268,37 @@ def test_moments_of_several_sources_go_to_their_own_pages(tmp_path):
     assert "Tom · Disappointment" in pages["mia-and-tom.json.html"]
     assert "Tom" not in pages["corridor.wav.html"]
     assert "turns from surprise to" in (tmp_path / "all.html").read_text(encoding="utf-8")
+
+
+def edited(number, **changes):
+    """The cards of the chat with one moment changed."""
+    timeline, moments = tales.chat()
+    changed = (*moments[:number], replace(moments[number], **changes), *moments[number + 1 :])
+    return cards(render(timeline, changed, on=ON))
+
+
+def test_a_cause_or_target_that_few_readers_would_name_is_not_told():
+    _, moments = tales.chat()
+    doubtful = replace(moments[3].target, p=0.3), (replace(moments[3].causes[0], p=0.3),)
+    (card,) = (c for c in edited(3, target=doubtful[0], causes=doubtful[1]) if "stay here" in c)
+    assert "because of" not in card
+    assert "Toward what and why cannot be told." in card
+
+
+def test_words_that_are_the_moment_itself_are_not_quoted_twice():
+    said = scenes.TURNS[3][1]
+    own = tales.cause(3, said, said, 0.8, "no_context")
+    target = Target(kind=TargetKind.SELF, text=said, turn=3, from_char=0, to_char=len(said), p=0.7)
+    (card,) = (c for c in edited(3, causes=(own,), target=target) if "stay here" in c)
+    assert card.count("stay here") == 1
+    assert "because of what is said here (.80)" in card
+    assert "toward oneself (.70)" in card
+
+
+def test_names_stand_where_no_arc_leaves_their_dot():
+    strip = Strip(tale("chat"))
+    named = re.findall(r'x="([\d.]+)" y="([\d.]+)"[^>]*class="felt">(\w+)', strip.drawn("x"))
+    spots = {spot.moment.turns[0]: spot for spot in strip.spots.values()}
+    places = {name: (float(x), float(y)) for x, y, name in named}
+    assert places["Embarrassment"][1] < spots[8].y - spots[8].radius
+    assert places["Hope"][1] > spots[10].y + spots[10].radius
