@@ -15,6 +15,10 @@ def test_no_history_has_no_target():
     assert load_target().find([], None, ()) is None
 
 
+def test_causes_and_targets_are_found_by_one_reading_of_a_turn():
+    assert load_target().listener is load_causes().listener
+
+
 def test_a_turn_without_words_has_no_target():
     assert load_target().find([spoken("?!", turn=0)], None, ()) is None
 

@@ -43,17 +43,19 @@ class ByPlace:
 
     def __init__(self, models: Sequence[Logistic]) -> None:
         self.models = tuple(models)
-        self._mean = np.stack([model.mean for model in models])
-        self._scale = np.stack([1 / model.deviation for model in models])
-        self._weights = np.stack([model.weights[:, 0] for model in models])
-        self._bias = np.array([model.bias[0] for model in models], np.float32)
+        # One row for each turn of the window, so that all are judged in one step.
+        by_turn = [self.models[place] for place in _PLACES]
+        self._mean = np.stack([model.mean for model in by_turn])
+        self._scale = np.stack([1 / model.deviation for model in by_turn])
+        self._weights = np.stack([model.weights[:, 0] for model in by_turn])
+        self._bias = np.stack([model.bias[0] for model in by_turn])
 
     def chances(self, clues: Array) -> Array:
         """Of each turn, shape (turns,); the last row of the clues is the turn's own."""
-        place = _PLACES[-len(clues) :]
-        scaled = (clues - self._mean[place]) * self._scale[place]
+        n = len(clues)
+        scaled = (clues - self._mean[-n:]) * self._scale[-n:]
         scaled = np.minimum(np.maximum(scaled, -FARTHEST), FARTHEST)
-        logits = (scaled * self._weights[place]).sum(axis=1) + self._bias[place]
+        logits = (scaled * self._weights[-n:]).sum(axis=1) + self._bias[-n:]
         return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
     @classmethod
@@ -62,7 +64,7 @@ class ByPlace:
         return cls([Logistic.load(file, f"{name}_{place}") for place in PLACES])
 
 
-_PLACES = np.array([2] * (WINDOW - 2) + [1, 0])
+_PLACES = (*[2] * (WINDOW - 2), 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,6 @@ def _latent(heard: Heard, chances: Array) -> Cause:
     return Cause(turn=own.turn, text="", from_char=0, to_char=0, type=CauseType.LATENT, p=p)
 
 
-@cache
 def load_causes(path: Path = FILE) -> CauseModel:
     """The model as shipped, once a process.
 
@@ -162,6 +163,12 @@ def load_causes(path: Path = FILE) -> CauseModel:
         MissingWeights: If the file is not there.
         BadWeights: If it is damaged.
     """
+    # A cache of its own would hold one model for the path by default and one for the same named.
+    return _loaded(path)
+
+
+@cache
+def _loaded(path: Path) -> CauseModel:
     with weight_arrays(path) as file:
         return CauseModel(
             listener=listener_of(file),

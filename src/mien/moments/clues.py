@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from operator import is_
@@ -163,7 +163,11 @@ def stem(word: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Lower-case words, with contractions in one piece."""
-    found: list[str] = _WORD.findall(_PARTS.sub("", text.translate(_QUOTES)).lower())
+    if "`" in text or not text.isascii():
+        text = text.translate(_QUOTES)
+    if " '" in text:
+        text = _PARTS.sub("", text)
+    found: list[str] = _WORD.findall(text.lower())
     return found
 
 
@@ -279,7 +283,7 @@ def _words(turns: Sequence[Said], own: Said, last: Said) -> Iterator[tuple[float
     seen: set[str] = set()
     for turn in turns:
         stems = turn.stems
-        shared = shared_rarity(stems, own.stems)
+        shared = turn.total if turn is own else shared_rarity(stems, own.stems)
         known = shared_rarity(stems, seen)
         total = turn.total + 1e-6
         of_own = shared / (own.total + 1e-6)
@@ -288,8 +292,11 @@ def _words(turns: Sequence[Said], own: Said, last: Said) -> Iterator[tuple[float
         seen.update(stems)
 
 
-def shared_rarity(stems: Mapping[str, float], others: Container[str]) -> float:
+def shared_rarity(stems: Mapping[str, float], others: Collection[str]) -> float:
     """Of the stems that are among others."""
+    # Most turns share nothing, which `isdisjoint` finds out without a step in Python.
+    if stems.keys().isdisjoint(others):
+        return 0.0
     return sum([rarity for one, rarity in stems.items() if one in others])
 
 
