@@ -15,6 +15,7 @@ from mien.guard.local.encoder import shipped_encoder
 from mien.guard.local.features import Token, context, tokens
 from mien.guard.local.network import windows
 from mien.guard.local.pieces import sentences
+from mien.guard.local.plain import CHANCE, STATEMENTS, plain_level
 from mien.guard.local.replies import PATH, shipped_replies
 from mien.guard.local.weights import NAME, WEIGHTS, Detectors, Weights, shipped
 from mien.guard.observation import Observation, Quote, side_of
@@ -66,7 +67,7 @@ class LocalObserver:
         self._replies = shipped_replies() if PATH.is_file() else None
         replies = PATH.read_bytes() if self._replies else b""
         told = f"{self._weights.sha256} {self._encoder.sha256}".encode()
-        digest = hashlib.sha256(told + replies).hexdigest()
+        digest = hashlib.sha256(told + replies + STATEMENTS.read_bytes()).hexdigest()
         self._name = f"local-{NAME}#{digest[:8]}"
 
     @property
@@ -108,13 +109,17 @@ class LocalObserver:
             second = {signal: seen.logit(signal) for signal in known}
         chances = {s: by.chance(logits[s], second.get(s)) for s, by in known.items()}
         raised = frozenset(s for s, by in known.items() if by.is_raised(logits[s], second.get(s)))
+        stated = plain_level(text, language)
+        if stated:
+            chances[Signal.CRISIS] = max(chances[Signal.CRISIS], CHANCE)
+            raised |= {Signal.CRISIS}
         return Observation(
             turn=turns[-1].index,
             side=Side.USER,
             signals=chances,
             raised=raised,
             quotes=_quotes(detectors, text, reading, raised),
-            level=_level(float(reading.logits[-1])) if Signal.CRISIS in raised else 0,
+            level=stated or (_level(reading.logits[-1]) if Signal.CRISIS in raised else 0),
             by=self.name,
         )
 
@@ -201,7 +206,7 @@ MARGIN = 1.0
 """Logits by which a stretch must show a signal more than a whole message."""
 
 
-def _level(logit: float) -> int:
+def _level(logit: np.float32) -> int:
     """1 to 6: the net was taught the level less 3.5, halved."""
     return int(np.clip(round(2 * logit + 3.5), 1, 6))
 
