@@ -9,10 +9,12 @@ from typing import NamedTuple, Protocol
 
 from mien.emotions.scores import Scores
 from mien.moments.appraisal import load_appraisal
+from mien.moments.cause import load_causes
 from mien.moments.fuse import Pool, load_pool
 from mien.moments.holder import HolderRules
 from mien.moments.moment import Appraisal, Cause, Holder, Target
 from mien.moments.spoken import Spoken
+from mien.moments.target import load_target
 
 
 class Told(NamedTuple):
@@ -32,7 +34,9 @@ class Told(NamedTuple):
 class TurnReader(Protocol):
     """The emotion of a turn in its conversation."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """With version."""
 
     def read(self, history: Sequence[Spoken]) -> Told:
         """Of the last turn of a history, by it and the turns before alone."""
@@ -41,7 +45,9 @@ class TurnReader(Protocol):
 class CauseFinder(Protocol):
     """What a feeling comes from."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """With version."""
 
     def find(self, history: Sequence[Spoken]) -> tuple[Cause, ...]:
         """Of the last turn of a history, likeliest first; causes lie in that history."""
@@ -50,7 +56,9 @@ class CauseFinder(Protocol):
 class TargetFinder(Protocol):
     """What a feeling is toward."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """With version."""
 
     def find(
         self, history: Sequence[Spoken], holder: Holder | None, causes: Sequence[Cause]
@@ -61,7 +69,9 @@ class TargetFinder(Protocol):
 class HolderFinder(Protocol):
     """Whose feeling the words tell of."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """With version."""
 
     def find(self, text: str, scores: Scores) -> Holder | None:
         """Of one turn; None without a feeling."""
@@ -70,7 +80,9 @@ class HolderFinder(Protocol):
 class Rater(Protocol):
     """How an event looks to the person who tells it."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """With version."""
 
     def rate(self, texts: Sequence[str], scores: Sequence[Scores]) -> list[Appraisal]:
         """Of each text."""
@@ -104,4 +116,13 @@ def load_parts() -> Parts:
     Raises:
         BadWeights: If a file is missing or damaged.
     """
-    return Parts(pool=load_pool(), holder=HolderRules(), rater=load_appraisal())
+    from mien.moments.turns import load_turns  # whose answers are `Told`
+
+    return Parts(
+        pool=load_pool(),
+        turns=load_turns(),
+        causes=load_causes(),
+        target=load_target(),
+        holder=HolderRules(),
+        rater=load_appraisal(),
+    )
