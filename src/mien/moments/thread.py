@@ -24,10 +24,16 @@ from mien.moments.stretch import Stretch
 from mien.timeline.reading import Verdict
 
 IN_SECONDS = Manner(dwell=8.0, trust=0.3)
-"""States of recordings."""
+"""States of recordings: a prior, since nothing that was at hand to learn from has times."""
 
-IN_TURNS = Manner(dwell=3.0, trust=0.3)
-"""States of chats without times, in turns."""
+IN_TURNS = Manner(dwell=1.0, trust=0.3)
+"""States of chats without times, in turns.
+
+Chosen by the likelihood of labels on the open dialogues, read by models that saw nothing of their
+file (`python -m training.moments.smoothing`): log loss better than without neighbors by .014
+[.010, .018] over words-v1 and .017 [.013, .021] over words-fast-v1, 3,499 turns. A dwell of 3 with
+that trust was worse than none. What is better is how sure one may be, not which emotion is at the top.
+"""
 
 _NOTHING = np.full(len(Emotion), np.nan)
 
