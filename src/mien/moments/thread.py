@@ -32,7 +32,7 @@ IN_TURNS = Manner(dwell=1.0, trust=0.3)
 Chosen by the likelihood of labels on the open dialogues, read by models that saw nothing of their
 file (`python -m training.moments.smoothing`): log loss better than without neighbors by .014
 [.010, .018] over words-v1 and .017 [.013, .021] over words-fast-v1, 3,499 turns. A dwell of 3 with
-that trust was worse than none. What is better is how sure one may be, not which emotion is at the top.
+that trust was worse than none. What gets better is how sure one may be, not the top emotion.
 """
 
 _NOTHING = np.full(len(Emotion), np.nan)
