@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from mien.core.errors import ConfigError
 from mien.guard.accuracy import Accuracy, of_cards
+from mien.guard.local.blatant import CHANCE as BLATANT
+from mien.guard.local.blatant import PATTERNS, blatant
 from mien.guard.local.encoder import shipped_encoder
 from mien.guard.local.features import Token, context, tokens
 from mien.guard.local.network import windows
@@ -19,7 +21,7 @@ from mien.guard.local.plain import CHANCE, STATEMENTS, plain_level
 from mien.guard.local.replies import PATH, shipped_replies
 from mien.guard.local.weights import NAME, WEIGHTS, Detectors, Weights, shipped
 from mien.guard.observation import Observation, Quote, side_of
-from mien.guard.signals import Side, Signal
+from mien.guard.signals import Effect, Side, Signal
 from mien.timeline import Turn
 
 REPLY_LANGUAGES = ("en",)
@@ -67,7 +69,8 @@ class LocalObserver:
         self._replies = shipped_replies() if PATH.is_file() else None
         replies = PATH.read_bytes() if self._replies else b""
         told = f"{self._weights.sha256} {self._encoder.sha256}".encode()
-        digest = hashlib.sha256(told + replies + STATEMENTS.read_bytes()).hexdigest()
+        words = STATEMENTS.read_bytes() + PATTERNS.read_bytes()
+        digest = hashlib.sha256(told + replies + words).hexdigest()
         self._name = f"local-{NAME}#{digest[:8]}"
 
     @property
@@ -124,19 +127,35 @@ class LocalObserver:
         )
 
     def _reply(self, turns: Sequence[Turn], text: str, language: str) -> Observation:
-        by = self._replies
+        by, said_plainly = self._replies, blatant(text, language)
         if by is None or language not in REPLY_LANGUAGES:
-            return Observation(turn=turns[-1].index, side=Side.ASSISTANT, by=self.name)
+            return self._told(turns, {}, frozenset(), {}, said_plainly)
         said = [turn.text for turn in turns[:-1] if side_of(turn) is Side.USER]
         heard = [turn.text for turn in turns[:-1] if side_of(turn) is Side.ASSISTANT]
         judged = by(text, said[-1] if said else "", said[:-1], heard)
         raised = frozenset(s for s, p in judged.chances.items() if p >= by.meanings[s].threshold)
+        quotes = {signal: quote for signal, quote in judged.quotes.items() if signal in raised}
+        return self._told(turns, judged.chances, raised, quotes, said_plainly)
+
+    def _told(
+        self,
+        turns: Sequence[Turn],
+        chances: Mapping[Signal, float],
+        raised: frozenset[Signal],
+        quotes: Mapping[Signal, Quote],
+        plain: Mapping[Signal, Quote],
+    ) -> Observation:
+        """What the detectors read of a reply, and what it says in so many words."""
+        if plain:
+            # Calm words around a harm protect nobody.
+            raised = frozenset(s for s in raised if s.effect is not Effect.PROTECTION)
+        known = {signal: max(BLATANT, chances.get(signal, 0.0)) for signal in plain}
         return Observation(
             turn=turns[-1].index,
             side=Side.ASSISTANT,
-            signals=judged.chances,
-            raised=raised,
-            quotes={signal: quote for signal, quote in judged.quotes.items() if signal in raised},
+            signals={**chances, **known},
+            raised=raised | plain.keys(),
+            quotes={**{s: quote for s, quote in quotes.items() if s in raised}, **plain},
             by=self.name,
         )
 
