@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from mien.core.errors import ConfigError
 from mien.emotions import Emotion
-from mien.moments import Follower, Phase, episodes, influences, shifts, situate, turns_of
+from mien.moments import (
+    Follower,
+    Phase,
+    episodes,
+    influences,
+    plain_moment,
+    shifts,
+    situate,
+    turns_of,
+)
 from mien.moments.moment import Doubt
 from mien.timeline import Channel, Conversation, Reason, Timeline, Turn, Verdict
 from tests.moments.made import reading, words
@@ -34,6 +43,19 @@ def followed(conversation, look_ahead):
     return found + follower.close()
 
 
+def rounded(moment):
+    """At four digits: a decoder that reads turns together rounds the sixth differently."""
+
+    def plain(value):
+        if isinstance(value, dict):
+            return {key: plain(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [plain(one) for one in value]
+        return round(value, 4) + 0.0 if isinstance(value, float) else value
+
+    return plain(plain_moment(moment))
+
+
 def test_a_chat_gives_a_moment_a_turn():
     moments = situate(talk(*TEXTS))
     assert [moment.turns for moment in moments] == [(i,) for i in range(len(TEXTS))]
@@ -59,7 +81,7 @@ def test_live_is_a_file_that_ends_a_little_later(texts, look_ahead):
     assert len(live) == len(texts)
     for i, moment in enumerate(live):
         cut = Conversation(id="talk", turns=conversation.turns[: i + look_ahead + 1])
-        assert moment == situate(cut)[i]
+        assert rounded(moment) == rounded(situate(cut)[i])
 
 
 def test_a_look_ahead_below_zero_is_refused():

@@ -36,7 +36,7 @@ class Card:
     figures: tuple[Figure, ...]
     data: tuple[Training, ...]
     limits: tuple[str, ...]
-    licence: str = "Apache-2.0"
+    licence: str = "CC-BY-4.0"
     date: str = ""
 
 
