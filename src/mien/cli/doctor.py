@@ -27,7 +27,7 @@ EXTRAS = {
     "emonet": (*_MODELS, "ctranslate2", "onnx", "safetensors"),
     "evals": ("inspect-ai", "openai"),
     "rate": ("scipy",),
-    "serve": ("fastapi", "httpx2", "uvicorn", "uvloop"),
+    "serve": ("aiohttp", "fastapi", "httpx2", "uvicorn", "uvloop"),
     "live": ("sounddevice",),
     "transcribe": (*_MODELS, "faster-whisper"),
 }

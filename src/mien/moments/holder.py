@@ -52,6 +52,9 @@ class Found:
     def holder(self) -> Holder:
         """With its chance."""
         p = chances()[key_of(self.who.who, self.mode)]
+        if self.name is not None and not any(letter.isalnum() for letter in self.name):
+            # Marks between which a name might have stood name nobody.
+            return Holder(who=Who.UNKNOWN, mode=self.mode, p=p)
         return Holder(who=self.who.who, name=self.name, mode=self.mode, p=p)
 
 
