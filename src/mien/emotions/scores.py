@@ -13,6 +13,8 @@ from mien.emotions.emotion import Emotion, Group
 
 N = len(Emotion)
 
+_EMOTIONS = tuple(Emotion)
+
 
 def _settled(array: ScoresArray) -> ScoresArray:
     # Six digits survive JSON and CSV to the bit, and nobody's share is known to the seventh.
@@ -93,14 +95,15 @@ class Scores(Mapping[Emotion, float | None]):
     @property
     def covered(self) -> tuple[Emotion, ...]:
         """The emotions that were judged, in order."""
-        return tuple(e for e in Emotion if not np.isnan(self._array[e.position]))
+        missing = np.isnan(self._array).tolist()
+        return tuple(e for e, none in zip(_EMOTIONS, missing, strict=True) if not none)
 
     @property
     def top(self) -> Top | None:
         """The emotion with the largest share, or None if nothing was judged."""
         if bool(np.isnan(self._array).all()):
             return None
-        emotion = tuple(Emotion)[int(np.nanargmax(self._array))]
+        emotion = _EMOTIONS[int(np.nanargmax(self._array))]
         return Top(emotion, self[emotion] or 0.0)
 
     def strongest(self, n: int) -> list[Top]:

@@ -27,7 +27,7 @@ ENOUGH = 12
 WINDOW = 200
 """Exchanges that are looked back over."""
 
-_SHUFFLES = 199
+_SHUFFLES = 99  # at every turn
 _MANY = 999  # for a summary, once
 _SHRINK = 4.0  # exchanges without effect that are added
 _RESAMPLES = 400

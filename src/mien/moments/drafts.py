@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from mien.emotions.emotion import Emotion
 from mien.moments.fuse import Fused
 from mien.moments.mixed import disagreements
@@ -119,7 +121,7 @@ def credit(part: str, name: str) -> Credit:
 
 def _is_read(words: Reading) -> bool:
     # What is in another language, or says nothing, has no shares to go by.
-    return bool(words.scores.covered)
+    return not bool(np.isnan(words.scores.to_array()).all())
 
 
 def _reread(stretch: Stretch, words: Reading, told: Told) -> Stretch:
