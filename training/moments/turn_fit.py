@@ -52,7 +52,7 @@ class Plan:
     context: float = 3.0
     grams: float = 10.0
     films: float = 0.2
-    comments: float = 0.1
+    comments: float = 0.5
     decoder: float = 0.8
     steps: int = 100
 
