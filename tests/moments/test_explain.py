@@ -169,6 +169,27 @@ def test_an_obedient_model_can_only_mislabel():
     assert "PWNED" not in moment.brief()
 
 
+def test_only_what_is_near_a_feeling_is_sent():
+    calm = ["The train leaves at nine.", "From platform two."] * 30
+    texts = ("I hate you!", *calm, "I am so happy, thank you!")
+    _, _, server = explained(answering(), talk(*texts))
+    assert server.requests
+    assert max(request.last.count("platform two") for request in server.requests) < 12
+
+
+def test_the_type_of_a_cause_is_by_where_it_stands():
+    wrong = {"quote": "sold the piano", "turn": 0, "type": "no_context"}
+    _, (_, moment), _ = explained(answering(entry(causes=[wrong])))
+    assert moment.causes[0].type is CauseType.INTER_PERSONAL
+
+
+def test_a_quote_of_two_letters_is_none():
+    _, (_, moment), _ = explained(
+        answering(entry(causes=[{**entry()["causes"][0], "quote": "at"}]))
+    )
+    assert moment.dropped.quotes_not_found == 1
+
+
 def test_the_key_is_of_all_that_is_shown():
     turn = Turn(index=0, text="Hello")
     assert question([turn], [0]).key != question([turn], []).key

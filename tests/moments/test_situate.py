@@ -205,3 +205,26 @@ def test_turns_come_back_from_a_timeline():
     conversation = talk(*TEXTS)
     timeline = Timeline.of_readings([words(t.text, t.index, t.speaker) for t in conversation.turns])
     assert turns_of(timeline) == conversation.turns
+
+
+@pytest.mark.parametrize(
+    "text", ["I'm not saying I'm fine.", "He asked me if I'm okay.", "I never said it is okay."]
+)
+def test_what_is_denied_or_told_of_is_no_claim(text):
+    angry = "I am so angry, I hate this, I am furious!"
+    conversation = talk("Hello.", text, "Well.", angry)
+    found = shifts(situate(conversation), conversation.turns)
+    assert all(shift.kind.value != "contradiction" for shift in found)
+
+
+def test_words_that_are_private_are_read_without_their_conversation():
+    found = situate(Timeline.of_readings([reading("words", turn=0, text=None)]))
+    assert all(credit.part != "context" for credit in found[0].by)
+
+
+@pytest.mark.parametrize(
+    "text", ["happy, " * 2000, "I am happy and sad. " * 1000, "so " + "!" * 9000]
+)
+def test_long_messages_of_feeling_words_are_read(text):
+    (moment,) = situate(talk(text))
+    assert moment.turns == (0,)

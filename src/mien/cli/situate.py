@@ -99,8 +99,15 @@ def _check(source: str, paths: Sequence[Path], speakers: Path | None) -> None:
         if path.suffix.lower() not in FORMS:
             raise ConfigError(f"cannot tell the form of {path.name!r}: end it in .html or .jsonl")
     Outputs(paths, None, None).check([source, *([str(speakers)] if speakers else [])])
-    if source == "-" or Path(source).is_dir():
+    if source == "-" or _is_folder(source):
         raise ConfigError(f"mien situate takes one file: mien read {source} --out X.parquet first")
+
+
+def _is_folder(source: str) -> bool:
+    try:
+        return Path(source).is_dir()
+    except OSError:  # such as a name that no system takes; reading it says what is wrong
+        return False
 
 
 def _address(llm: str | None, model: str | None, *, private: bool) -> Address | None:

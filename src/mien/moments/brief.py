@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mien.moments.moment import Cause, Moment, Who
+from mien.emotions.emotion import Emotion
+from mien.moments.moment import Cause, Holder, Mode, Moment, Who
 from mien.moments.quoting import safe_name, safe_quote
 
 MOST_TOKENS = 120
@@ -15,14 +16,21 @@ _NAMED = 0.5  # chance from which a cause is told
 _TURNED = 0.25  # of valence, from which a change is told
 _SECOND = 0.6  # of the top share, from which a second emotion is told
 
+_MODES = {
+    Mode.REPORTED: "reported",
+    Mode.HYPOTHETICAL: "imagined",
+    Mode.NEGATED: "denied",
+    Mode.QUOTED: "quoted",
+}
+
 _ASK = "Ask rather than assume."
 
 
 def brief(moment: Moment) -> str:
     """A short block of facts about a moment, under 120 tokens.
 
-    People's words stand in it only as one short quote between guillemets, without anything that
-    speaks to a model.
+    People's words stand in it as one short quote between guillemets, if they do not look like an
+    order to a model, and as the label of who is meant.
 
     >>> from mien.moments.moment import Doubt, Moment
     >>> from mien.timeline import Verdict
@@ -40,12 +48,12 @@ def brief(moment: Moment) -> str:
 
 
 def tokens(text: str) -> int:
-    """About how many tokens a text takes: 1.4 a word, or one for three characters.
+    """About how many tokens a text takes: 1.4 a word, or one for three bytes.
 
     >>> tokens("Ask rather than assume.")
     8
     """
-    return max(int(len(text.split()) * 1.4 + 0.999), len(text) // 3 + 1)
+    return max(int(len(text.split()) * 1.4 + 0.999), len(text.encode("utf-8")) // 3 + 1)
 
 
 def _heard(moment: Moment) -> str:
@@ -66,22 +74,19 @@ def _hedged(moment: Moment) -> str:
 
 
 def _felt(moment: Moment) -> str:
-    first, second = moment.emotions.strongest(2) if len(moment.emotions.covered) > 1 else (
-        moment.emotions.strongest(1) * 2
-    )  # fmt: skip
-    named = [first.emotion.label.lower()]
-    if second is not first and second.share > _SECOND * first.share:
-        named.append(second.emotion.label.lower())
-    return " and ".join(named)
+    shown = moment.emotions.strongest(2)
+    named = [one for one in shown if one.share > _SECOND * shown[0].share]
+    felt = [one.emotion.label.lower() for one in named if one.emotion is not Emotion.NEUTRAL]
+    return " and ".join(felt) or "no clear feeling"
 
 
 def _further(moment: Moment) -> Iterator[str]:
     change = moment.trajectory.delta_valence
     if change is not None and abs(change) > _TURNED:
         yield f"{'More' if change > 0 else 'Less'} pleasant than just before."
-    if moment.holder is not None and moment.holder.who is not Who.SELF:
-        yield f"The words tell of a feeling of {_whose(moment)}."
-    cause = max(moment.causes, key=lambda one: one.p, default=None)
+    if moment.holder is not None:
+        yield from _told(moment.holder)
+    cause = max((one for one in moment.causes if one.text), key=lambda one: one.p, default=None)
     if cause is not None and cause.p > _NAMED:
         yield _because(cause, moment)
     for mixed in moment.mixed[:1]:
@@ -97,13 +102,13 @@ def _because(cause: Cause, moment: Moment) -> str:
     return f"Perhaps because of «{quote}»{where}."
 
 
-def _whose(moment: Moment) -> str:
-    holder = moment.holder
-    if holder is None or holder.who is Who.UNKNOWN:
-        return "somebody"
-    if holder.who is Who.ADDRESSEE:
-        return "the one spoken to"
-    return "somebody else" if holder.name is None else safe_name(holder.name)
+def _told(holder: Holder) -> Iterator[str]:
+    """Whose feeling the words tell of, and how, where that is not the speaker's own and lived."""
+    if holder.who is not Who.SELF:
+        whose = "the one spoken to" if holder.who is Who.ADDRESSEE else "somebody else"
+        yield f"The words tell of a feeling of {whose}."
+    if holder.mode is not Mode.EXPERIENCED:
+        yield f"The feeling is {_MODES[holder.mode]}, not necessarily felt."
 
 
 def _perhaps(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from mien.moments.feelings import Cue, Kind, feelings, word_lists
 from mien.moments.moment import Who
@@ -169,7 +169,7 @@ def _has_verb_soon(words: list[str], place: int) -> bool:
 _AUX_OR_MARK = frozenset(["is", "was", "'s", "has", "had", "will", "would", "...", ","])
 
 
-@cache
+@lru_cache(maxsize=4096)
 def is_verb(word: str) -> bool:
     """Whether a word by itself looks like a finite verb or an auxiliary."""
     lists = grammar()

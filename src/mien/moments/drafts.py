@@ -86,7 +86,7 @@ def draft(stretch: Stretch, history: Sequence[Spoken], parts: Parts) -> tuple[Dr
         doubt=doubt,
         mixed=mixed,
         evidence=tuple(_evidence(stretch, fused)),
-        by=tuple(_credits(stretch, views, parts)),
+        by=tuple(_credits(stretch, views, parts, is_reread=stretch.words is not words)),
     )
     if own is None or doubt is not None or _is_neutral(own):
         return made, own
@@ -175,11 +175,13 @@ def _entry(channel: Channel, decoder: str, own: Sequence[Reading], weight: float
     )
 
 
-def _credits(stretch: Stretch, views: Sequence[View], parts: Parts) -> Iterator[Credit]:
+def _credits(
+    stretch: Stretch, views: Sequence[View], parts: Parts, *, is_reread: bool
+) -> Iterator[Credit]:
     told = (reading.decoder for reading in stretch.readings if reading.is_told)
     for decoder in dict.fromkeys(told):
         yield credit("emotions", decoder)
-    if parts.turns is not None and any(view.channel is Channel.WORDS for view in views):
+    if parts.turns is not None and is_reread:
         yield credit("context", parts.turns.name)
     if len(views) > 1:
         yield credit("fusion", parts.pool.name)

@@ -25,6 +25,9 @@ from mien.timeline.conversation import Turn
 AT_ONCE = 12
 """Moments that are asked about in one question."""
 
+MOST_SHOWN = 40
+"""Turns that are shown in one question."""
+
 URL = "MIEN_LLM_URL"
 """The variable with the address of the model that explains moments."""
 
@@ -92,8 +95,7 @@ class Explainer:
         words = {turn.index: turn for turn in turns}
         asked = [moment for moment in moments if _is_asked(moment, words)]
         filled: dict[str, Moment] = {}
-        for start in range(0, len(asked), AT_ONCE):
-            some = asked[start : start + AT_ONCE]
+        for some in _batches(asked):
             filled |= {moment.id: moment for moment in self._filled(some, words)}
         return [filled.get(moment.id, moment) for moment in moments]
 
@@ -114,7 +116,7 @@ class Explainer:
 
     def _filled(self, some: Sequence[Moment], words: Mapping[int, Turn]) -> Iterator[Moment]:
         at = [moment.turns[-1] for moment in some]
-        shown = {i: turn for i, turn in words.items() if at[0] - BEFORE <= i <= at[-1]}
+        shown = {i: words[i] for i in sorted(_near(at)) if i in words}
         try:
             found = self._answers(shown, at)
         except ModelServiceError as error:
@@ -146,6 +148,24 @@ class Explainer:
         lost = moment.dropped.quotes_not_found + answer.not_found
         dropped = replace(moment.dropped, quotes_not_found=lost)
         return replace(moment, **named, by=kept + own, dropped=dropped)  # type: ignore[arg-type]
+
+
+def _batches(asked: Sequence[Moment]) -> Iterator[Sequence[Moment]]:
+    """Moments that are asked about together: few, and near each other."""
+    some: list[Moment] = []
+    for moment in asked:
+        shown = _near([one.turns[-1] for one in [*some, moment]])
+        if some and (len(some) == AT_ONCE or len(shown) > MOST_SHOWN):
+            yield some
+            some = []
+        some.append(moment)
+    if some:
+        yield some
+
+
+def _near(at: Sequence[int]) -> set[int]:
+    """The turns asked about, and those just before each."""
+    return {i for turn in at for i in range(turn - BEFORE, turn + 1)}
 
 
 def _is_asked(moment: Moment, words: Mapping[int, Turn]) -> bool:

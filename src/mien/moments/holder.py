@@ -39,6 +39,15 @@ from mien.moments.quotes import quoted
 NAME = "holder-v1"
 WEIGHTS = Path(__file__).parent / "weights" / f"{NAME}.json"
 
+LONGEST = 2_000
+"""Characters that are looked at."""
+
+MOST_FOUND = 40
+"""Feeling words of a text that count for its clauses: nobody needs more to be understood."""
+
+MOST_CUES = 12
+"""Feeling words that are looked at, the clearest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -82,11 +91,11 @@ class HolderRules:
         """
         if scores.top is None:
             return None
-        return _found(read(text))
+        return _found(read(text[:LONGEST]))
 
 
 def _found(text: Text) -> Holder:
-    cues = feelings().cues(text.words)
+    cues = feelings().cues(text.words)[:MOST_FOUND]
     said = quoted(text, cues)
     if said is not None:
         cue, who = said
@@ -101,7 +110,7 @@ def _found(text: Text) -> Holder:
 def _asked(text: Text, cues: Sequence[Cue]) -> list[Cue]:
     """The feeling words to look at, the clearest first: one in a sentence, all in several."""
     clearest = sorted(cues, key=lambda cue: (cue.kind, cue.first))
-    return clearest if _is_long(text) else clearest[:1]
+    return clearest[:MOST_CUES] if _is_long(text) else clearest[:1]
 
 
 def _is_long(text: Text) -> bool:

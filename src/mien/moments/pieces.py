@@ -26,7 +26,7 @@ MOST: Final = 40
 
 _MARKS: Final = ' \t\r\n\u00a0,;:.!?…()"“”–—-'
 _CUT: Final = re.compile(
-    r"(?<=\S)(?:[,;:.!?…()\"“”]+(?=\s|$)|\s+(?=[-–—(\"“]|[,;:.!?…]+(?:\s|$))|—"
+    r"(?<=\S)(?:[,;:.!?…()\"“”]++(?=\s|$)|\s+(?=[-–—(\"“]|[,;:.!?…]++(?:\s|$))|—"
     r"|\s+(?=(?:and|but|because|so|when|since|if|though|although|while|then|until|or|after|before"
     r"|which|who)\b))",
     re.IGNORECASE,

@@ -22,6 +22,7 @@ LONGEST_TURN = 2_000
 LONGEST_SENTENCE = 300
 
 _QUOTE = 400
+_SHORTEST = 3  # a shorter one stands everywhere
 _SURE = 0.5  # a model's own numbers are not calibrated: a found quote says likelier than not
 _RATED = ("attention", "certainty", "effort", "pleasantness", "responsibility", "control",
           "circumstance")  # fmt: skip
@@ -153,12 +154,13 @@ def _cause(told: Mapping[str, Any], turn: int, turns: Mapping[int, Turn]) -> Cau
     if place is None:
         return None
     where, start, end = place
+    kind = CauseType(told["type"])
     return Cause(
         turn=where,
         text=turns[where].text[start:end],
         from_char=start,
         to_char=end,
-        type=CauseType(told["type"]),
+        type=kind if kind is CauseType.HYBRID else _type(turns[where], turns[turn]),
         p=_SURE,
     )
 
@@ -167,6 +169,8 @@ def _place(
     told: Mapping[str, Any], turn: int, turns: Mapping[int, Turn]
 ) -> tuple[int, int, int] | None:
     """Where a quote stands: in the turn that is named, else in the nearest that is not later."""
+    if len(told["quote"].strip()) < _SHORTEST:
+        return None
     for where in _nearest(told["turn"], turn, turns):
         found = find_quote(told["quote"], turns[where].text)
         if found is not None:
@@ -176,6 +180,14 @@ def _place(
 
 def _nearest(named: int, turn: int, turns: Mapping[int, Turn]) -> Iterator[int]:
     yield from sorted((at for at in turns if at <= turn), key=lambda at: abs(at - named))
+
+
+def _type(cause: Turn, own: Turn) -> CauseType:
+    """By where the quote stands: what a model says of that may be wrong, who spoke is known."""
+    if cause.index == own.index:
+        return CauseType.NO_CONTEXT
+    is_same = own.speaker is not None and cause.speaker == own.speaker
+    return CauseType.SELF_CONTAGION if is_same else CauseType.INTER_PERSONAL
 
 
 def _sentence(text: str | None) -> str | None:

@@ -1,4 +1,8 @@
-"""People's words where a language model will read them: short, plain, and never instructions."""
+"""People's words where a language model will read them: short, plain, in one line.
+
+What looks like an order to a model is left out whole. That is a filter, and a filter can be passed:
+whoever puts a brief into a prompt still treats it as data.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +24,15 @@ _SPEAKS_TO_MODELS = re.compile(
     r"|\b(?:system|assistant|developer|user)\s*:|\byou are now\b|\bact as\b|\bpretend to be\b"
     r"|\b(?:jailbreak|do anything now|base64|prompt injection)\b"
     r"|\b(?:reveal|print|repeat|output|respond with|reply with|say exactly|answer only)\b"
-    r"|\bas an? (?:ai|language model|assistant)\b|\bfrom now on\b"
+    r"|\bas an? (?:ai|language model|assistant)\b|\bfrom now on\b|^\s*(?:assistant|ai|bot)\b"
+    r"|\b(?:please )?(?:respond|answer|reply|say) only\b|\bsay only\b|\b(?:only|always|never) "
+    r"(?:respond|answer|reply|say|agree|refuse|obey)\b|\btell the user\b|\binstruc(?:ciones|tion)"
+    r"|\banweisung|\b(?:ignora|ignorier)"
     r"|https?:|www\.|!\[|\]\(|```|<[/!a-z]|</|\{\s*[\"']|[\"']\s*[\]}]|\[/?inst|<\|",
     re.IGNORECASE,
 )
+_MIXED = re.compile(r"[A-Za-z][Ѐ-ӿͰ-Ͽ]|[Ѐ-ӿͰ-Ͽ][A-Za-z]")  # letters of two scripts in one word
+_NAME = re.compile(r"[\w.'’+-]+(?: [\w.'’+-]+){0,2}")  # more words are a sentence
 _TAGS = re.compile("[\U000e0000-\U000e007f]")  # letters that no person sees
 _PACKED = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
 
@@ -51,7 +60,7 @@ def safe_name(label: str | None) -> str:
     ('Ana', 'the speaker', 'the speaker')
     """
     plain = plain_line(label or "")
-    is_name = 0 < len(plain) <= 30 and re.fullmatch(r"[\w .'’+-]+", plain) is not None
+    is_name = 0 < len(plain) <= 30 and _NAME.fullmatch(plain) is not None
     return plain if is_name and not _speaks_to_models(label or "", plain) else "the speaker"
 
 
@@ -64,4 +73,4 @@ def plain_line(text: str) -> str:
 
 
 def _speaks_to_models(text: str, plain: str) -> bool:
-    return bool(_SPEAKS_TO_MODELS.search(plain) or _TAGS.search(text))
+    return any(one.search(plain) for one in (_SPEAKS_TO_MODELS, _MIXED)) or bool(_TAGS.search(text))

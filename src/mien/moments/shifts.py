@@ -29,6 +29,30 @@ _MENDS = re.compile(
     re.IGNORECASE,
 )
 
+_TAKEN_BACK = frozenset(
+    [
+        "not",
+        "never",
+        "if",
+        "whether",
+        "said",
+        "says",
+        "saying",
+        "say",
+        "asked",
+        "asks",
+        "ask",
+        "wasn't",
+        "isn't",
+        "don't",
+        "didn't",
+        "doesn't",
+        "can't",
+        "won't",
+    ]
+)
+_ASKS = re.compile(r"\s*[,.]?\s*(?:what|\?)", re.IGNORECASE)
+
 _PLEASANT = frozenset({Group.POSITIVE_HIGH_ENERGY, Group.POSITIVE_LOW_ENERGY})
 _UNPLEASANT = frozenset({Group.NEGATIVE_HIGH_ENERGY, Group.NEGATIVE_LOW_ENERGY})
 
@@ -147,9 +171,9 @@ def _claimed(own: Sequence[Moment], words: Mapping[int, Turn]) -> tuple[Moment, 
     """The last claim to be fine, unless the person has already shown otherwise since."""
     for moment in reversed(own):
         for turn in _turns(moment, words):
-            found = _CLAIMS.search(turn.text)
+            found = _said(_CLAIMS, turn.text)
             if found is not None:
-                return moment, turn, found.group()
+                return moment, turn, found
         if _sign(moment) < 0:
             return None
     return None
@@ -162,9 +186,20 @@ def _mended(
     for other in between:
         if other.person != moment.person:
             for turn in _turns(other, words):
-                found = _MENDS.search(turn.text)
+                found = _said(_MENDS, turn.text)
                 if found is not None:
-                    return turn, found.group()
+                    return turn, found
+    return None
+
+
+def _said(what: re.Pattern[str], text: str) -> str | None:
+    """The first match that is neither denied nor told of."""
+    for found in what.finditer(text):
+        before = text[: found.start()].lower().split()[-5:]
+        if _TAKEN_BACK.isdisjoint(word.strip(",.;:") for word in before) and not _ASKS.match(
+            text, found.end()
+        ):
+            return found.group()
     return None
 
 

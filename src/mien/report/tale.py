@@ -156,7 +156,7 @@ class Tale:
 
     def causes(self, moment: Moment) -> list[Cause]:
         """The causes that are likely enough to be told, likeliest first."""
-        return [cause for cause in moment.causes if cause.p >= NAMED]
+        return [cause for cause in moment.causes if cause.text and cause.p >= NAMED]
 
     def target(self, moment: Moment) -> Target | None:
         """What its feeling is toward, if that is likely enough to be told."""

@@ -22,7 +22,7 @@ _LOG = logging.getLogger("mien.serve")
 
 
 class Context:
-    """Briefs of the user's last message; nothing is kept between requests.
+    """Briefs of the user's last message; nothing is stored, and models remember a few texts.
 
     Args:
         metrics: Where it is counted what came of it.
