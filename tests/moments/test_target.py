@@ -12,7 +12,7 @@ from tests.moments.test_cause import histories
 
 
 def test_no_history_has_no_target():
-    assert load_target().find([], None, ()) is None
+    assert load_target().find([], ()) is None
 
 
 def test_causes_and_targets_are_found_by_one_reading_of_a_turn():
@@ -20,14 +20,14 @@ def test_causes_and_targets_are_found_by_one_reading_of_a_turn():
 
 
 def test_a_turn_without_words_has_no_target():
-    assert load_target().find([spoken("?!", turn=0)], None, ()) is None
+    assert load_target().find([spoken("?!", turn=0)], ()) is None
 
 
 @settings(max_examples=60, deadline=None)
 @given(histories())
 def test_a_target_is_words_of_the_turn_or_of_a_cause(history):
     causes = load_causes().find(history)
-    found = load_target().find(history, None, causes)
+    found = load_target().find(history, causes)
     if found is None:
         return
     named = {cause.turn for cause in causes if cause.type is not CauseType.LATENT}
@@ -41,9 +41,9 @@ def test_a_target_is_words_of_the_turn_or_of_a_cause(history):
 @given(histories())
 def test_the_same_history_has_the_same_target(history):
     causes = load_causes().find(history)
-    first = load_target().find(history, None, causes)
-    load_target().find([spoken("Something else was said here.", turn=0)], None, ())
-    assert load_target().find(list(history), None, causes) == first
+    first = load_target().find(history, causes)
+    load_target().find([spoken("Something else was said here.", turn=0)], ())
+    assert load_target().find(list(history), causes) == first
 
 
 def test_without_a_cause_the_target_stands_in_the_own_turn():
@@ -51,6 +51,6 @@ def test_without_a_cause_the_target_stands_in_the_own_turn():
         spoken("I gave your bicycle away.", turn=0, person="Ben"),
         spoken("You what?", turn=1, person="Ann", shares={"anger": 0.7}),
     ]
-    found = load_target().find(history, None, ())
+    found = load_target().find(history, ())
     assert found is not None
     assert found.turn == 1

@@ -52,7 +52,7 @@ def answers(
     found = []
     for one in asked:
         named = causes.find(one.heard.spoken)
-        aimed = target.find(one.heard.spoken, None, named) if target is not None else None
+        aimed = target.find(one.heard.spoken, named) if target is not None else None
         found.append(Answer(one, causes.turns.chances(one.heard.clues), named, aimed))
     return found
 

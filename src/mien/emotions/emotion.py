@@ -21,6 +21,11 @@ class Group(StrEnum):
     LONGING_AND_LUST = "longing and lust"
     NEUTRAL = "neutral"
 
+    @property
+    def sign(self) -> int:
+        """1 for what is pleasant, -1 for what is unpleasant, 0 for all else."""
+        return self.value.startswith("positive") - self.value.startswith("negative")
+
 
 class Emotion(StrEnum):
     """One of 41 things a rater may name; the value is the key in files and column names.

@@ -98,7 +98,7 @@ def _worded(made: Draft, history: Sequence[Spoken], parts: Parts) -> Draft:
     own = history[-1]
     holder = parts.holder.find(own.text, own.scores) if parts.holder else None
     causes = parts.causes.find(history) if parts.causes else ()
-    target = parts.target.find(history, holder, causes) if parts.target else None
+    target = parts.target.find(history, causes) if parts.target else None
     (appraisal,) = parts.rater.rate([own.text], [own.scores]) if parts.rater else (None,)
     named = (("holder", parts.holder, holder), ("causes", parts.causes, causes),
              ("target", parts.target, target), ("appraisal", parts.rater, appraisal))  # fmt: skip

@@ -20,21 +20,17 @@ from mien.moments.clauses import (
     SUBJECTS,
     THEY,
     YOU,
-    Subject,
     Text,
     clauses,
-    first_subject,
     grammar,
     is_verb,
-    noun_before,
-    owner_before,
     read,
-    subject,
 )
 from mien.moments.feelings import Cue, Kind, feelings
 from mien.moments.modes import mode_of
 from mien.moments.moment import Holder, Mode, Who
 from mien.moments.quotes import quoted
+from mien.moments.subjects import Subject, first_subject, noun_before, owner_before, subject
 
 NAME = "holder-v1"
 WEIGHTS = Path(__file__).parent / "weights" / f"{NAME}.json"

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.emotions.emotion import Emotion, Group
+from mien.emotions.emotion import Emotion
 from mien.moments.moment import Hypothesis, Mixed
 from mien.moments.views import View
 from mien.timeline.reading import Channel
@@ -38,8 +38,6 @@ PRIORS = {
 _SIGN = 4.0  # how many times likelier a sign makes what it speaks for; chosen as well
 _GOOD = 0.6  # quality from which a recording explains nothing
 
-_PLEASANT = frozenset({Group.POSITIVE_HIGH_ENERGY, Group.POSITIVE_LOW_ENERGY})
-_UNPLEASANT = frozenset({Group.NEGATIVE_HIGH_ENERGY, Group.NEGATIVE_LOW_ENERGY})
 _POLITE = frozenset({Emotion.GRATITUDE, Emotion.AFFECTION, Emotion.SHAME, Emotion.CONTENTMENT})
 
 
@@ -130,7 +128,7 @@ def _valence(view: View) -> float:
 
 @cache
 def _pleasantness() -> Array:
-    return np.array([(e.group in _PLEASANT) - (e.group in _UNPLEASANT) for e in Emotion], float)
+    return np.array([emotion.group.sign for emotion in Emotion], float)
 
 
 def _entropy(p: Array) -> Array:

@@ -60,9 +60,7 @@ class TargetFinder(Protocol):
     def name(self) -> str:
         """With version."""
 
-    def find(
-        self, history: Sequence[Spoken], holder: Holder | None, causes: Sequence[Cause]
-    ) -> Target | None:
+    def find(self, history: Sequence[Spoken], causes: Sequence[Cause]) -> Target | None:
         """Of the last turn of a history; None if nothing can be named."""
 
 

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from mien.moments.clauses import (
-    MARKS,
-    SELF,
-    SUBJECTS,
-    YOU,
-    Subject,
-    Text,
-    clauses,
-    first_subject,
-    grammar,
-    is_verb,
-    subject,
-)
+from mien.moments.clauses import MARKS, SELF, SUBJECTS, YOU, Text, clauses, grammar, is_verb
 from mien.moments.feelings import Cue, feelings
 from mien.moments.moment import Who
+from mien.moments.subjects import Subject, first_subject, subject
 
 
 def quoted(text: Text, cues: list[Cue]) -> tuple[Cue, Subject] | None:

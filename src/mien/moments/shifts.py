@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mien.emotions.emotion import Emotion, Group
+from mien.emotions.emotion import Emotion
 from mien.moments.moment import Moment
 from mien.timeline.conversation import Turn
 
@@ -52,9 +52,6 @@ _TAKEN_BACK = frozenset(
     ]
 )
 _ASKS = re.compile(r"\s*[,.]?\s*(?:what|\?)", re.IGNORECASE)
-
-_PLEASANT = frozenset({Group.POSITIVE_HIGH_ENERGY, Group.POSITIVE_LOW_ENERGY})
-_UNPLEASANT = frozenset({Group.NEGATIVE_HIGH_ENERGY, Group.NEGATIVE_LOW_ENERGY})
 
 
 class ShiftKind(StrEnum):
@@ -213,5 +210,4 @@ def _top(moment: Moment) -> Emotion:
 
 
 def _sign(moment: Moment) -> int:
-    group = _top(moment).group
-    return (group in _PLEASANT) - (group in _UNPLEASANT)
+    return _top(moment).group.sign

@@ -14,7 +14,7 @@ from mien.decoders.words.arrays import weight_arrays
 from mien.moments.cause import FILE, ByPlace, CauseModel, Spans, load_causes
 from mien.moments.clues import Array, Heard, Listener, traits, words_of
 from mien.moments.linear import Logistic
-from mien.moments.moment import Cause, CauseType, Holder, Target, TargetKind
+from mien.moments.moment import Cause, CauseType, Target, TargetKind
 from mien.moments.spoken import Spoken
 
 NAME = "target-v1"
@@ -41,13 +41,10 @@ class TargetModel:
         self.listener, self._cut = causes.listener, causes.cut
         self.turns, self.spans, self.kinds = turns, spans, kinds
 
-    def find(
-        self, history: Sequence[Spoken], holder: Holder | None, causes: Sequence[Cause]
-    ) -> Target | None:
+    def find(self, history: Sequence[Spoken], causes: Sequence[Cause]) -> Target | None:
         """Of what the last turn shows: in its own words or in those of a cause.
 
-        None where the history is empty or where there are no words to name it by. The holder
-        changes nothing yet.
+        None where the history is empty or where there are no words to name it by.
         """
         if not history:
             return None
