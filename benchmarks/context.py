@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--decoder", choices=tuple(DECODERS), default="words-v1")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    _, talks, truth, _ = meld(options.data)
+    _, talks, truth = meld(options.data)
     model, left = load_turns(), options.examples
     starts = np.cumsum([0, *(len(talk.texts) for talk in talks)])
     for i in np.random.default_rng(options.seed).permutation(len(talks)).tolist():

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from mien.core.errors import BadWeights, MissingWeights
 from mien.emotions import Emotion, Scores
 from mien.emotions.scores import EMPTY
-from mien.moments.appraisal import FILE, VARIABLES, load_appraisal, told
+from mien.moments.appraisal import (
+    FILE,
+    VARIABLES,
+    load_appraisal,
+    load_appraisal_with_state,
+    told,
+)
+from mien.moments.parts import load_parts
 
 SAD = Scores({Emotion.SADNESS: 0.8, Emotion.ELATION: 0.02, Emotion.NEUTRAL: 0.1})
 GLAD = Scores({Emotion.SADNESS: 0.02, Emotion.ELATION: 0.8, Emotion.NEUTRAL: 0.1})
@@ -55,6 +62,14 @@ def test_ratings_stay_in_their_range_and_do_not_depend_on_neighbors(texts, share
     for one in found:
         assert all(0 <= getattr(one, name) <= 1 for name in VARIABLES)
         assert all(0 < getattr(one, f"{name}_sd") < 0.5 for name in VARIABLES)
+
+
+def test_the_state_of_the_decoder_is_looked_at_where_that_decoder_reads():
+    text, scores = "my own brother stole my savings", Scores({Emotion.ANGER: 0.8})
+    closer = load_appraisal_with_state().rate([text], [scores])
+    assert load_parts().reading("words-v1").rater.rate([text], [scores]) == closer
+    plain = load_parts().reading("words-fast-v1").rater.rate([text], [scores])
+    assert plain == [rated(text, scores)] != closer
 
 
 def test_a_missing_or_damaged_file_says_what_to_do(tmp_path):

@@ -86,7 +86,6 @@ def test_a_clear_turn_by_itself_is_what_the_decoder_says():
 def test_what_nobody_taught_is_none():
     scores = load_turns().read([said(0, None, "I see.")]).scores
     assert scores[Emotion.LUST] is None
-    assert scores[Emotion.INTOXICATION] is None
     assert scores[Emotion.NEUTRAL] is not None
 
 

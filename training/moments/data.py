@@ -30,6 +30,12 @@ def dialogues(*, sealed: bool = False) -> Iterator[dict[str, Any]]:
         yield from (row for row in lines(path) if is_sealed(row["id"]) == sealed)
 
 
+def felt() -> Iterator[dict[str, Any]]:
+    """Dialogues with an emotion a turn and nothing else, all of them for training."""
+    for path in sorted(FOLDER.glob("felt-*.jsonl")):
+        yield from lines(path)
+
+
 def lines(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of one file."""
     with path.open(encoding="utf-8") as file:

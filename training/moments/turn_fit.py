@@ -50,9 +50,9 @@ class Plan:
     alone: float = 2.0
     marks: float = 3.0
     context: float = 3.0
-    grams: float = 10.0
-    films: float = 0.2
-    comments: float = 0.5
+    grams: float = 30.0
+    films: float = 0.5
+    comments: float = 1.0
     decoder: float = 0.8
     steps: int = 100
 

@@ -21,7 +21,7 @@ from mien.moments.spoken import Spoken
 from mien.moments.turns import BACK, N_CONTEXT, NAME, TurnModel
 from mien.timeline.card import Figure
 from training.moments.cards import WEIGHTS, write
-from training.moments.data import dialogues
+from training.moments.data import dialogues, felt
 from training.moments.turn_card import answered, card, decoded, of_comments, of_sets, of_shares
 from training.moments.turn_data import (
     DECODERS,
@@ -53,6 +53,9 @@ CARRY = 0.5
 """Part of the weights of earlier turns that is kept. Written dialogues have a course, calm at first
 and warm in the end, that other talk lacks: what they teach of it is believed by half."""
 
+FELT = "felt"
+"""How the names of dialogues begin that were written for their emotions alone."""
+
 _TEMPERATURES = np.arange(0.7, 1.61, 0.05)
 
 
@@ -74,6 +77,16 @@ class Lesson:
     scale: Scale
     fold: NDArray[np.str_]
 
+    @property
+    def is_measured(self) -> NDArray[np.bool_]:
+        """Which dialogues figures are made of: not those that have nothing but emotions."""
+        return ~np.char.startswith(self.fold, FELT)
+
+    @property
+    def measured(self) -> list[Talk]:
+        """The dialogues that figures are made of."""
+        return [self.talks[i] for i in np.flatnonzero(self.is_measured).tolist()]
+
 
 def main() -> None:
     """Fit, write the weights, measure, write the card."""
@@ -87,7 +100,7 @@ def main() -> None:
     lesson = gather(options.data, options.run, plan)
     model = taught(lesson, np.ones(len(lesson.talks), bool), plan)
     held = held_out(lesson, plan)
-    model = calibrated(model, *calibration(held, truth_of(lesson.talks)))
+    model = calibrated(model, *calibration(held, truth_of(lesson.measured)))
     options.out.mkdir(parents=True, exist_ok=True)
     save(model, options.out / f"{NAME}.npz")
     figures = of_folds(held, lesson, model)
@@ -97,18 +110,15 @@ def main() -> None:
     figures += of_sets(model, options.data, options.run)
     for figure in figures:
         print(f"{figure.name:14} {figure.of:64} {figure.value:.4f} [{figure.low}, {figure.high}]")
-    n_turns = sum(len(talk.texts) for talk in lesson.talks)
-    write(
-        card(
-            figures, n_turns, [len(part.weight) for part in lesson.others[:: len(DECODERS)]], SEED
-        ),
-        options.out,
-    )
+    n_turns = sum(len(talk.texts) for talk in lesson.measured)
+    n_felt = sum(len(talk.texts) for talk in lesson.talks) - n_turns
+    others = [len(part.weight) for part in lesson.others[:: len(DECODERS)]]
+    write(card(figures, [n_turns, n_felt, *others], SEED), options.out)
 
 
 def gather(data: Path, run: Path | None, plan: Plan) -> Lesson:
     """Everything to learn from, read by both decoders."""
-    talks = own_talks(dialogues())
+    talks = own_talks([*dialogues(), *felt()])
     read = {name: spoken(talks, name, run) for name in DECODERS}
     scale = Scale.of([turn for found in read.values() for turn in found])
     corpora = ((film_lines(data), plan.films), (comments(data, "dev"), plan.comments))
@@ -141,14 +151,15 @@ def taught(lesson: Lesson, chosen: NDArray[np.bool_], plan: Plan) -> TurnModel:
 
 def held_out(lesson: Lesson, plan: Plan) -> dict[tuple[str, int], Array]:
     """Shares of every turn by a model that saw nothing of its file, by decoder and turns back."""
-    n = [len(talk.texts) for talk in lesson.talks]
-    of_turn = np.repeat(lesson.fold, n)
+    folds = lesson.fold[lesson.is_measured]
+    n = [len(talk.texts) for talk in lesson.measured]
+    of_turn = np.repeat(folds, n)
     found = {
         (name, back): np.zeros((sum(n), len(Emotion)), np.float32)
         for name in DECODERS
         for back in (BACK, 0)
     }
-    for one in np.unique(lesson.fold):
+    for one in np.unique(folds):
         model = taught(lesson, lesson.fold != one, plan)
         at = np.flatnonzero(lesson.fold == one).tolist()
         talks = [lesson.talks[i] for i in at]
@@ -185,7 +196,7 @@ def of_folds(held: dict[tuple[str, int], Array], lesson: Lesson, model: TurnMode
         of = f"open dialogues, folds by file, {name}{'' if back else ', the turn by itself'}"
         seen = cooled(shares, model.weights.temperature)
         confidence = model.weights.sure(seen.max(axis=1))
-        found += of_shares(seen, lesson.talks, of, confidence, "folds")
+        found += of_shares(seen, lesson.measured, of, confidence, "folds")
     return found
 
 

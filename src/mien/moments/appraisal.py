@@ -1,8 +1,8 @@
 """How an event looks to the person who tells it: seven ratings, from words and their emotions.
 
-Three linear models, joined by a weight a variable each: over words and pairs, taught by the
-project's own rated sentences and by what a larger model makes of unrated ones; over the shares
-that the words decoder reads; and over signs of what kind of event it is.
+Linear models, joined by a weight a variable each: over words and pairs, taught by the project's own
+rated sentences and by what a larger model makes of unrated ones; over the shares that the words
+decoder reads; over signs of what kind of event it is; and, where `words-v1` reads, over its state.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from mien.decoders.words.arrays import weight_arrays
 from mien.decoders.words.clean import words
 from mien.decoders.words.ngrams import NGrams
+from mien.decoders.words.vectors import Encode, shipped_vectors
 from mien.emotions.scores import Scores
 from mien.moments.events import signs
 from mien.moments.moment import Appraisal
@@ -51,6 +52,8 @@ class Weights:
         shares: Weights of log-odds of shares, shape (41, 7).
         events: Weights of signs of events, shape (signs, 7).
         join: Constant, weight of the words' part, the shares' and the events', shape (4, 7).
+        state: Weights of the decoder's state, shape (width, 7).
+        join_state: As `join`, and last the weight of the state's part, shape (5, 7).
         deviation: Standard deviation of what remains unexplained, shape (7,).
         width: Standard deviation over all events, shape (7,).
     """
@@ -63,6 +66,8 @@ class Weights:
     shares: Array
     events: Array
     join: Array
+    state: Array
+    join_state: Array
     deviation: Array
     width: Array
 
@@ -73,12 +78,13 @@ class AppraisalModel:
     Args:
         lookup: Words and pairs, a row of weights each.
         weights: What training found.
+        encode: Gives the state of `words-v1` over a text, where that decoder reads.
     """
 
     name = NAME
 
-    def __init__(self, lookup: NGrams, weights: Weights) -> None:
-        self._lookup, self._weights = lookup, weights
+    def __init__(self, lookup: NGrams, weights: Weights, encode: Encode | None = None) -> None:
+        self._lookup, self._weights, self._encode = lookup, weights, encode
         self._sure, self._wide = _named_sds(weights.deviation), _named_sds(weights.width)
 
     def rate(self, texts: Sequence[str], scores: Sequence[Scores]) -> list[Appraisal]:
@@ -91,11 +97,15 @@ class AppraisalModel:
         return [self._rated(*pair) for pair in zip(texts, scores, strict=True)]
 
     def _rated(self, text: str, scores: Scores) -> Appraisal:
-        w = self._weights
-        found = words(told(text))
+        w, plain = self._weights, told(text)
+        found = words(plain)
         rows = self._lookup.rows(found)
-        parts = (gram_part(w, rows), share_part(w, scores), event_part(w, found))
-        means = w.join[0] + sum(by * part for by, part in zip(w.join[1:], parts, strict=True))
+        parts = [gram_part(w, rows), share_part(w, scores), event_part(w, found)]
+        join = w.join
+        if self._encode is not None:
+            parts.append(np.asarray(self._encode(plain) @ w.state, np.float32))
+            join = w.join_state
+        means = join[0] + sum(by * part for by, part in zip(join[1:], parts, strict=True))
         inside = (round(min(max(mean, 0.0), 1.0), 4) for mean in means.tolist())
         sds = self._sure if len(rows) >= FEW_WORDS else self._wide
         return Appraisal(**dict(zip(VARIABLES, inside, strict=True)), **sds)
@@ -139,7 +149,28 @@ def log_odds(shares: Array) -> Array:
 
 @cache
 def load_appraisal(path: Path = FILE) -> AppraisalModel:
-    """The model as shipped, read once a process.
+    """The model for any words decoder, read once a process.
+
+    Raises:
+        MissingWeights: If the file is not there.
+        BadWeights: If it is damaged.
+    """
+    return AppraisalModel(*read_weights(path))
+
+
+@cache
+def load_appraisal_with_state(threads: int = 1) -> AppraisalModel:
+    """The model for texts that `words-v1` reads, once a process and number of threads.
+
+    Raises:
+        MissingWeights: If the file is not there.
+        BadWeights: If it is damaged.
+    """
+    return AppraisalModel(*read_weights(FILE), encode=shipped_vectors(threads))
+
+
+def read_weights(path: Path) -> tuple[NGrams, Weights]:
+    """Words and pairs, and the weights in a file.
 
     Raises:
         MissingWeights: If the file is not there.
@@ -152,4 +183,4 @@ def load_appraisal(path: Path = FILE) -> AppraisalModel:
             for field in fields(Weights)
             if field.name != "grams"
         }
-        return AppraisalModel(lookup, Weights(grams=file["grams"], **floats))
+        return lookup, Weights(grams=file["grams"], **floats)

@@ -72,6 +72,8 @@ def draft(stretch: Stretch, history: Sequence[Spoken], parts: Parts) -> tuple[Dr
     """
     words = stretch.words
     own = history[-1] if words is not None and history and history[-1].turn == words.turn else None
+    if words is not None:
+        parts = parts.reading(words.decoder)
     if own is not None and words is not None and parts.turns is not None and _is_read(words):
         told = parts.turns.read(history)
         own = replace(own, scores=told.scores)

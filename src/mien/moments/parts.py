@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple, Protocol
 
+from mien.decoders.words import WORDS
 from mien.emotions.scores import Scores
-from mien.moments.appraisal import load_appraisal
+from mien.moments.appraisal import load_appraisal, load_appraisal_with_state
 from mien.moments.cause import load_causes
 from mien.moments.fuse import Pool, load_pool
 from mien.moments.holder import HolderRules
@@ -97,6 +98,7 @@ class Parts:
         target: Finds what it is toward.
         holder: Finds whose it is.
         rater: Rates appraisal.
+        of_decoder: Other parts for what one words decoder read, by its name.
     """
 
     pool: Pool
@@ -105,18 +107,23 @@ class Parts:
     target: TargetFinder | None = None
     holder: HolderFinder | None = None
     rater: Rater | None = None
+    of_decoder: Mapping[str, Parts] = field(default_factory=dict)
+
+    def reading(self, decoder: str) -> Parts:
+        """The parts for what a words decoder read."""
+        return self.of_decoder.get(decoder, self)
 
 
 @cache
-def load_parts() -> Parts:
-    """The parts as shipped, once a process.
+def load_parts(threads: int = 1) -> Parts:
+    """The parts as shipped, once a process and number of threads.
 
     Raises:
         BadWeights: If a file is missing or damaged.
     """
     from mien.moments.turns import load_turns  # whose answers are `Told`
 
-    return Parts(
+    anyhow = Parts(
         pool=load_pool(),
         turns=load_turns(),
         causes=load_causes(),
@@ -124,3 +131,5 @@ def load_parts() -> Parts:
         holder=HolderRules(),
         rater=load_appraisal(),
     )
+    closer = replace(anyhow, rater=load_appraisal_with_state(threads))
+    return replace(anyhow, of_decoder={WORDS.name: closer})

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from mien.core.config import Config
+from mien.core.config import Config, load_config
 from mien.core.errors import ConfigError
 from mien.llm import Address
 from mien.moments.explain import Explainer
 from mien.moments.moment import Moment
-from mien.moments.parts import load_parts
+from mien.moments.parts import Parts, load_parts
 from mien.moments.people import as_people
 from mien.moments.stretch import Gathering, gather
 from mien.moments.thread import Thread
@@ -62,12 +62,13 @@ def situate(
         if isinstance(what, Timeline)
         else read(what, decoders=decoders, people=people, speakers=speakers, config=config)
     )
+    parts = _parts(config)
     with ExitStack() as stack:
         explainer = None if llm is None else stack.enter_context(Explainer(llm, config=config))
         return [
             moment
             for source in timeline.sources
-            for moment in _situated(timeline.of(source=source), names or {}, explainer)
+            for moment in _situated(timeline.of(source=source), parts, names or {}, explainer)
         ]
 
 
@@ -126,7 +127,7 @@ class Follower:
         self._words = (source, decoders, config)
         self._live: Live | None = None
         self._gathering = Gathering()
-        self._thread = Thread(load_parts(), look_ahead)
+        self._thread = Thread(_parts(config), look_ahead)
 
     def push(self, piece: Reading | Turn) -> list[Moment]:
         """The moments that are settled now, in order of time.
@@ -159,13 +160,17 @@ class Follower:
 
 
 def _situated(
-    timeline: Timeline, names: Mapping[str, str], explainer: Explainer | None
+    timeline: Timeline, parts: Parts, names: Mapping[str, str], explainer: Explainer | None
 ) -> list[Moment]:
-    thread = Thread(load_parts())
+    thread = Thread(parts)
     readings = as_people([called(r, names) for r in timeline if not _is_filler(r)])
     found = [moment for stretch in gather(readings) for moment in thread.push(stretch)]
     found += thread.close()
     return found if explainer is None else explainer.explain(found, turns_of(timeline))
+
+
+def _parts(config: Config | None) -> Parts:
+    return load_parts((config or load_config()).threads)
 
 
 def _is_filler(reading: Reading) -> bool:

@@ -20,9 +20,9 @@ def _card(name: str) -> Card:
 
 def _load_words(config: Config) -> WordsDecoder:
     from mien.decoders.words.language import load_english
-    from mien.decoders.words.models import load_transformer
+    from mien.decoders.words.models import shipped_transformer
 
-    model = load_transformer(WEIGHTS / "words-v1.onnx", config.threads)
+    model = shipped_transformer(config.threads)
     return WordsDecoder("words-v1", _card("words-v1"), model, load_english(_ENGLISH))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -16,13 +17,20 @@ from mien.decoders.words.affect import AffectWeights, load_affect
 from mien.decoders.words.arrays import weight_arrays
 from mien.decoders.words.ngrams import LinearSum, NGrams
 from mien.decoders.words.readout import Readout
+from mien.decoders.words.recent import Recent
 from mien.decoders.words.tokens import WordPiece
 
 if TYPE_CHECKING:
     import onnxruntime
 
+SHIPPED = Path(__file__).parent / "weights" / "words-v1.onnx"
+
 LONGEST_RUN = 64
 """Word pieces the transformer takes at once, its two marks included."""
+
+KEPT = 4096
+"""Passages whose states are remembered, 5 kB each: who reads a turn and then its conversation
+asks twice."""
 
 
 class Judged(NamedTuple):
@@ -95,6 +103,7 @@ class Transformer:
         affect: AffectWeights,
     ) -> None:
         self._session, self._tokenizer, self._affect = session, tokenizer, affect
+        self._recent: Recent[tuple[NDArray[np.float32], NDArray[np.float32]]] = Recent(KEPT)
         self.readout = readout
         self.affect_deviation = affect.pooled_scale.deviation
 
@@ -117,8 +126,11 @@ class Transformer:
         return np.concatenate(logits), np.concatenate(pooled)
 
     def _run(self, words: list[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        ids = self._tokenizer.encode(words, LONGEST_RUN)
-        logits, pooled = self._session.run(None, {"ids": np.array([ids], np.int64)})
+        ids = np.array([self._tokenizer.encode(words, LONGEST_RUN)], np.int64)
+        return self._recent.get(ids.tobytes(), lambda: self._state(ids))
+
+    def _state(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        logits, pooled = self._session.run(None, {"ids": ids})
         return logits, pooled
 
 
@@ -153,3 +165,14 @@ def load_transformer(
     except (KeyError, ValueError, TypeError) as error:
         raise BadWeights(f"{path} lacks its vocabulary or readout: reinstall Mien") from error
     return Transformer(session, tokenizer, readout, affect or load_affect())
+
+
+@cache
+def shipped_transformer(threads: int = 1) -> Transformer:
+    """The transformer that comes with the package, once a process and number of threads.
+
+    Raises:
+        MissingWeights: If its file is not there.
+        BadWeights: If it is damaged.
+    """
+    return load_transformer(SHIPPED, threads)
