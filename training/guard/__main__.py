@@ -13,7 +13,7 @@ from training.guard.user import Run
 
 
 def main() -> None:
-    """Teach and measure, or measure the sealed half alone."""
+    """Teach and measure, or measure on what is sealed alone."""
     told = _arguments()
     if told.sealed:
         sealed(told.weights)
@@ -43,7 +43,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
-        "--sealed", action="store_true", help="measure the weights on the sealed half, nothing else"
+        "--sealed", action="store_true", help="measure the weights on what is sealed, nothing else"
     )
     return parser.parse_args()
 

@@ -1,7 +1,8 @@
 """The sentences written for the guard, and which of them are sealed until a release.
 
 A pair is sealed by the hash of its id, decided before anything was trained: a sealed row is read
-by the release run alone, once, and by nobody who builds detectors.
+by the release run alone, once, and by nobody who builds detectors. The first test was measured
+with the first release; a second one, sealed whole, was written before the next training.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "data"
+SECOND = "release-2"
+"""How the names of the files of the second test begin."""
+
 PAIRS = ("crisis-en", "crisis-de", "crisis-es", "user", "assistant")
 
 
@@ -69,14 +73,22 @@ def rows(*, sealed: bool = False, names: tuple[str, ...] = PAIRS) -> Iterator[Ro
                     yield row_of(line, key, is_true=is_true)
 
 
+def second_test() -> Iterator[Row]:
+    """All of the second test; only a release asks for it."""
+    return _all(SECOND)
+
+
 def further(*names: str) -> Iterator[Row]:
     """Rows written for training alone; none of them is ever sealed, none is measured on.
 
     Args:
         names: How the names of their files begin: `more`, `further`; by default both.
     """
-    wanted = names or ("more", "further")
-    for path in sorted(path for name in wanted for path in FOLDER.glob(f"{name}-*.jsonl")):
+    return _all(*(names or ("more", "further")))
+
+
+def _all(*names: str) -> Iterator[Row]:
+    for path in sorted(path for name in names for path in FOLDER.glob(f"{name}-*.jsonl")):
         for line in lines(path.stem):
             for key, is_true in (("near", False), ("true", True)):
                 if line.get(key):

@@ -27,17 +27,19 @@ class Schedule:
         rate: Of learning, of the top layer; each layer below gets `decay` of it.
         head_rate: Of the head.
         ranking: Weight of the loss that puts a true twin above its near one.
+        across: Of the one that puts it above the near ones of other pairs.
         margin: By how much, in logits.
         smoothing: Taken from labels.
         level: Weight of the loss of the level of a crisis.
     """
 
-    epochs: int = 2
+    epochs: int = 3
     batch: int = 32
     rate: float = 1.5e-4
     decay: float = 0.85
     head_rate: float = 2e-3
     ranking: float = 1.0
+    across: float = 1.0
     margin: float = 1.0
     smoothing: float = 0.03
     level: float = 0.1
@@ -114,7 +116,7 @@ def _loss(net: EncoderNet, lesson: Lesson, part: list[int], schedule: Schedule) 
         logits[:, : labels.shape[1]], soft, reduction="none"
     )
     loss = (each * torch.from_numpy(lesson.weights[part])).sum()
-    loss = loss + schedule.ranking * _ranking(logits, lesson, part, schedule.margin)
+    loss = loss + _ranking(logits, lesson, part, schedule)
     levels = torch.from_numpy(lesson.levels[part])
     known = levels > 0
     far = logits[known, -1] - (levels[known] - 3.5) / 2
@@ -122,21 +124,21 @@ def _loss(net: EncoderNet, lesson: Lesson, part: list[int], schedule: Schedule) 
     return loss / len(part) + schedule.level * far.square().sum() / known.sum().clamp(min=1)
 
 
-def _ranking(logits: Tensor, lesson: Lesson, part: list[int], margin: float) -> Tensor:
-    """How far true twins fail to stand above their near ones."""
+def _ranking(logits: Tensor, lesson: Lesson, part: list[int], by: Schedule) -> Tensor:
+    """How far true twins fail to stand above their near ones, and above those of other pairs."""
+    found: dict[int, tuple[list[int], list[int]]] = {}
     place = {row: i for i, row in enumerate(part)}
-    found = [
-        (place[row], place[other], column)
-        for row in part
-        for other, column in [lesson.twins.get(row, (-1, 0))]
-        if other in place and lesson.labels[row, column] > 0.5
-    ]
-    if not found:
-        nothing: Tensor = logits.sum() * 0
-        return nothing
-    true, near, column = (torch.tensor(values) for values in zip(*found, strict=True))
-    far = functional.softplus(margin - (logits[true, column] - logits[near, column]))
-    total: Tensor = far.sum()
+    for row in part:
+        other, column = lesson.twins.get(row, (-1, 0))
+        if other in place and lesson.labels[row, column] > 0.5:
+            true, near = found.setdefault(column, ([], []))
+            true.append(place[row])
+            near.append(place[other])
+    total: Tensor = logits.sum() * 0
+    for column, (true, near) in found.items():
+        above = logits[true, column][:, None] - logits[near, column][None, :]
+        far = functional.softplus(by.margin - above)
+        total = total + by.ranking * far.diagonal().sum() + by.across * far.mean() * len(true)
     return total
 
 

@@ -1,4 +1,4 @@
-"""The encoder in torch: some layers of MiniLM over a vocabulary of three languages."""
+"""The encoder in torch: the layers of MiniLM over a vocabulary of three languages."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from training.guard.data import FOLDER
 from training.words.net import WIDTH, Layer, blocked
 from training.words.vocabulary import Weights
 
-LAYERS = 4
+LAYERS = 6
 POSITIONS = 160
 SIZE = 16_500
-"""Pieces: as many as keep the file below 14 MB."""
+"""Pieces: as many as keep the file below 18 MB."""
 
 LEAST = 3
 """Times that a German or Spanish word without a gloss must be met to be a piece of its own."""
@@ -136,7 +136,7 @@ def glosses() -> Mapping[str, Mapping[str, str]]:
 def from_pretrained(
     tensors: Weights, rows: NDArray[np.float32], outputs: int, seed: int
 ) -> EncoderNet:
-    """A net with the lower layers of the pretrained encoder, other pieces and a new head."""
+    """A net with the layers of the pretrained encoder, other pieces and a new head."""
     torch.manual_seed(seed)
     net = EncoderNet(len(rows), outputs)
     owners = tensors["embeddings.token_type_embeddings.weight"]

@@ -18,6 +18,7 @@ from mien.moments.clauses import read
 from mien.moments.feelings import feelings
 from mien.moments.holder import NAME, UNWORDED, WEIGHTS, HolderRules, chances, key_of
 from mien.moments.moment import Holder, Mode, Who
+from mien.moments.parts import HolderFinder
 from mien.timeline.card import Figure, Training
 from training.moments.cards import Card, write
 from training.moments.data import FOLDER, dialogues, lines
@@ -53,19 +54,19 @@ def main() -> None:
     parser.add_argument("--sealed", action="store_true", help="also measure the test sentences")
     options = parser.parse_args()
     _keep(dict.fromkeys(KEYS, 0.5))
-    _keep(_chances([*_cases(lines(FOLDER / "holder-dev.jsonl")), *_talks(sealed=False)]))
-    dev, talks = _cases(lines(FOLDER / "holder-dev.jsonl")), _talks(sealed=False)
-    figures = [*_figures("300 sentences the rules were written on", dev),
-               *_figures("turns of the open dialogues", talks)]  # fmt: skip
+    _keep(_chances([*cases(lines(FOLDER / "holder-dev.jsonl")), *cases(talk_turns(sealed=False))]))
+    dev, talks = cases(lines(FOLDER / "holder-dev.jsonl")), cases(talk_turns(sealed=False))
+    figures = [*figures_of("300 sentences the rules were written on", dev),
+               *figures_of("turns of the open dialogues", talks)]  # fmt: skip
     if options.sealed:
-        test = _cases(lines(FOLDER / "holder-test.jsonl"))
-        talks = _talks(sealed=True)
+        test = cases(lines(FOLDER / "holder-test.jsonl"))
+        talks = cases(talk_turns(sealed=True))
         figures = [
-            *_figures("300 sentences written before the rules", test, group=""),
-            *_figures("turns of the sealed dialogues", talks, group="sealed dialogues"),
+            *figures_of("300 sentences written before the rules", test, group=""),
+            *figures_of("turns of the sealed dialogues", talks, group="sealed dialogues"),
             *figures,
         ]
-        _confusions(test)
+        confusions(test)
     write(_card(tuple(figures), len(dev)))
     for figure in figures:
         print(f"{figure.name:28} {figure.of:42} {figure.value:.3f} [{figure.low}, {figure.high}]")
@@ -77,21 +78,23 @@ def _keep(told: dict[str, float]) -> None:
     chances.cache_clear()
 
 
-def _cases(rows: Iterable[dict[str, Any]]) -> list[Case]:
-    finder = HolderRules()
-    cases = []
+def cases(rows: Iterable[dict[str, Any]], finder: HolderFinder | None = None) -> list[Case]:
+    """What is said of labelled sentences, by the rules or another finder."""
+    finder = finder or HolderRules()
+    found = []
     for row in rows:
         said = finder.find(row["text"], SHOWN)
         assert said is not None  # some feeling is shown
         is_worded = bool(feelings().cues(read(row["text"]).words))
         key = key_of(said.who, said.mode) if is_worded else UNWORDED
-        cases.append(Case(Who(row["who"]), Mode(row["mode"]), row.get("name") or "-", said, key))
-    return cases
+        found.append(Case(Who(row["who"]), Mode(row["mode"]), row.get("name") or "-", said, key))
+    return found
 
 
-def _talks(*, sealed: bool) -> list[Case]:
+def talk_turns(*, sealed: bool) -> list[dict[str, Any]]:
+    """The turns of dialogues that show a feeling, as labelled sentences."""
     turns = (turn for talk in dialogues(sealed=sealed) for turn in talk["turns"])
-    return _cases({"text": turn["text"], **turn["holder"]} for turn in turns if turn["holder"])
+    return [{"text": turn["text"], **turn["holder"]} for turn in turns if turn["holder"]]
 
 
 def _chances(cases: Sequence[Case]) -> dict[str, float]:
@@ -104,7 +107,8 @@ def _chances(cases: Sequence[Case]) -> dict[str, float]:
     return {key: round((hits[key] + PRIOR * mean) / (n[key] + PRIOR), 3) for key in KEYS}
 
 
-def _figures(of: str, cases: Sequence[Case], group: str = "while the rules grew") -> list[Figure]:
+def figures_of(of: str, cases: Sequence[Case], group: str = "while the rules grew") -> list[Figure]:
+    """Accuracy of who, mode and both, beside the simple answer; names; surer than right by."""
     third = [case for case in cases if case.who is Who.THIRD and case.name != "-"]
     rules: dict[str, Callable[[Case], bool]] = {
         "who": lambda case: case.said.who is case.who,
@@ -136,7 +140,8 @@ def _token_f1(case: Case) -> float:
     return 2 * both / (len(told) + len(given)) if told else 0.0
 
 
-def _confusions(cases: Sequence[Case]) -> None:
+def confusions(cases: Sequence[Case]) -> None:
+    """Print what was taken for what."""
     for field in ("who", "mode"):
         pairs = Counter((getattr(case, field), getattr(case.said, field)) for case in cases)
         print(f"{field}, as written -> as found:")

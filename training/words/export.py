@@ -16,7 +16,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from training.words.net import HEADS, LAYERS, WIDTH
+from training.words.net import HEADS, WIDTH
 
 Arrays = Mapping[str, NDArray[np.float32]]
 _MICROSOFT = "com.microsoft"
@@ -76,9 +76,10 @@ def build(arrays: Arrays, metadata: Mapping[str, str]) -> onnx.ModelProto:
     g = Graph()
     x = g.norm(g.add("Add", [_embedding(g, arrays), _places(g, arrays)]), "norm", arrays)
     means = [x]
-    for i in range(LAYERS):
+    last = max(int(name.split(".")[1]) for name in arrays if name.startswith("layers."))
+    for i in range(last + 1):
         x = layer(g, x, f"layers.{i}", arrays)
-        if i in (2, LAYERS - 1):
+        if i in (2, last):
             means.append(x)
     means = [g.add("ReduceMean", [m], axes=[1], keepdims=0) for m in means]
     g.nodes.append(helper.make_node("Concat", means, ["pooled"], axis=1))

@@ -45,14 +45,17 @@ class WordsNet(nn.Module):
     Args:
         pieces: Size of the cut vocabulary.
         labels: Outputs of the head.
+        layers: Of the encoder, from below.
     """
 
-    def __init__(self, pieces: int, labels: int, dropout: float = 0.1) -> None:
+    def __init__(
+        self, pieces: int, labels: int, dropout: float = 0.1, layers: int = LAYERS
+    ) -> None:
         super().__init__()
         self.words = nn.Embedding(pieces, WIDTH)
         self.places = nn.Embedding(POSITIONS, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(layers))
         self.head = nn.Linear(WIDTH, labels)
         self.dropout = dropout
 
@@ -93,9 +96,11 @@ def mean_state(x: Tensor, there: Tensor) -> Tensor:
     return (x.float() * there[..., None]).sum(1) / there.sum(1)[:, None]
 
 
-def from_pretrained(tensors: Weights, embeddings: NDArray[np.float32], labels: int) -> WordsNet:
+def from_pretrained(
+    tensors: Weights, embeddings: NDArray[np.float32], labels: int, layers: int = LAYERS
+) -> WordsNet:
     """A net with the encoder's weights, a cut embedding table and a new head."""
-    net = WordsNet(len(embeddings), labels)
+    net = WordsNet(len(embeddings), labels, layers=layers)
     state = {
         "words.weight": embeddings,
         "places.weight": tensors["embeddings.position_embeddings.weight"][:POSITIONS]
@@ -107,7 +112,7 @@ def from_pretrained(tensors: Weights, embeddings: NDArray[np.float32], labels: i
         "out": "attention.output.dense", "norm1": "attention.output.LayerNorm",
         "up": "intermediate.dense", "down": "output.dense", "norm2": "output.LayerNorm",
     }  # fmt: skip
-    for i in range(LAYERS):
+    for i in range(layers):
         theirs = f"encoder.layer.{i}."
         for part in ("weight", "bias"):
             state[f"layers.{i}.qkv.{part}"] = np.concatenate(

@@ -6,7 +6,7 @@ import json
 import struct
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,12 +30,17 @@ def read_wheel(path: Path) -> tuple[Weights, list[str]]:
     return tensors, pieces
 
 
-def cut_vocabulary(pieces: list[str], texts: Iterable[str], size: int) -> list[str]:
+def cut_vocabulary(
+    pieces: list[str],
+    texts: Iterable[str],
+    size: int,
+    split: Callable[[str], Sequence[str]] = words,
+) -> list[str]:
     """The special pieces, every ASCII character, then the pieces most often met in `texts`."""
     tokenizer = WordPiece([*pieces, "[who]", "[loud]"])
     counts: Counter[int] = Counter()
     for text in texts:
-        counts.update(tokenizer.encode(words(text), limit=512))
+        counts.update(tokenizer.encode(split(text), limit=512))
     known = set(pieces)
     kept = list(SPECIAL)
     single = [chr(code) for code in range(33, 127) if not chr(code).isupper()]

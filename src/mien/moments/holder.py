@@ -279,6 +279,25 @@ def _object(words: list[str], place: int) -> Subject | None:
     return None if who is None else Subject(who, place, place)
 
 
+def third_named(text: Text) -> str | None:
+    """A third person whom the words name, the nearest to their clearest feeling."""
+    words = text.words
+    cues = feelings().cues(words)[:MOST_FOUND]
+    place = _asked(text, cues)[0].first if cues else len(words) - 1
+    parts = clauses(text, cues) if cues else [(0, len(words))]
+    for first, last in sorted(parts, key=lambda part: max(part[0] - place, place - part[1])):
+        found = subject(text, first, last, cues)
+        if found is not None and found.who is Who.THIRD:
+            return _name(text, found, Mode.EXPERIENCED, cues)
+    named = [i for i, word in enumerate(words) if _is_named(text, i, word)]
+    return text.written[min(named, key=lambda i: abs(i - place))] if named else None
+
+
+def _is_named(text: Text, place: int, word: str) -> bool:
+    is_capital = place > 0 and text.written[place][0].isupper()
+    return (is_capital and word not in SUBJECTS | SELF | YOU) or word in THEY - {"it", "its"}
+
+
 def _name(text: Text, who: Subject, mode: Mode, cues: Sequence[Cue]) -> str | None:
     """As the words name the holder; behind "she", whoever was named before."""
     if who.who is not Who.THIRD:

@@ -121,7 +121,9 @@ def load_parts(threads: int = 1) -> Parts:
     Raises:
         BadWeights: If a file is missing or damaged.
     """
-    from mien.moments.turns import load_turns  # whose answers are `Told`
+    # Whose answers are `Told`, and which is heavy.
+    from mien.moments.holder_net import load_holder_net
+    from mien.moments.turns import load_turns
 
     anyhow = Parts(
         pool=load_pool(),
@@ -131,5 +133,7 @@ def load_parts(threads: int = 1) -> Parts:
         holder=HolderRules(),
         rater=load_appraisal(),
     )
-    closer = replace(anyhow, rater=load_appraisal_with_state(threads))
+    closer = replace(
+        anyhow, holder=load_holder_net(threads), rater=load_appraisal_with_state(threads)
+    )
     return replace(anyhow, of_decoder={WORDS.name: closer})
