@@ -66,9 +66,9 @@ def test_ratings_stay_in_their_range_and_do_not_depend_on_neighbors(texts, share
 
 def test_the_state_of_the_decoder_is_looked_at_where_that_decoder_reads():
     text, scores = "my own brother stole my savings", Scores({Emotion.ANGER: 0.8})
-    closer = load_appraisal_with_state().rate([text], [scores])
-    assert load_parts().reading("words-v1").rater.rate([text], [scores]) == closer
-    plain = load_parts().reading("words-fast-v1").rater.rate([text], [scores])
+    closer = load_appraisal_with_state(1).rate([text], [scores])
+    assert load_parts(1).reading("words-v1").rater.rate([text], [scores]) == closer
+    plain = load_parts(1).reading("words-fast-v1").rater.rate([text], [scores])
     assert plain == [rated(text, scores)] != closer
 
 

@@ -14,7 +14,7 @@ SOME = Scores({Emotion.SADNESS: 0.6})
 
 
 def told(text):
-    found = load_holder_net().find(text, SOME)
+    found = load_holder_net(1).find(text, SOME)
     return found.who.value, found.mode.value
 
 
@@ -36,17 +36,17 @@ def test_who_feels_and_how_it_is_told(text, who, mode):
 
 
 def test_a_third_person_has_the_name_that_the_words_give():
-    holder = load_holder_net().find("My sister is over the moon about the baby.", SOME)
+    holder = load_holder_net(1).find("My sister is over the moon about the baby.", SOME)
     assert holder.name == "My sister"
 
 
 def test_whoever_speaks_or_is_spoken_to_has_no_name():
     for text in ("I'm so angry with Tom.", "Why are you so sad, Anna?"):
-        assert load_holder_net().find(text, SOME).name is None
+        assert load_holder_net(1).find(text, SOME).name is None
 
 
 def test_what_shows_nothing_has_no_holder():
-    assert load_holder_net().find("The bus leaves at nine.", EMPTY) is None
+    assert load_holder_net(1).find("The bus leaves at nine.", EMPTY) is None
 
 
 def test_of_a_long_turn_the_words_around_the_clearest_feeling_are_read():
@@ -59,13 +59,13 @@ def test_of_a_long_turn_the_words_around_the_clearest_feeling_are_read():
 
 @pytest.mark.parametrize("text", ["", " ", "?!", "❤️❤️", "Ωμέγα", "a" * 5_000, "so sad " * 2_000])
 def test_odd_texts_have_an_answer_with_a_chance(text):
-    holder = load_holder_net().find(text, SOME)
+    holder = load_holder_net(1).find(text, SOME)
     assert 0 < holder.p <= 1
 
 
 def test_it_serves_where_the_careful_decoder_reads():
-    assert load_parts().reading("words-v1").holder is load_holder_net(1)
-    assert isinstance(load_parts().reading("words-fast-v1").holder, HolderRules)
+    assert load_parts(1).reading("words-v1").holder is load_holder_net(1)
+    assert isinstance(load_parts(1).reading("words-fast-v1").holder, HolderRules)
 
 
 def test_a_missing_or_damaged_file_says_what_to_do(tmp_path):

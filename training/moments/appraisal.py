@@ -304,7 +304,7 @@ def _scaled(plain: csr_matrix, rarity: Array) -> csr_matrix:
 def pool_of(texts: Sequence[str]) -> Pool:
     """What the words decoders make of texts."""
     plain = [told(text) for text in texts]
-    large, fast = shipped_transformer(), load_ngrams(WORDS_WEIGHTS / "words-fast-v1.npz")
+    large, fast = shipped_transformer(1), load_ngrams(WORDS_WEIGHTS / "words-fast-v1.npz")
     shares = [
         [_read(model, passages(words(text)) or [["."]]) for model in (large, fast)]
         for text in plain

@@ -159,7 +159,7 @@ def load_appraisal(path: Path = FILE) -> AppraisalModel:
 
 
 @cache
-def load_appraisal_with_state(threads: int = 1) -> AppraisalModel:
+def load_appraisal_with_state(threads: int) -> AppraisalModel:
     """The model for texts that `words-v1` reads, once a process and number of threads.
 
     Raises:

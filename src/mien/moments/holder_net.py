@@ -103,7 +103,7 @@ def _softmax(logits: Array) -> Array:
 
 
 @cache
-def load_holder_net(threads: int = 1, path: Path = WEIGHTS) -> HolderNet:
+def load_holder_net(threads: int, path: Path = WEIGHTS) -> HolderNet:
     """The net that comes with the package, once a process and number of threads.
 
     Raises:

@@ -115,7 +115,7 @@ class Parts:
 
 
 @cache
-def load_parts(threads: int = 1) -> Parts:
+def load_parts(threads: int) -> Parts:
     """The parts as shipped, once a process and number of threads.
 
     Raises:

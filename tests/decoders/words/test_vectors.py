@@ -30,10 +30,19 @@ def test_what_a_text_says_is_in_its_state():
 
 
 def test_a_passage_that_was_read_is_not_run_again(monkeypatch):
-    of, model = shipped_vectors(), shipped_transformer()
+    of, model = shipped_vectors(), shipped_transformer(1)
     first = of("Nobody told me that the shop had closed.")
     monkeypatch.setattr(model, "_state", lambda ids: pytest.fail("it was run again"))
     assert (of("Nobody told me that the shop had closed.") == first).all()
+
+
+def test_what_was_read_can_be_forgotten(monkeypatch):
+    of, model = shipped_vectors(), shipped_transformer(1)
+    of("She never writes back.")
+    model.forget()
+    monkeypatch.setattr(model, "_state", lambda ids: pytest.fail("it was run again"))
+    with pytest.raises(pytest.fail.Exception):
+        of("She never writes back.")
 
 
 def test_the_longest_unasked_value_is_forgotten_first():

@@ -125,6 +125,10 @@ class Transformer:
         logits, pooled = zip(*map(self._run, passages), strict=True)
         return np.concatenate(logits), np.concatenate(pooled)
 
+    def forget(self) -> None:
+        """Keep no state of what was read so far."""
+        self._recent.forget()
+
     def _run(self, words: list[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         ids = np.array([self._tokenizer.encode(words, LONGEST_RUN)], np.int64)
         return self._recent.get(ids.tobytes(), lambda: self._state(ids))
@@ -168,7 +172,7 @@ def load_transformer(
 
 
 @cache
-def shipped_transformer(threads: int = 1) -> Transformer:
+def shipped_transformer(threads: int) -> Transformer:
     """The transformer that comes with the package, once a process and number of threads.
 
     Raises:

@@ -38,3 +38,8 @@ class Recent(Generic[Value]):
             if len(self._found) > self._most:
                 self._found.popitem(last=False)
         return value
+
+    def forget(self) -> None:
+        """Keep nothing of what was computed so far."""
+        with self._lock:
+            self._found.clear()
