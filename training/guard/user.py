@@ -170,7 +170,7 @@ def _pairs(nets: NDArray[np.float32], encoder: list[NDArray[np.float32]]) -> NDA
 def taught_besides(run: Run) -> list[Example]:
     """Further rows, composed ones, talks, and careless spellings of the further rows."""
     rng = random.Random(run.seed)
-    more = examples(further("more"))
+    more = examples(further())
     crisis = COLUMN[Signal.CRISIS]
     frames = [
         replace(
