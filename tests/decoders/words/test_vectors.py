@@ -1,12 +1,9 @@
-"""The state of the words decoder, and what is remembered of it."""
-
-from threading import Thread
+"""The state of the words decoder over a text."""
 
 import numpy as np
 import pytest
 
 from mien.decoders.words.models import shipped_transformer
-from mien.decoders.words.recent import Recent
 from mien.decoders.words.vectors import shipped_vectors
 
 LONG = "I was so proud of her. " * 30
@@ -43,43 +40,3 @@ def test_what_was_read_can_be_forgotten(monkeypatch):
     monkeypatch.setattr(model, "_state", lambda ids: pytest.fail("it was run again"))
     with pytest.raises(pytest.fail.Exception):
         of("She never writes back.")
-
-
-def test_the_longest_unasked_value_is_forgotten_first():
-    asked, recent = [], Recent(2)
-
-    def value(key):
-        return recent.get(key, lambda: asked.append(key) or key)
-
-    assert [value(key) for key in (b"a", b"b", b"a", b"c", b"a")] == [b"a", b"b", b"a", b"c", b"a"]
-    value(b"b")
-    assert asked == [b"a", b"b", b"c", b"b"]
-
-
-def test_what_was_asked_for_cannot_be_read_back():
-    recent = Recent(2)
-    recent.get(b"a secret", lambda: 1)
-    assert all(b"secret" not in key for key in recent._found)
-
-
-def test_threads_share_what_is_remembered():
-    recent = Recent(4)
-    found = []
-
-    def ask():
-        found.extend(recent.get(bytes([i % 8]), lambda i=i: i % 8) for i in range(500))
-
-    threads = [Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == [i % 8 for i in range(500)] * 4
-    assert len(recent._found) == 4
-
-
-def test_a_function_that_fails_leaves_nothing():
-    recent = Recent(2)
-    with pytest.raises(ZeroDivisionError):
-        recent.get(b"a", lambda: 1 / 0)
-    assert recent.get(b"a", lambda: 2) == 2

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.core.errors import BadWeights
+from mien.core.recent import Recent
 from mien.decoders.calibrate import sigmoid
 from mien.decoders.session import metadata, open_session
 from mien.decoders.words.affect import AffectWeights, load_affect
 from mien.decoders.words.arrays import weight_arrays
 from mien.decoders.words.ngrams import LinearSum, NGrams
 from mien.decoders.words.readout import Readout
-from mien.decoders.words.recent import Recent
 from mien.decoders.words.tokens import WordPiece
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from itertools import compress
 from typing import NamedTuple
 from zlib import crc32
 
+from mien.core.recent import Recent
 from mien.guard.local.lexicon import Lexicon, ideas, lexicon
 from mien.guard.local.pieces import sentences, words
 from mien.guard.local.spelling import spell
@@ -101,12 +102,21 @@ def tokens(text: str, language: str, *, within: Quote | None = None) -> list[Tok
 
 def context(text: str, language: str, *, is_user: bool, longest: int = 16) -> list[Token]:
     """The last words of an earlier message, marked as such."""
-    flag = N_IDEAS + (Flag.OF_USER if is_user else Flag.OF_ASSISTANT)
     tail = text[-400:]
+    key = f"{language} {is_user} {longest} {tail}".encode("utf-8", "surrogatepass")
+    return _before.get(key, lambda: _marked(tail, language, is_user, longest))
+
+
+def _marked(tail: str, language: str, is_user: bool, longest: int) -> list[Token]:
+    flag = N_IDEAS + (Flag.OF_USER if is_user else Flag.OF_ASSISTANT)
     return [
         token._replace(marks=(*token.marks, flag), from_char=-1)
         for token in tokens(tail, language)[-longest:]
     ]
+
+
+_before: Recent[list[Token]] = Recent(256)
+"""A message stands before the next two: then its words need not be read again."""
 
 
 @lru_cache(maxsize=_CACHE_LIMIT)
