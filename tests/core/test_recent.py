@@ -1,6 +1,6 @@
 """What was computed lately."""
 
-from threading import Thread
+from threading import Barrier, Thread
 
 import pytest
 
@@ -25,18 +25,20 @@ def test_what_was_asked_for_cannot_be_read_back():
 
 
 def test_threads_share_what_is_remembered():
-    recent = Recent(4)
-    found = []
+    recent, start = Recent(4), Barrier(4)
+    found = [[] for _ in range(4)]
 
-    def ask():
-        found.extend(recent.get(bytes([i % 8]), lambda i=i: i % 8) for i in range(500))
+    def ask(mine):
+        start.wait()
+        for i in range(500):
+            mine.append(recent.get(bytes([i % 8]), lambda i=i: i % 8))
 
-    threads = [Thread(target=ask) for _ in range(4)]
+    threads = [Thread(target=ask, args=[mine]) for mine in found]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [i % 8 for i in range(500)] * 4
+    assert found == [[i % 8 for i in range(500)]] * 4
     assert len(recent._found) == 4
 
 

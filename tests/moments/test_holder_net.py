@@ -6,7 +6,7 @@ from mien.core.errors import BadWeights, MissingWeights
 from mien.emotions import Emotion, Scores
 from mien.emotions.scores import EMPTY
 from mien.moments.clauses import read
-from mien.moments.holder import HolderRules
+from mien.moments.holder import HolderRules, third_named
 from mien.moments.holder_net import BEFORE, N_WORDS, WEIGHTS, load_holder_net, shown
 from mien.moments.parts import load_parts
 
@@ -38,6 +38,21 @@ def test_who_feels_and_how_it_is_told(text, who, mode):
 def test_a_third_person_has_the_name_that_the_words_give():
     holder = load_holder_net(1).find("My sister is over the moon about the baby.", SOME)
     assert holder.name == "My sister"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'I am so happy!' cried Anna.",
+        "'What a relief!' cried the midwife.",
+        "It was awful. Then silence.",
+        "What a day. Nobody left happy.",
+        '"Worried sick, ring me," seven voicemails from Mum.',
+    ],
+)
+def test_a_mark_or_the_first_word_of_a_sentence_names_nobody(text):
+    name = third_named(read(text))
+    assert name is None or name in ("Anna", "the midwife", "Mum", "Nobody", "seven voicemails")
 
 
 def test_whoever_speaks_or_is_spoken_to_has_no_name():

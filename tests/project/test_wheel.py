@@ -16,7 +16,8 @@ from tests.data import EXAMPLES, ROOT
 
 LARGEST_MB = {
     "words-v1": 14,
-    "encoder-v1": 14,
+    "encoder-v1": 18,
+    "holder-v2": 10,
     "words-fast-v1": 4,
     "face-v1": 5,
     "voice-v1": 4,
@@ -89,7 +90,7 @@ def test_weights_keep_within_their_sizes():
 
 
 def test_the_wheel_is_small(wheel):
-    assert wheel.stat().st_size < 40e6
+    assert wheel.stat().st_size < 55e6
 
 
 def test_every_weight_file_has_a_licence_in_the_list():

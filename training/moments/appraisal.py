@@ -10,6 +10,8 @@ nothing.
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import random
 import re
 from collections.abc import Sequence
@@ -334,11 +336,14 @@ def _unrated(data: Path, seed: int, cache: Path | None) -> Pool:
     random.Random(seed).shuffle(first)
     texts += first[:UNRATED]
     none = np.zeros((2, 0, len(Emotion)), np.float32)
+    key = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
     if cache and cache.is_file():
-        return Pool(texts, np.load(cache)["state"].astype(float), none)
+        with np.load(cache) as file:
+            if str(file["key"]) == key:
+                return Pool(texts, file["state"].astype(float), none)
     state = _states(texts)
     if cache:
-        np.savez(cache, state=state.astype(np.float16))
+        np.savez(cache, state=state.astype(np.float32), key=key)
     return Pool(texts, state, none)
 
 

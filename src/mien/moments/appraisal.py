@@ -54,7 +54,8 @@ class Weights:
         join: Constant, weight of the words' part, the shares' and the events', shape (4, 7).
         state: Weights of the decoder's state, shape (width, 7).
         join_state: As `join`, and last the weight of the state's part, shape (5, 7).
-        deviation: Standard deviation of what remains unexplained, shape (7,).
+        deviation: Standard deviation of what remains unexplained without the state, shape (7,);
+            with it a little less does.
         width: Standard deviation over all events, shape (7,).
     """
 

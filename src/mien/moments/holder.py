@@ -287,15 +287,27 @@ def third_named(text: Text) -> str | None:
     parts = clauses(text, cues) if cues else [(0, len(words))]
     for first, last in sorted(parts, key=lambda part: max(part[0] - place, place - part[1])):
         found = subject(text, first, last, cues)
+        name = None
         if found is not None and found.who is Who.THIRD:
-            return _name(text, found, Mode.EXPERIENCED, cues)
+            name = _name(text, found, Mode.EXPERIENCED, cues)
+        if name is not None and not MARKS_OF_QUOTES.isdisjoint(name):
+            continue
+        if name is not None and any(map(str.isalpha, name)):
+            return name
     named = [i for i, word in enumerate(words) if _is_named(text, i, word)]
     return text.written[min(named, key=lambda i: abs(i - place))] if named else None
 
 
 def _is_named(text: Text, place: int, word: str) -> bool:
-    is_capital = place > 0 and text.written[place][0].isupper()
-    return (is_capital and word not in SUBJECTS | SELF | YOU) or word in THEY - {"it", "its"}
+    if word in THEY:
+        return word not in ("it", "its")
+    before = text.words[place - 1] if place else "."
+    # What begins a sentence or a quote is capital whoever it is.
+    is_inside = before == "," or before[-1].isalpha()
+    return is_inside and text.written[place][0].isupper() and word not in SUBJECTS | SELF | YOU
+
+
+MARKS_OF_QUOTES = frozenset("\"'")
 
 
 def _name(text: Text, who: Subject, mode: Mode, cues: Sequence[Cue]) -> str | None:

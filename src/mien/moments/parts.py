@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple, Protocol
 
 from mien.decoders.words import WORDS
@@ -98,7 +98,7 @@ class Parts:
         target: Finds what it is toward.
         holder: Finds whose it is.
         rater: Rates appraisal.
-        of_decoder: Other parts for what one words decoder read, by its name.
+        of_decoder: Loads other parts for what one words decoder read, by its name.
     """
 
     pool: Pool
@@ -107,11 +107,12 @@ class Parts:
     target: TargetFinder | None = None
     holder: HolderFinder | None = None
     rater: Rater | None = None
-    of_decoder: Mapping[str, Parts] = field(default_factory=dict)
+    of_decoder: Mapping[str, Callable[[], Parts]] = field(default_factory=dict)
 
     def reading(self, decoder: str) -> Parts:
-        """The parts for what a words decoder read."""
-        return self.of_decoder.get(decoder, self)
+        """The parts for what a words decoder read, loaded when it is met first."""
+        load = self.of_decoder.get(decoder)
+        return self if load is None else load()
 
 
 @cache
@@ -119,13 +120,18 @@ def load_parts(threads: int) -> Parts:
     """The parts as shipped, once a process and number of threads.
 
     Raises:
-        BadWeights: If a file is missing or damaged.
+        MissingWeights: If a file is not there.
+        BadWeights: If one is damaged.
     """
-    # Whose answers are `Told`, and which is heavy.
-    from mien.moments.holder_net import load_holder_net
-    from mien.moments.turns import load_turns
+    return replace(_anyhow(), of_decoder={WORDS.name: partial(_closer, threads)})
 
-    anyhow = Parts(
+
+@cache
+def _anyhow() -> Parts:
+    """For whatever read the words."""
+    from mien.moments.turns import load_turns  # whose answers are `Told`
+
+    return Parts(
         pool=load_pool(),
         turns=load_turns(),
         causes=load_causes(),
@@ -133,7 +139,13 @@ def load_parts(threads: int) -> Parts:
         holder=HolderRules(),
         rater=load_appraisal(),
     )
-    closer = replace(
-        anyhow, holder=load_holder_net(threads), rater=load_appraisal_with_state(threads)
+
+
+@cache
+def _closer(threads: int) -> Parts:
+    """For what the transformer read: its state is at hand, and a second one may look."""
+    from mien.moments.holder_net import load_holder_net
+
+    return replace(
+        _anyhow(), holder=load_holder_net(threads), rater=load_appraisal_with_state(threads)
     )
-    return replace(anyhow, of_decoder={WORDS.name: closer})

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mien.guard import Signal
 from mien.guard.local import LocalObserver
-from mien.guard.local.plain import LONGEST, plain_level
+from mien.guard.local.plain import INTENT, LONGEST, intent_level, plain_level
 from mien.timeline import Turn
 from training.guard.data import rows
 
@@ -77,10 +77,37 @@ def test_a_word_of_context_leaves_it_to_the_detectors(text):
     assert plain_level(text, "en") == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("We had soup for lunch. I am going to kill myself tonight. The weather is nice.", "en"),
+        ("Danke für das Rezept. Ich bringe mich heute Nacht um.", "de"),
+        ("La clase fue bien. Me voy a matar esta noche. Saludos a todos.", "es"),
+    ],
+)
+def test_a_sentence_of_intent_counts_wherever_it_stands(text, language):
+    assert plain_level(text, language) == 0
+    assert intent_level(text, language) == INTENT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the film she says she is going to kill herself tonight.",
+        "It's so hot here. I want to die. Or an ice bath.",
+        'My line is "I am going to kill myself tonight" and I keep laughing.',
+        "I am going to kill myself tonight. " + "The weather is nice. " * 40,
+    ],
+)
+def test_wishes_and_whatever_has_words_around_it_are_left_to_the_detectors(text):
+    assert intent_level(text, "en") == 0
+
+
 def test_no_near_miss_is_plain():
     near = [row for row in rows() if row.side == "user" and not row.is_true]
     assert len(near) > 400
     assert not [row.id for row in near if plain_level(row.text, row.language)]
+    assert not [row.id for row in near if intent_level(row.text, row.language)]
 
 
 @given(st.lists(st.sampled_from(["so", "and", "right now", "really", "please"]), max_size=60))

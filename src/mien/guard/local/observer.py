@@ -17,7 +17,7 @@ from mien.guard.local.encoder import shipped_encoder
 from mien.guard.local.features import Token, context, tokens
 from mien.guard.local.network import windows
 from mien.guard.local.pieces import sentences
-from mien.guard.local.plain import CHANCE, STATEMENTS, plain_level
+from mien.guard.local.plain import CHANCE, STATEMENTS, intent_level, plain_level
 from mien.guard.local.replies import PATH, shipped_replies
 from mien.guard.local.weights import NAME, WEIGHTS, Detectors, Weights, shipped
 from mien.guard.observation import Observation, Quote, side_of
@@ -112,7 +112,7 @@ class LocalObserver:
             second = {signal: seen.logit(signal) for signal in known}
         chances = {s: by.chance(logits[s], second.get(s)) for s, by in known.items()}
         raised = frozenset(s for s, by in known.items() if by.is_raised(logits[s], second.get(s)))
-        stated = plain_level(text, language)
+        stated = plain_level(text, language) or intent_level(text, language)
         if stated:
             chances[Signal.CRISIS] = max(chances[Signal.CRISIS], CHANCE)
             raised |= {Signal.CRISIS}

@@ -1,8 +1,10 @@
-"""A crisis in plain words, when a message says nothing else: what no detector may miss.
+"""A crisis in plain words: what no detector may miss.
 
 Nets learn the hard cases from twins that share these words, and grow unsure of the plain ones. A
-message counts only if every clause of it is such a statement or one of a few that go with it; any
-word of context leaves it to the detectors.
+message counts if every clause of it is such a statement or one of a few that go with it; any word
+of context leaves a wish to the detectors. A sentence that by itself states an intent counts
+wherever it stands in a short message: people wish to be dead of heat and of shame, hardly anybody
+announces it.
 """
 
 from __future__ import annotations
@@ -13,8 +15,16 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from mien.guard.local.pieces import sentences
+
 LONGEST = 160
 """Characters of a message that can be plain."""
+
+AROUND = 600
+"""Characters of a message in which a sentence may state an intent."""
+
+INTENT = 4
+"""Level of a crisis from which it is one."""
 
 CHANCE = 0.97
 """That a plain message is meant, against one that repeats a title, a lyric or a joke in full."""
@@ -52,6 +62,20 @@ def plain_level(text: str, language: str) -> int:
             return 0
         level = max(level, found)
     return level
+
+
+def intent_level(text: str, language: str) -> int:
+    """The level of a sentence of a short message that states an intent in plain words; or 0.
+
+    >>> intent_level("We had soup. I am going to kill myself tonight. Nice weather.", "en")
+    4
+    >>> intent_level("38 degrees in the flat. I want to die. Or an ice bath.", "en")
+    0
+    """
+    if len(text) > AROUND:
+        return 0
+    level = max((plain_level(part.of(text), language) for part in sentences(text)), default=0)
+    return level if level >= INTENT else 0
 
 
 def _clauses(text: str) -> list[str]:

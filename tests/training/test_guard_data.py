@@ -1,0 +1,50 @@
+"""What teaches the guard is not what it is tested on; what ranks is told apart across pairs."""
+
+import numpy as np
+import pytest
+
+from mien.guard.signals import Signal
+from training.guard.data import further, rows, second_test
+
+
+def _plain(text):
+    return " ".join(text.lower().split())
+
+
+def test_no_text_that_teaches_is_in_a_test():
+    taught = {_plain(row.text) for row in further()}
+    for test in (second_test(), rows(sealed=True)):
+        # "bye" is anybody's.
+        assert not {_plain(row.text) for row in test if len(row.text.split()) > 3} & taught
+
+
+def test_the_second_test_has_pairs_and_true_ones_of_both_sides():
+    found = list(second_test())
+    assert len({row.id for row in found}) == 434
+    assert sum(not row.is_true for row in found) == 284
+    assert {row.side for row in found} == {"user", "assistant"}
+    assert {row.language for row in found} == {"en", "de", "es"}
+    assert all(Signal(row.signal) for row in found)
+
+
+def test_ranking_looks_across_pairs():
+    torch = pytest.importorskip("torch")
+    from training.guard.encoder_fit import Lesson, Schedule, _ranking
+
+    lesson = Lesson(
+        passages=[None] * 4,
+        labels=np.array([[1.0], [0.0], [1.0], [0.0]], np.float32),
+        weights=np.ones((4, 1), np.float32),
+        levels=np.zeros(4, np.float32),
+        twins={0: (1, 0), 1: (0, 0), 2: (3, 0), 3: (2, 0)},
+    )
+
+    def loss(logits, **kinds):
+        column = torch.tensor(logits)[:, None]
+        return float(_ranking(column, lesson, [0, 1, 2, 3], Schedule(**kinds)))
+
+    # Each true one is above its own twin, but the second pair lies above the first.
+    apart, mixed = [3.0, 1.0, 3.0, 1.0], [1.0, -1.0, 5.0, 3.0]
+    assert loss(apart, across=0.0) == pytest.approx(loss(mixed, across=0.0))
+    assert loss(apart, ranking=0.0) < loss(mixed, ranking=0.0)
+    assert loss([1.0, 3.0, 1.0, 3.0]) > loss(apart)
