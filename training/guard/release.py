@@ -17,6 +17,7 @@ from training.cards import file_sha256, wilson
 from training.guard import language
 from training.guard.cards import Card, write
 from training.guard.data import FOLDER, further, rows, second_test
+from training.guard.data import SECOND as SECOND_FILES
 from training.guard.encoder_kept import key_of, read_kept
 from training.guard.export import retell, save
 from training.guard.measure import Judged, figures, observe_rows, rankings
@@ -72,7 +73,7 @@ def _encoder_card(run: Run, weights: Path, date: str) -> list[Figure]:
             use="train: further pairs, talks, warm replies; the open half for figures",
             licence="Apache-2.0",
             n=own,
-            source=", ".join(sorted(path.name for path in FOLDER.glob("*.jsonl"))),
+            source=", ".join(_own_files()),
         ),
         *_corpora(run, len(ordinary_examples(run.data, run.seed)))[:2],
         syco,
@@ -142,7 +143,6 @@ def _calm(taught: Taught) -> list[Figure]:
 
 
 def _sets(run: Run, taught: Taught) -> tuple[Training, ...]:
-    own = sorted(path.name for path in FOLDER.glob("*.jsonl"))
     return (
         Training(
             name="Mien's own sentences",
@@ -150,10 +150,16 @@ def _sets(run: Run, taught: Taught) -> tuple[Training, ...]:
             "test for figures",
             licence="Apache-2.0",
             n=taught.counts["open pairs"] + taught.counts["further"],
-            source=", ".join(own),
+            source=", ".join(_own_files()),
         ),
         *_corpora(run, taught.counts["ordinary"]),
     )
+
+
+def _own_files() -> list[str]:
+    """All that was written for the guard but the second test, which teaches nothing."""
+    names = sorted(path.name for path in FOLDER.glob("*.jsonl"))
+    return [name for name in names if not name.startswith(f"{SECOND_FILES}-")]
 
 
 def _corpora(run: Run, n: int) -> list[Training]:
