@@ -1,7 +1,6 @@
 """`mien guard check` as people run it."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -10,7 +9,7 @@ from mien.cli.app import app
 from mien.core.errors import MienError
 from mien.llm.testing import ScriptedServer
 from tests.fakes.judge import saying
-from tests.fakes.observers import Cues
+from tests.fakes.observers import Cues, Unsure
 from tests.fakes.scans import CRISIS, SPIRAL, chat, write_lines
 
 
@@ -97,13 +96,6 @@ def test_what_is_no_chat_is_refused(tmp_path, one):
     assert "no policy is called" in refused(one, "--policy", "nonesuch")
     assert "two letters" in refused(one, "--country", "germany")
     assert "two letters" in refused(one, "--language", "english")
-
-
-class Unsure(Cues):
-    """Cannot tell anything, as with a language that was not taught."""
-
-    def observe(self, turns):
-        return replace(super().observe(turns), signals={}, raised=frozenset(), quotes={})
 
 
 def test_a_judge_is_asked_about_doubtful_turns_and_named_in_their_checks(one, monkeypatch):

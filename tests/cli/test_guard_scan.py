@@ -9,9 +9,11 @@ from typer.testing import CliRunner
 
 from mien.cli.app import app
 from mien.core.errors import MienError
+from mien.llm.testing import ScriptedServer
 from tests.cli.test_read import mien
 from tests.data import ROOT
-from tests.fakes.observers import Cues
+from tests.fakes.judge import saying
+from tests.fakes.observers import Cues, Unsure
 from tests.fakes.scans import CALM, SPIRAL, chat, write_lines
 
 PAGE = ROOT / "docs/how-to/scan-conversations.md"
@@ -43,8 +45,9 @@ def test_commands_of_the_page_run_on_small_files(tmp_path):
     (folder / "one.json").write_text(json.dumps(chat(CALM)))
     write_lines(folder / "many.jsonl", chat(SPIRAL), chat(CALM))
     commands = re.findall(r"^\$ mien (.*)$", PAGE.read_text(encoding="utf-8"), flags=re.M)
-    assert len(commands) == 6
-    for command in commands:
+    assert len(commands) == 7
+    # A judge is asked on a network.
+    for command in (one for one in commands if "--judge" not in one):
         ran = mien(*shlex.split(command), cwd=tmp_path)
         assert ran.returncode == 0, (command, ran.stderr)
     for name in ("report.html", "turns.parquet", "counts.html"):
@@ -93,3 +96,19 @@ def test_what_a_scan_wrote_beside_its_source_may_be_replaced(cues, lines, tmp_pa
         assert scan(lines, "--out", beside).exit_code == 0
     beside.write_text('{"messages": []}')
     assert "is being scanned" in refused(lines, "--out", beside)
+
+
+def test_a_judge_is_asked_where_the_detectors_are_in_doubt(monkeypatch, lines, tmp_path):
+    monkeypatch.setattr("mien.guard.local.LocalObserver", Unsure)
+    out = tmp_path / "turns.json"
+    with ScriptedServer(saying({})) as server:
+        asked = ("--judge", f"{server.url}#made", "--force-uncalibrated")
+        assert scan(lines, *asked, "--out", out).exit_code == 0
+        assert server.requests
+    told = json.loads(out.read_text("utf-8"))["conversations"]
+    assert all(row["by"].endswith("-uncalibrated") for one in told for row in one["checks"])
+
+
+def test_a_judge_that_nobody_calibrated_is_refused(lines, tmp_path, monkeypatch):
+    monkeypatch.setenv("MIEN_HOME", str(tmp_path))
+    assert "mien guard calibrate" in refused(lines, "--judge", "http://127.0.0.1:9/v1#made")

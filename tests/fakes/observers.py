@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mien.core.errors import MienError
 from mien.guard import MEANINGS, Observation, Quote, Signal, side_of
@@ -66,3 +67,10 @@ class Cues:
             level=3 if Signal.CRISIS in found else 0,
             by=self.name,
         )
+
+
+class Unsure(Cues):
+    """Cannot tell anything, as with a language that was not taught."""
+
+    def observe(self, turns):
+        return replace(super().observe(turns), signals={}, raised=frozenset(), quotes={})

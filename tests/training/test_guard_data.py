@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mien.guard.signals import Signal
-from training.guard.data import further, rows, second_test
+from training.guard.data import TESTS, further, later_test, rows
 
 
 def _plain(text):
@@ -13,15 +13,16 @@ def _plain(text):
 
 def test_no_text_that_teaches_is_in_a_test():
     taught = {_plain(row.text) for row in further()}
-    for test in (second_test(), rows(sealed=True)):
+    for test in (*map(later_test, TESTS), rows(sealed=True)):
         # "bye" is anybody's.
         assert not {_plain(row.text) for row in test if len(row.text.split()) > 3} & taught
 
 
-def test_the_second_test_has_pairs_and_true_ones_of_both_sides():
-    found = list(second_test())
-    assert len({row.id for row in found}) == 434
-    assert sum(not row.is_true for row in found) == 284
+@pytest.mark.parametrize("name", TESTS)
+def test_later_tests_have_pairs_and_true_ones_of_both_sides(name):
+    found = list(later_test(name))
+    assert len({row.id for row in found if not row.is_true}) > 250
+    assert len({row.id for row in found}) > len({row.id for row in found if not row.is_true})
     assert {row.side for row in found} == {"user", "assistant"}
     assert {row.language for row in found} == {"en", "de", "es"}
     assert all(Signal(row.signal) for row in found)

@@ -1,4 +1,4 @@
-"""`python -m training.guard --data DIR --seed 0`: sentences to the user-side detectors."""
+"""`python -m training.guard --data DIR --seed 0`: sentences to the detectors of both sides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from mien.guard.local.weights import WEIGHTS
 from training.guard.encoder_kept import KEPT
 from training.guard.release import release, sealed
-from training.guard.user import Run
+from training.guard.teach import Run
 
 
 def main() -> None:
@@ -28,14 +28,14 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.guard", description=__doc__)
     here = Path(__file__).resolve().parents[2]
     data = Path(os.environ.get("MIEN_DATA", here.parent / "shared" / "data"))
-    parser.add_argument("--data", type=Path, default=data / "words", help="folder of the corpora")
+    parser.add_argument("--data", type=Path, default=data, help="folder of the corpora")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where weights and cards go")
     parser.add_argument("--kept", type=Path, default=KEPT, help="the encoder's held-out logits")
     parser.add_argument(
         "--held-out",
         type=Path,
-        default=KEPT.with_name("nets-held-out.npz"),
-        help="keep the nets' held-out logits here; with --nets 0 use them",
+        default=KEPT.parent,
+        help="folder that keeps the nets' held-out logits; with --nets 0 they are used",
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(

@@ -78,8 +78,9 @@ def readout(true: Array, near: Array, ordinary: Array, limits: Limits) -> Readou
     logits = np.concatenate([true, near, ordinary])
     is_true = np.arange(len(logits)) < len(true)
     twins = len(true) + len(near)
-    # Ordinary talk counts as much as twins do, however many messages of it there are.
-    weights = np.where(np.arange(len(logits)) < twins, 1.0, twins / max(len(ordinary), 1))
+    # Ordinary talk counts so much, however many messages of it there are: twins are what is hard.
+    share = _ORDINARY * twins / max(len(ordinary), 1)
+    weights = np.where(np.arange(len(logits)) < twins, 1.0, share)
     slope, offset = fit(logits[:, :1], is_true, weights)
     nets, encoder, both_offset = fit(logits, is_true, weights)
     worth = max(float(np.quantile(true[:, 0], limits.missed)), above(ordinary[:, 0], limits.looked))
@@ -87,6 +88,10 @@ def readout(true: Array, near: Array, ordinary: Array, limits: Limits) -> Readou
     odds = ordinary @ [nets, encoder] + both_offset
     threshold = float(np.clip(_chance(above(odds, limits.ordinary)), 0.05, 0.98))
     return Readout(slope, offset, gate, (nets, encoder, both_offset), threshold)
+
+
+_ORDINARY = 0.3
+"""How much ordinary talk counts, of all twins together."""
 
 
 def beyond_near(

@@ -1,8 +1,8 @@
 """The sentences written for the guard, and which of them are sealed until a release.
 
 A pair is sealed by the hash of its id, decided before anything was trained: a sealed row is read
-by the release run alone, and by nobody who builds detectors. A second test, sealed whole, was
-written before the encoder that ships was taught. `guard-detectors.md` says how often each was read.
+by the release run alone, and by nobody who builds detectors. Later tests are sealed whole.
+`guard-detectors.md` says when each was written and how often it was read.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "data"
-SECOND = "release-2"
-"""How the names of the files of the second test begin."""
+TESTS = {"second test": "release-2", "third test": "release-3"}
+"""How the names of the files of later tests begin."""
 
 PAIRS = ("crisis-en", "crisis-de", "crisis-es", "user", "assistant")
 
@@ -73,9 +73,9 @@ def rows(*, sealed: bool = False, names: tuple[str, ...] = PAIRS) -> Iterator[Ro
                     yield row_of(line, key, is_true=is_true)
 
 
-def second_test() -> Iterator[Row]:
-    """All of the second test; only a release asks for it."""
-    return _all(SECOND)
+def later_test(name: str) -> Iterator[Row]:
+    """All of one of `TESTS`; only a release asks for it."""
+    return _all(TESTS[name])
 
 
 def further(*names: str) -> Iterator[Row]:

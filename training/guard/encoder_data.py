@@ -86,6 +86,7 @@ def items(data: Path, seed: int, amounts: Amounts | None = None) -> list[Item]:
         *_users(data / "words", seed),
         *_talks(),
         *_warm(),
+        *_calm(),
         *_others(data, seed, by),
     ]
 
@@ -233,6 +234,15 @@ def _warm() -> Iterator[Item]:
                     part, row["language"], Side.ASSISTANT, _said(row["before"]), marks,
                     source=source if name == "warm" else "",
                 )  # fmt: skip
+
+
+def _calm() -> Iterator[Item]:
+    """Replies without harm: of people to people, of those who help, of good assistants."""
+    for row in lines("calm"):
+        for part in parts(row["text"], row["language"]):
+            marks = dict.fromkeys(HARMS, (0.0, _KIND))
+            before = _said(row["before"])
+            yield Item(part, row["language"], Side.ASSISTANT, before, marks, source=row["id"])
 
 
 def _others(data: Path, seed: int, by: Amounts) -> Iterator[Item]:

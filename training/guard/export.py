@@ -71,13 +71,14 @@ def save(
     return path.stat().st_size
 
 
-def retell(path: Path, trained: Trained) -> int:
+def retell(path: Path, sides: Sequence[Trained]) -> int:
     """Give the nets of a weight file another meaning; its size in bytes."""
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     told = json.loads(bytes(arrays["told"]).decode())
-    side = told["sides"][trained.side.value]
-    told["sides"][trained.side.value] = {**_told(trained), "networks": side["networks"]}
+    for trained in sides:
+        networks = told["sides"][trained.side.value]["networks"]
+        told["sides"][trained.side.value] = {**_told(trained), "networks": networks}
     arrays["told"] = np.frombuffer(json.dumps(told).encode(), np.uint8)
     np.savez_compressed(path, **arrays)
     return path.stat().st_size

@@ -59,6 +59,25 @@ def posts(data: Path, n: int, seed: int) -> list[Example]:
     return found
 
 
+def everyday() -> list[Example]:
+    """What people say to each other; no assistant hears it, so it is silent on the rest alone."""
+    labels = dict.fromkeys(map(COLUMN.__getitem__, _NEVER_EVERYDAY), 0.0)
+    return [
+        Example(
+            text=line["text"],
+            language=line["language"],
+            labels=labels,
+            before=tuple(line["before"]),
+            weight=_WEIGHT,
+        )
+        for line in lines("calm")
+        if line["kind"] == "everyday"
+    ]
+
+
+_NEVER_EVERYDAY = (Signal.CRISIS, Signal.DELUSIONAL_CONTENT, Signal.MANIA)
+
+
 def talks() -> list[Example]:
     """The user's turns of the open talks, each with all of its signals known."""
     found = []

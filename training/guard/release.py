@@ -1,4 +1,4 @@
-"""From sentences to the weight file of the user's side and its card."""
+"""From sentences to the weight file of both sides and its card."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from mien.guard.local.weights import NAME, load_weights
 from mien.guard.signals import Side, Signal
 from mien.timeline.card import Figure, Training
 from training.cards import file_sha256, wilson
-from training.guard import language
+from training.guard import assistant, language, user
 from training.guard.cards import Card, write
-from training.guard.data import FOLDER, further, rows, second_test
-from training.guard.data import SECOND as SECOND_FILES
+from training.guard.data import FOLDER, TESTS, further, later_test, rows
 from training.guard.encoder_kept import key_of, read_kept
 from training.guard.export import retell, save
+from training.guard.lessons import Lessons
 from training.guard.measure import Judged, figures, observe_rows, rankings
-from training.guard.user import Run, Taught, ordinary_examples, teach
+from training.guard.teach import Run, Taught, teach
 
-SEALED, SECOND = "sealed half", "second test"
+SEALED = "sealed half"
 
 
 ABOUT = (
-    "What a user's turn shows: small nets over words and ideas read every turn, and what they find "
-    "worth it a small transformer reads again (`encoder-v1`). Figures are of both looks together. "
-    "Written by `python -m training.guard`."
+    "What a turn shows: small nets over words and ideas read every turn, and what they find worth "
+    "it a small transformer reads again (`encoder-v1`). Figures are of both looks together, but "
+    "without what is said in so many words and, for replies, without the tables (`replies-v1`); "
+    "those of tests are of all together. Written by `python -m training.guard`."
 )
 ENCODER = (
     "The second look: the six layers of all-MiniLM-L6-v2 (Apache-2.0) over a vocabulary of three "
@@ -42,17 +43,25 @@ ENCODER = (
 def release(run: Run, weights: Path) -> None:
     """Write the weight file and its card into a folder."""
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
-    taught = teach(run)
-    path = weights / f"{NAME}.npz"
-    if taught.trained.networks:
-        checked = language.teach(language.texts(run.data), run.seed)
-        size = save(path, [taught.trained], checked, {"seed": run.seed, "date": date})
+    both = [part.lessons(run.data, run.seed) for part in (user, assistant)]
+    taught = [teach(lessons, run) for lessons in both]
+    path, trained = weights / f"{NAME}.npz", [one.trained for one in taught]
+    if run.nets:
+        checked = language.teach(language.texts(run.data / "words"), run.seed)
+        size = save(path, trained, checked, {"seed": run.seed, "date": date})
     else:
-        size = retell(path, taught.trained)
+        size = retell(path, trained)
     print(f"{path.name}: {size:,} bytes")
-    found = [*figures(taught.judged, "open half, held out by pair"), *_calm(taught)]
+    found = [figure for side, one in zip(both, taught, strict=True) for figure in _open(side, one)]
     write(Card(NAME, date, run.seed, tuple(found), _sets(run, taught), ABOUT), weights)
     show([*found, *_encoder_card(run, weights, date)])
+
+
+def _open(lessons: Lessons, taught: Taught) -> list[Figure]:
+    """Figures on the open half and on calm messages."""
+    is_user = lessons.side is Side.USER
+    of = "open half, held out by pair" if is_user else "open half, held out by pair, replies"
+    return [*figures(taught.judged, of), *_calm(lessons, taught)]
 
 
 def _encoder_card(run: Run, weights: Path, date: str) -> list[Figure]:
@@ -75,7 +84,7 @@ def _encoder_card(run: Run, weights: Path, date: str) -> list[Figure]:
             n=own,
             source=", ".join(_own_files()),
         ),
-        *_corpora(run, len(ordinary_examples(run.data, run.seed)))[:2],
+        *_corpora(run, len(user.ordinary_examples(run.data / "words", run.seed)))[:2],
         syco,
     )
     write(Card(ENCODER_NAME, date, run.seed, tuple(found), data, ENCODER), weights)
@@ -89,7 +98,8 @@ def sealed(weights: Path) -> list[Figure]:
     """
     observer = LocalObserver(load_weights(weights / f"{NAME}.npz"))
     found = []
-    for test, kept in ((SECOND, list(second_test())), (SEALED, list(rows(sealed=True)))):
+    tests = {name: list(later_test(name)) for name in reversed(TESTS)}
+    for test, kept in {**tests, SEALED: list(rows(sealed=True))}.items():
         for side, of in ((Side.USER, test), (Side.ASSISTANT, f"{test}, replies")):
             mine = [row for row in kept if row.side == side.value]
             found += figures(observe_rows(observer, mine), of)
@@ -99,7 +109,7 @@ def sealed(weights: Path) -> list[Figure]:
     old = [
         Figure(**figure)
         for figure in told["figures"]
-        if not figure["of"].startswith((SEALED, SECOND))
+        if not figure["of"].startswith((SEALED, *TESTS))
     ]
     card = Card(
         told["name"],
@@ -120,46 +130,48 @@ def show(found: Sequence[Figure]) -> None:
         print(f"{figure.name:28} {figure.of:60} {figure.value:.3f}{interval} n {figure.n}")
 
 
-def _calm(taught: Taught) -> list[Figure]:
-    found = []
+def _calm(lessons: Lessons, taught: Taught) -> list[Figure]:
+    what = "messages" if lessons.side is Side.USER else "parts of replies"
     named = [
-        ("false alarms on ordinary comments", f": {signal.value}", counts)
+        (f"false alarms on calm {what}", f": {signal.value}", counts)
         for signal, counts in taught.calm.items()
     ]
-    for name, of, (hits, n) in [*named, ("ordinary comments looked at twice", "", taught.looked)]:
+    found = []
+    for name, of, (hits, n) in [*named, (f"calm {what} looked at twice", "", taught.looked)]:
         low, high = wilson(hits, n)
         found.append(
             Figure(
                 name=name,
-                of=f"GoEmotions and BRIGHTER train, held out{of}",
+                of=f"calm sentences, GoEmotions, BRIGHTER, held out{of}",
                 value=hits / n,
                 low=low,
                 high=high,
                 n=n,
-                group="ordinary",
+                group="calm",
             )
         )
     return found
 
 
-def _sets(run: Run, taught: Taught) -> tuple[Training, ...]:
+def _sets(run: Run, taught: Sequence[Taught]) -> tuple[Training, ...]:
+    own = sum(one.counts["open pairs"] + one.counts["further"] for one in taught)
     return (
         Training(
             name="Mien's own sentences",
-            use="train: open pairs, further pairs, frames, talks; the sealed half and a second "
-            "test for figures",
+            use="train: open pairs, further pairs, frames, talks, warm and calm replies; the "
+            "sealed half and later tests for figures",
             licence="Apache-2.0",
-            n=taught.counts["open pairs"] + taught.counts["further"],
+            n=own,
             source=", ".join(_own_files()),
         ),
-        *_corpora(run, taught.counts["ordinary"]),
+        *_corpora(run, sum(one.counts["calm"] for one in taught)),
     )
 
 
 def _own_files() -> list[str]:
-    """All that was written for the guard but the second test, which teaches nothing."""
+    """All that was written for the guard but later tests, which teach nothing."""
     names = sorted(path.name for path in FOLDER.glob("*.jsonl"))
-    return [name for name in names if not name.startswith(f"{SECOND_FILES}-")]
+    return [name for name in names if not name.startswith(tuple(TESTS.values()))]
 
 
 def _corpora(run: Run, n: int) -> list[Training]:
@@ -175,7 +187,7 @@ def _corpora(run: Run, n: int) -> list[Training]:
             licence="CC-BY-4.0",
             n=n,
             source=source,
-            sha256=file_sha256(run.data / file),
+            sha256=file_sha256(run.data / "words" / file),
         )
         for name, file, source in corpora
     ]

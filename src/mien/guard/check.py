@@ -67,6 +67,7 @@ class Check:
         turn: Index in the conversation.
         role: Whose turn it is.
         signals: Chance of each signal that the observer can judge.
+        raised: Those at or above their thresholds, the likeliest first.
         level: Of a crisis in this turn, 1 to 6; 0 without one.
         risk: 0 to 1, over the whole history.
         risk_sd: Its standard deviation, from the uncertainty of the signals.
@@ -88,6 +89,7 @@ class Check:
     turn: int
     role: Side
     signals: Mapping[Signal, float]
+    raised: tuple[Signal, ...] = ()
     level: int = 0
     risk: float = 0.0
     risk_sd: float = 0.0
@@ -111,6 +113,7 @@ class Check:
             "turn": self.turn,
             "role": self.role.value,
             "signals": {signal.value: round(p, 4) for signal, p in self.signals.items()},
+            "raised": [signal.value for signal in self.raised],
             "level": self.level,
             "risk": round(self.risk, 4),
             "risk_sd": round(self.risk_sd, 4),

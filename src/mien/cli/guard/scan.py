@@ -24,6 +24,7 @@ from mien.cli.guard.options import (
 )
 from mien.cli.output import advise, result
 from mien.cli.replaceable import is_input
+from mien.cli.serving import Forced, Judge
 from mien.core.errors import ConfigError, MienError
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def scan(
     country: Country = None,
     language: Language = "en",
     resources: Resources = None,
+    judge: Judge = None,
+    force_uncalibrated: Forced = False,
     base_rate: Annotated[
         str,
         typer.Option(help="How many conversations are thought to go badly wrong.", metavar="P"),
@@ -62,8 +65,9 @@ def scan(
     """Rank past conversations by risk and quote what raised it."""
     from mien.guard import Mode as Modes
     from mien.guard import load_policy
-    from mien.guard.scan import ScanRun, Watch
+    from mien.guard.scan import ScanRun, Watch, WithJudge
     from mien.guard.scan.chance import rate_of
+    from mien.guard.scan.watching import local
     from mien.reader.engines import Here, Local
 
     asked = out or []
@@ -76,6 +80,7 @@ def scan(
         mode=Modes(mode),
         person=person_of(minor=minor, country=country, language=language),
         resources=resources_of(resources),
+        observer=WithJudge(judge, force_uncalibrated) if judge else local,
     )
     engine = Here() if jobs == 1 else Local(jobs)
     with (

@@ -24,8 +24,8 @@ from mien.guard.observation import Observation, Quote, side_of
 from mien.guard.signals import Effect, Side, Signal
 from mien.timeline import Turn
 
-REPLY_LANGUAGES = ("en",)
-"""In which replies were taught."""
+TABLE_LANGUAGES = ("en",)
+"""In which the tables of replies were taught."""
 
 TURNS_BEFORE = 3
 """Earlier messages that are read with a message."""
@@ -52,6 +52,22 @@ class Reading(NamedTuple):
     logits: Array
     context: list[Token]
     words: list[Token]
+
+
+class Seen(NamedTuple):
+    """What was seen in a message.
+
+    Attributes:
+        chances: Of each signal that is known in its language.
+        raised: Those at or above their thresholds.
+        quotes: The sentence that shows each raised one most.
+        level: Of a crisis, were it one.
+    """
+
+    chances: Mapping[Signal, float]
+    raised: frozenset[Signal]
+    quotes: Mapping[Signal, Quote]
+    level: int
 
 
 class LocalObserver:
@@ -99,8 +115,16 @@ class LocalObserver:
             return self._reply(turns, text, language)
         return self._message(turns, text, language)
 
-    def _message(self, turns: Sequence[Turn], text: str, language: str) -> Observation:
-        detectors, earlier = self._weights.sides[Side.USER], before(turns)
+    def _seen(
+        self,
+        turns: Sequence[Turn],
+        text: str,
+        language: str,
+        side: Side,
+        sure: frozenset[Signal] = frozenset(),
+    ) -> Seen:
+        """What both looks see in a message of either side, and what is sure to be in it."""
+        detectors, earlier = self._weights.sides[side], before(turns)
         reading = read(detectors, text, earlier, language)
         logits = dict(zip(detectors.signals, reading.logits[:-1].tolist(), strict=True))
         known = {s: detectors.readouts[s] for s in logits if language in detectors.languages[s]}
@@ -108,44 +132,56 @@ class LocalObserver:
         second: dict[Signal, float] = {}
         if worth:
             quotes = _quotes(detectors, text, reading, worth) if len(text) > LONG else {}
-            seen = self._encoder(text, language, Side.USER, earlier, list(quotes.values()))
-            second = {signal: seen.logit(signal) for signal in known}
-        chances = {s: by.chance(logits[s], second.get(s)) for s, by in known.items()}
-        raised = frozenset(s for s, by in known.items() if by.is_raised(logits[s], second.get(s)))
+            look = self._encoder(text, language, side, earlier, list(quotes.values()))
+            second = {signal: look.logit(signal) for signal in known}
+        shown = frozenset(s for s, by in known.items() if by.is_raised(logits[s], second.get(s)))
+        raised = shown | sure
+        return Seen(
+            {s: by.chance(logits[s], second.get(s)) for s, by in known.items()},
+            raised,
+            _quotes(detectors, text, reading, raised),
+            _level(reading.logits[-1]),
+        )
+
+    def _message(self, turns: Sequence[Turn], text: str, language: str) -> Observation:
         stated = plain_level(text, language) or intent_level(text, language)
-        if stated:
-            chances[Signal.CRISIS] = max(chances[Signal.CRISIS], CHANCE)
-            raised |= {Signal.CRISIS}
+        sure = frozenset({Signal.CRISIS}) if stated else frozenset()
+        seen = self._seen(turns, text, language, Side.USER, sure)
+        plain = {signal: max(seen.chances[signal], CHANCE) for signal in sure}
         return Observation(
             turn=turns[-1].index,
             side=Side.USER,
-            signals=chances,
-            raised=raised,
-            quotes=_quotes(detectors, text, reading, raised),
-            level=stated or (_level(reading.logits[-1]) if Signal.CRISIS in raised else 0),
+            signals={**seen.chances, **plain},
+            raised=seen.raised,
+            quotes=seen.quotes,
+            level=stated or (seen.level if Signal.CRISIS in seen.raised else 0),
             by=self.name,
         )
 
-    def _reply(self, turns: Sequence[Turn], text: str, language: str) -> Observation:
-        by, said_plainly = self._replies, blatant(text, language)
-        if by is None or language not in REPLY_LANGUAGES:
-            return self._told(turns, {}, frozenset(), {}, said_plainly)
+    def _with_tables(self, seen: Seen, turns: Sequence[Turn], text: str) -> Seen:
+        """What the tables raise as well; they tell whole replies apart, the looks single lines."""
+        by = self._replies
+        if by is None:
+            return seen
         said = [turn.text for turn in turns[:-1] if side_of(turn) is Side.USER]
         heard = [turn.text for turn in turns[:-1] if side_of(turn) is Side.ASSISTANT]
         judged = by(text, said[-1] if said else "", said[:-1], heard)
         raised = frozenset(s for s, p in judged.chances.items() if p >= by.meanings[s].threshold)
         quotes = {signal: quote for signal, quote in judged.quotes.items() if signal in raised}
-        return self._told(turns, judged.chances, raised, quotes, said_plainly)
+        # Where the looks raise nothing they are no better than the tables at telling replies apart.
+        sure = {s: max(seen.chances[s], judged.chances.get(s, 0.0)) for s in seen.raised}
+        return Seen(
+            {**seen.chances, **judged.chances, **sure},
+            seen.raised | raised,
+            {**quotes, **seen.quotes},
+            0,
+        )
 
-    def _told(
-        self,
-        turns: Sequence[Turn],
-        chances: Mapping[Signal, float],
-        raised: frozenset[Signal],
-        quotes: Mapping[Signal, Quote],
-        plain: Mapping[Signal, Quote],
-    ) -> Observation:
-        """What the detectors read of a reply, and what it says in so many words."""
+    def _reply(self, turns: Sequence[Turn], text: str, language: str) -> Observation:
+        seen, plain = self._seen(turns, text, language, Side.ASSISTANT), blatant(text, language)
+        if language in TABLE_LANGUAGES:
+            seen = self._with_tables(seen, turns, text)
+        raised, chances = seen.raised, seen.chances
         if plain:
             # Calm words around a harm protect nobody.
             raised = frozenset(s for s in raised if s.effect is not Effect.PROTECTION)
@@ -155,7 +191,7 @@ class LocalObserver:
             side=Side.ASSISTANT,
             signals={**chances, **known},
             raised=raised | plain.keys(),
-            quotes={**{s: quote for s, quote in quotes.items() if s in raised}, **plain},
+            quotes={**{s: quote for s, quote in seen.quotes.items() if s in raised}, **plain},
             by=self.name,
         )
 

@@ -5,7 +5,7 @@ from mien.guard.scan.files import FORMS, check_form, write_scan
 from mien.guard.scan.glance import Glance
 from mien.guard.scan.result import About, Rate, Scan, Tally
 from mien.guard.scan.run import ScanRun
-from mien.guard.scan.watching import Watch
+from mien.guard.scan.watching import Watch, WithJudge
 
 __all__ = [
     "BASE_RATE",
@@ -17,6 +17,7 @@ __all__ = [
     "ScanRun",
     "Tally",
     "Watch",
+    "WithJudge",
     "check_form",
     "most_right",
     "right_alarms",

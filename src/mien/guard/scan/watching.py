@@ -39,6 +39,31 @@ def local() -> Observer:
     return LocalObserver()
 
 
+@dataclass(frozen=True, slots=True)
+class WithJudge:
+    """The same, and a language model where they are in doubt.
+
+    Attributes:
+        judge: Its name, as `open_judge` takes it.
+        force_uncalibrated: Use one that nobody calibrated.
+    """
+
+    judge: str
+    force_uncalibrated: bool = False
+
+    def __call__(self) -> Observer:
+        """Both as one.
+
+        Raises:
+            ConfigError: If nobody calibrated the judge, and that is not forced.
+        """
+        # Few have a judge, and theirs brings a client for the network.
+        from mien.guard.judge import Blend, JudgeOptions, open_judge
+
+        options = JudgeOptions(force_uncalibrated=self.force_uncalibrated)
+        return Blend(local(), open_judge(self.judge, options))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """How conversations are looked at; goes to other processes.
