@@ -257,6 +257,7 @@ def test_a_check_is_asked_for_over_http():
         told = post(guard, {"messages": rows}, "/v1/guard/check").json()["checks"]
         assert [one["role"] for one in told] == ["user", "assistant", "user"]
         assert told[1]["signals"]["exclusivity"] == 1
+        assert told[1]["raised"] == ["exclusivity"]
         assert told[2]["action"] == "crisis"
         assert told[2]["signals"]["crisis"] == 1
         last = post(guard, {"messages": rows, "last": True}, "/v1/guard/check").json()["checks"]

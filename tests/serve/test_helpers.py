@@ -19,7 +19,7 @@ from mien.serve.talk import Talk
 from mien.timeline import Turn
 from tests.fakes.observers import Cues
 from tests.fakes.upstreams import Pieces
-from tests.serve.running import BAD, asked, chunk, guarding, post, proxying, said
+from tests.serve.running import BAD, asked, chunk, guarding, post, proxying, said, serving
 
 CUES = "tests.fakes.observers:Cues"
 PIECES = [chunk("Good morning."), chunk(" But only I"), chunk(" understand you."), chunk(" Bye.")]
@@ -63,6 +63,18 @@ def test_a_reply_is_the_same_with_helpers_and_the_server_judges_nothing(stream):
             assert watch.metrics.total("mien_guard_checks_total", point="user_turn") == 1
     assert bodies[0] == bodies[1]
     assert not cues.asked
+
+
+def test_turns_that_a_gateway_shows_are_judged_by_helpers_too():
+    cues, helpers = Cues(), Helpers(1, CUES)
+    rows = [{"role": "user", "content": "I want to end my life"}]
+    shown = {"input_type": "request", "litellm_call_id": "call", "structured_messages": rows}
+    with serving(guarding("enforce", observer=cues, helpers=helpers)) as guard:
+        ready(helpers)
+        cues.asked.clear()
+        told = post(guard, shown, "/beta/litellm_basic_guardrail_api").json()
+        assert told["action"] == "GUARDRAIL_INTERVENED"
+        assert not cues.asked
 
 
 def test_a_helper_that_is_killed_costs_no_verdict_and_another_comes():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from mien.cli.serving import (
     Forced,
     Given,
     HandOverUrl,
+    HelpersOption,
     Host,
     Judge,
     MaxBody,
@@ -44,6 +46,7 @@ def serve(
     force_uncalibrated: Forced = False,
     max_body: MaxBody = 32,
     remember: Remember = 10_000,
+    helpers: HelpersOption = 1 if os.name == "posix" else 0,
 ) -> None:
     """Answer LiteLLM's Generic Guardrail API, and checks of conversations."""
     need_serve()
@@ -68,6 +71,7 @@ def serve(
         force_uncalibrated=force_uncalibrated,
         max_body=max_body,
         remember=remember,
+        helpers=helpers,
     )
     rules, place = given.rules(), given.place()
     run(guard_app(given.watch(), rules, given.trust()), place, f"the guard answers ({mode})")
