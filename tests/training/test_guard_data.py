@@ -1,5 +1,7 @@
 """What teaches the guard is not what it is tested on; what ranks is told apart across pairs."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,11 @@ def test_no_text_that_teaches_is_in_a_test():
     for test in (*map(later_test, TESTS), rows(sealed=True)):
         # "bye" is anybody's.
         assert not {_plain(row.text) for row in test if len(row.text.split()) > 3} & taught
+
+
+def test_twins_share_an_id_with_nobody_else():
+    found = Counter((row.id, row.is_true) for row in (*further(), *rows(), *rows(sealed=True)))
+    assert set(found.values()) == {1}
 
 
 @pytest.mark.parametrize("name", TESTS)
