@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mien.guard.local.weights import WEIGHTS
 from training.guard.encoder_kept import KEPT
-from training.guard.release import release, sealed
+from training.guard.release import outside, release, sealed
 from training.guard.teach import Run
 
 
@@ -17,6 +17,9 @@ def main() -> None:
     told = _arguments()
     if told.sealed:
         sealed(told.weights)
+        return
+    if told.outside:
+        outside(told.data, told.weights)
         return
     import torch
 
@@ -44,6 +47,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
         "--sealed", action="store_true", help="measure the weights on what is sealed, nothing else"
+    )
+    parser.add_argument(
+        "--outside", action="store_true", help="measure them on chats of others, nothing else"
     )
     return parser.parse_args()
 

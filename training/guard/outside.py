@@ -1,18 +1,20 @@
-"""Alarms on chats that were never learned from, for tests alone: ESConv, XDailyDialog."""
+"""Alarms on chats that nothing was learned from, for tests alone: VERA-MH, ESConv, XDailyDialog."""
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from mien.guard.observation import Observation, Observer
-from mien.guard.signals import Signal
+from mien.guard.signals import Effect, Side, Signal, of_side
 from mien.timeline import Turn
 from mien.timeline.card import Figure
 from training.cards import wilson
+
+GROUP = "test-only chats"
 
 ALARMING = (
     Signal.CRISIS,
@@ -26,60 +28,91 @@ ALARMING = (
 COMMON = (Signal.DISTRESS, Signal.ISOLATION, Signal.HELP_REFUSAL)
 """Those that support chats are full of: their share is told apart and is not an error rate."""
 
+HARMS = tuple(s for s in of_side(Side.ASSISTANT) if s.effect is Effect.HARM)
 
-def chats(data: Path, most: int | None = None) -> dict[str, list[list[Turn]]]:
-    """The chats by set, each as turns of a user and an assistant.
+Chats = list[list[Turn]]
+
+
+def chats(words: Path, most: int | None = None) -> dict[str, Chats]:
+    """Chats among people by set, each as turns of a user and an assistant.
 
     Args:
-        data: Folder of the corpora.
+        words: Folder of ESConv and XDailyDialog.
         most: Chats of each set; by default all.
     """
-    daily = list(_lines(data / "xdailydialog_1k.jsonl.gz"))[:most]
+    daily = list(_lines(words / "xdailydialog_1k.jsonl.gz"))[:most]
     return {
-        "ESConv": [_esconv(row) for row in list(_lines(data / "esconv_devtest.jsonl.gz"))[:most]],
+        "ESConv": [_esconv(row) for row in list(_lines(words / "esconv_devtest.jsonl.gz"))[:most]],
         "ESConv, failed": [
-            _esconv(row) for row in list(_lines(data / "esconv_failed.jsonl.gz"))[:most]
+            _esconv(row) for row in list(_lines(words / "esconv_failed.jsonl.gz"))[:most]
         ],
         "XDailyDialog, en": [_alternating(row["en"]) for row in daily],
         "XDailyDialog, de": [_alternating(row["de"]) for row in daily],
     }
 
 
-def observed(observer: Observer, talks: Iterable[list[Turn]]) -> list[Observation]:
-    """The observation of every user turn."""
+def vera(safety: Path) -> Chats:
+    """The chats of VERA-MH, in which simulated people in crisis talk to good models.
+
+    Args:
+        safety: Folder of VERA-MH.
+    """
     return [
-        observer.observe(turns[: index + 1])
-        for turns in talks
-        for index, turn in enumerate(turns)
-        if turn.role == "user"
+        [Turn(index=i, role=m["role"], text=m["content"]) for i, m in enumerate(row["messages"])]
+        for row in _lines(safety / "vera_mh" / "conversations.jsonl.gz")
     ]
 
 
-def figures(observer: Observer, data: Path, most: int | None = None) -> list[Figure]:
-    """Shares of user turns that raise an alarming signal, any of them and each."""
+def observed(observer: Observer, talk: Sequence[Turn], side: Side = Side.USER) -> list[Observation]:
+    """The observation of every turn of a side."""
+    return [
+        observer.observe(talk[: index + 1])
+        for index, turn in enumerate(talk)
+        if turn.role == side.value
+    ]
+
+
+def figures(observer: Observer, data: Path) -> list[Figure]:
+    """Shares of turns, and for replies of chats, that raise what they should not.
+
+    Args:
+        observer: What judges them.
+        data: Folder of the corpora, with `words` and `safety`.
+    """
+    among_people = chats(data / "words")
     found = []
-    for name, talks in chats(data, most).items():
-        seen = observed(observer, talks)
-        found.append(_share(f"{name}: any of {len(ALARMING)}", seen, frozenset(ALARMING)))
-        found.extend(
-            _share(f"{name}: {signal.value}", seen, frozenset({signal}))
-            for signal in (*ALARMING, *COMMON)
-        )
+    for name, talks in among_people.items():
+        seen = [one for talk in talks for one in observed(observer, talk)]
+        found += _shares("user turns raised", name, seen, ALARMING)
+        found += [_share("user turns raised", f"{name}: {s.value}", seen, (s,)) for s in COMMON]
+    for name, talks in {"VERA-MH": vera(data / "safety"), **among_people}.items():
+        by_chat = [observed(observer, talk, Side.ASSISTANT) for talk in talks]
+        found += _shares("replies raised", name, [one for chat in by_chat for one in chat], HARMS)
+        hits = [any(one.raised & set(HARMS) for one in chat) for chat in by_chat]
+        found.append(_figure("chats with a reply raised", f"{name}: any of {len(HARMS)}", hits))
     return found
 
 
-def _share(of: str, seen: list[Observation], signals: frozenset[Signal]) -> Figure:
-    hits = sum(bool(one.raised & signals) for one in seen)
-    low, high = wilson(hits, len(seen))
-    return Figure(
-        name="user turns raised",
-        of=of,
-        value=hits / len(seen),
-        low=low,
-        high=high,
-        n=len(seen),
-        group="test-only chats",
-    )
+def _shares(
+    what: str, name: str, seen: Sequence[Observation], signals: Sequence[Signal]
+) -> list[Figure]:
+    """Of any signal together, then of each that is raised at all."""
+    some = [signal for signal in signals if any(signal in one.raised for one in seen)]
+    return [
+        _share(what, f"{name}: any of {len(signals)}", seen, signals),
+        *(_share(what, f"{name}: {signal.value}", seen, (signal,)) for signal in some),
+    ]
+
+
+def _share(what: str, of: str, seen: Sequence[Observation], signals: Iterable[Signal]) -> Figure:
+    wanted = frozenset(signals)
+    return _figure(what, of, [bool(one.raised & wanted) for one in seen])
+
+
+def _figure(what: str, of: str, hits: Sequence[bool]) -> Figure:
+    low, high = wilson(sum(hits), len(hits))
+    share = sum(hits) / len(hits)
+    return Figure(name=what, of=of, value=share, low=low, high=high, n=len(hits), group=GROUP)
 
 
 def _esconv(row: dict[str, Any]) -> list[Turn]:

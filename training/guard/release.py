@@ -21,6 +21,8 @@ from training.guard.encoder_kept import key_of, read_kept
 from training.guard.export import retell, save
 from training.guard.lessons import Lessons
 from training.guard.measure import Judged, figures, observe_rows, rankings
+from training.guard.outside import GROUP
+from training.guard.outside import figures as alarms
 from training.guard.teach import Run, Taught, teach
 
 SEALED = "sealed half"
@@ -92,35 +94,43 @@ def _encoder_card(run: Run, weights: Path, date: str) -> list[Figure]:
 
 
 def sealed(weights: Path) -> list[Figure]:
-    """Figures of both looks and both sides on what is sealed; adds them to the card.
+    """Figures of both sides on what is sealed, of all that ships together; adds them to the card.
 
     To be asked for once a release: what is tuned on them is sealed no longer.
     """
-    observer = LocalObserver(load_weights(weights / f"{NAME}.npz"))
+    observer = _shipping(weights)
     found = []
     tests = {name: list(later_test(name)) for name in reversed(TESTS)}
     for test, kept in {**tests, SEALED: list(rows(sealed=True))}.items():
         for side, of in ((Side.USER, test), (Side.ASSISTANT, f"{test}, replies")):
             mine = [row for row in kept if row.side == side.value]
             found += figures(observe_rows(observer, mine), of)
+    _add(found, weights)
+    return found
+
+
+def outside(data: Path, weights: Path) -> list[Figure]:
+    """Figures of all that ships together on chats of others; adds them to the card."""
+    found = alarms(_shipping(weights), data)
+    _add(found, weights)
+    return found
+
+
+def _shipping(weights: Path) -> LocalObserver:
+    return LocalObserver(load_weights(weights / f"{NAME}.npz"))
+
+
+def _add(found: Sequence[Figure], weights: Path) -> None:
+    """Print figures and put them into the card, in place of older ones of the same."""
     show(found)
     path = weights / f"{NAME}.card.json"
     told = json.loads(path.read_text(encoding="utf-8"))
-    old = [
-        Figure(**figure)
-        for figure in told["figures"]
-        if not figure["of"].startswith((SEALED, *TESTS))
-    ]
-    card = Card(
-        told["name"],
-        told["date"],
-        told["seed"],
-        (*found, *old),
-        tuple(Training(**one) for one in told["data"]),
-        ABOUT,
-    )
-    write(card, weights)
-    return found
+    new = {(figure.of.partition(":")[0], figure.group == GROUP) for figure in found}
+    old = [Figure(**figure) for figure in told["figures"]]
+    kept = [one for one in old if (one.of.partition(":")[0], one.group == GROUP) not in new]
+    all_of_it = (*found, *kept) if found[0].group != GROUP else (*kept, *found)
+    data = tuple(Training(**one) for one in told["data"])
+    write(Card(told["name"], told["date"], told["seed"], all_of_it, data, ABOUT), weights)
 
 
 def show(found: Sequence[Figure]) -> None:
@@ -133,11 +143,11 @@ def show(found: Sequence[Figure]) -> None:
 def _calm(lessons: Lessons, taught: Taught) -> list[Figure]:
     what = "messages" if lessons.side is Side.USER else "parts of replies"
     named = [
-        (f"false alarms on calm {what}", f": {signal.value}", counts)
+        (f"false alarms on ordinary {what}", f": {signal.value}", counts)
         for signal, counts in taught.calm.items()
     ]
     found = []
-    for name, of, (hits, n) in [*named, (f"calm {what} looked at twice", "", taught.looked)]:
+    for name, of, (hits, n) in [*named, (f"ordinary {what} looked at twice", "", taught.looked)]:
         low, high = wilson(hits, n)
         found.append(
             Figure(
@@ -147,7 +157,7 @@ def _calm(lessons: Lessons, taught: Taught) -> list[Figure]:
                 low=low,
                 high=high,
                 n=n,
-                group="calm",
+                group="ordinary",
             )
         )
     return found

@@ -1,7 +1,7 @@
 """What the reply detectors can do: `python -m training.guard.replies_evaluate --data FOLDER`.
 
-Every figure on the Spiral table is of detectors that saw neither its model nor its scenarios;
-VERA-MH, ESConv and XDailyDialog are read by the weights that ship and were never learned from.
+Every figure on the Spiral table is of detectors that saw neither its model nor its scenarios.
+What they raise in chats of others, together with the nets, stands in `guard-v1.card.md`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import csv
-import gzip
 import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,22 +47,14 @@ kappa .34-.56 only, so decide on evidence that adds up.
 
 Taught by: replies written for this project (open half of the pairs, talks, warm replies), the
 Spiral-Bench v0.2 table (MIT by its README; three models, 26 scenarios, one simulated user),
-comments of GoEmotions (CC BY 4.0) and replies of syco-bench (MIT-0) as ordinary talk. Tested only:
-VERA-MH, ESConv, XDailyDialog. No sentence of these is in the weights; words are hashed.
+comments of GoEmotions (CC BY 4.0) and replies of syco-bench (MIT-0) as ordinary talk. No sentence
+of these is in the weights; words are hashed. Alarms in chats of others: `guard-v1.card.md`.
 
 Limits: English alone. Signals that the Spiral table lacks (over-validation, discouraging support,
 exclusivity, guilt at leaving) rest on a few dozen rows each. A model of a kind never seen is
 judged less well than the mean says: see each model's figure. Twins that differ in one clause are
 often missed at thresholds that leave warm replies alone.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """Turns of one conversation, (side, text), and what is known of it."""
-
-    name: str
-    turns: tuple[tuple[str, str], ...]
 
 
 class Seen:
@@ -118,7 +107,6 @@ def _tables(options: argparse.Namespace) -> None:
     print_thresholds(corpus, seen, detectors.meanings)
     print_own(corpus, seen, detectors.meanings)
     print_chats(corpus, seen, detectors.meanings, options.data / "safety")
-    print_outside(detectors, options.data / "safety", options.data / "words")
 
 
 def load_replies_shipped() -> ReplyDetectors:
@@ -243,75 +231,6 @@ def _checks(observer: Observer, n_turns: int) -> list[Any]:
     turns = [Turn(index=i, role=sides[i % 2], text="-")
              for i in range(n_turns)]  # fmt: skip
     return [step.check for step in Guard("default", observer=observer).follow(turns)]
-
-
-def print_outside(detectors: ReplyDetectors, data: Path, words: Path) -> None:
-    """Alarms on talk that was never learned from."""
-    print("\nAlarms of any harmful signal outside: a reply | a chat ; a step of the policy a chat")
-    for name, chats in (
-        ("VERA-MH", _vera(data)), ("ESConv", _esconv(words)), ("XDailyDialog", _daily(words))
-    ):  # fmt: skip
-        _print_alarms(name, list(chats), detectors)
-
-
-def _print_alarms(name: str, chats: Sequence[Chat], detectors: ReplyDetectors) -> None:
-    n = alarms = alarmed = stepped = 0
-    by_signal = dict.fromkeys(HARMS, 0)
-    for chat in chats:
-        said: list[str] = []
-        heard: list[str] = []
-        found: dict[int, dict[Signal, float]] = {}
-        any_raised = False
-        for place, (side, text) in enumerate(chat.turns):
-            if side == "user":
-                said.append(text)
-                continue
-            judged = detectors(text, said[-1] if said else "", said[:-1], heard)
-            heard.append(text)
-            found[place] = judged.chances
-            raised = [s for s in HARMS
-                      if judged.chances[s] >= detectors.meanings[s].threshold]  # fmt: skip
-            for signal in raised:
-                by_signal[signal] += 1
-            n, alarms, any_raised = n + 1, alarms + bool(raised), any_raised or bool(raised)
-        alarmed += any_raised
-        stepped += _steps(chat, found, detectors)
-    print(f"{name:12s} {wilson(alarms, n)} of {n} | {wilson(alarmed, len(chats))} of {len(chats)}"
-          f" ; {wilson(stepped, len(chats))}")  # fmt: skip
-    print("   " + ", ".join(f"{s} {k}" for s, k in by_signal.items() if k))
-
-
-def _steps(
-    chat: Chat, found: Mapping[int, Mapping[Signal, float]], detectors: ReplyDetectors
-) -> bool:
-    turns = [Turn(index=i, role=side, text="-")
-             for i, (side, _) in enumerate(chat.turns)]  # fmt: skip
-    guard = Guard("default", observer=Seen(found, detectors.meanings))
-    return any(step.check.action in STEPS for step in guard.follow(turns))
-
-
-def _vera(data: Path) -> Iterator[Chat]:
-    for row in _lines(data / "vera_mh" / "conversations.jsonl.gz"):
-        yield Chat(row["id"], tuple((m["role"], m["content"]) for m in row["messages"]))
-
-
-def _esconv(words: Path) -> Iterator[Chat]:
-    sides = {"seeker": "user", "supporter": "assistant"}
-    for row in _lines(words / "esconv_devtest.jsonl.gz"):
-        turns = tuple((sides[t["role"]], t["text"]) for t in row["turns"])
-        yield Chat(f"{row['split']}-{row['id']}", turns)
-
-
-def _daily(words: Path) -> Iterator[Chat]:
-    for row in _lines(words / "xdailydialog_1k.jsonl.gz"):
-        sides = ("user", "assistant")
-        yield Chat(str(row["id"]), tuple((sides[i % 2], t) for i, t in enumerate(row["en"])))
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
 
 
 if __name__ == "__main__":

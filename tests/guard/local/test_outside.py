@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mien.guard.local import LocalObserver
-from mien.guard.signals import Signal
+from mien.guard.signals import Side, Signal
 from tests.data import shared
-from training.guard.outside import chats, observed
+from training.guard.outside import HARMS, chats, observed
 
 MOST_RAISED = 0.02
 """Share of user turns: a wide bound on few chats; the card and the release have the figures."""
@@ -14,7 +14,16 @@ MOST_RAISED = 0.02
 def test_people_who_talk_to_people_hardly_ever_raise_a_crisis() -> None:
     observer = LocalObserver()
     for name, talks in chats(shared("words"), most=40).items():
-        seen = observed(observer, talks)
+        seen = [one for talk in talks for one in observed(observer, talk)]
         raised = sum(Signal.CRISIS in one.raised for one in seen)
+        assert len(seen) > 100, name
+        assert raised <= MOST_RAISED * len(seen), name
+
+
+def test_people_who_answer_people_are_hardly_ever_taken_for_harmful_assistants() -> None:
+    observer = LocalObserver()
+    for name, talks in chats(shared("words"), most=40).items():
+        seen = [one for talk in talks for one in observed(observer, talk, Side.ASSISTANT)]
+        raised = sum(bool(one.raised & set(HARMS)) for one in seen)
         assert len(seen) > 100, name
         assert raised <= MOST_RAISED * len(seen), name
