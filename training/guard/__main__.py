@@ -24,7 +24,7 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(told.threads)
-    release(Run(told.data, told.kept, told.held_out, told.seed, told.nets), told.weights)
+    release(Run(told.data, told.kept, told.held_out, told.seed, not told.meanings), told.weights)
 
 
 def _arguments() -> argparse.Namespace:
@@ -38,11 +38,11 @@ def _arguments() -> argparse.Namespace:
         "--held-out",
         type=Path,
         default=KEPT.parent,
-        help="folder that keeps the nets' held-out logits; with --nets 0 they are used",
+        help="folder that keeps the nets' held-out logits; --meanings uses them",
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--nets", type=int, default=4, help="whose mean counts; 0 keeps those of the weights"
+        "--meanings", action="store_true", help="keep the nets of the weights, fit what they mean"
     )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(

@@ -20,8 +20,9 @@ PLAN = Plan(epochs=10, batch=128, rate=4e-3, ranking=1.5, shape=Shape(word_dropo
 NEAR = 0.05
 """Held-out near misses that all harms together may raise, and that all protections may."""
 
-LIMITS = dict.fromkeys(SIGNALS, Limits(ordinary=0.002))
-"""Parts of calm replies that a signal may raise: a reply has several, and a chat many replies."""
+LIMITS = dict.fromkeys(SIGNALS, Limits(ordinary=0.002, looked=0.01))
+"""Parts of calm replies that a signal may raise, and that it may have looked at twice: a reply has
+several parts, and a chat many replies."""
 
 
 def lessons(data: Path, seed: int) -> Lessons:
@@ -43,6 +44,7 @@ def lessons(data: Path, seed: int) -> Lessons:
         limits=LIMITS,
         floors=((HARMS, NEAR), (frozenset(SIGNALS) - HARMS, NEAR)),
         plan=PLAN,
+        nets=2,
     )
 
 

@@ -25,6 +25,7 @@ class Lessons:
         limits: Of each signal.
         floors: Signals with the share of their near misses that they may raise together.
         plan: How the nets learn.
+        nets: Whose mean counts.
     """
 
     side: Side
@@ -36,3 +37,4 @@ class Lessons:
     limits: Mapping[Signal, Limits]
     floors: tuple[tuple[frozenset[Signal], float], ...]
     plan: Plan
+    nets: int

@@ -48,7 +48,7 @@ def release(run: Run, weights: Path) -> None:
     both = [part.lessons(run.data, run.seed) for part in (user, assistant)]
     taught = [teach(lessons, run) for lessons in both]
     path, trained = weights / f"{NAME}.npz", [one.trained for one in taught]
-    if run.nets:
+    if run.is_new:
         checked = language.teach(language.texts(run.data / "words"), run.seed)
         size = save(path, trained, checked, {"seed": run.seed, "date": date})
     else:
@@ -62,7 +62,7 @@ def release(run: Run, weights: Path) -> None:
 def _open(lessons: Lessons, taught: Taught) -> list[Figure]:
     """Figures on the open half and on calm messages."""
     is_user = lessons.side is Side.USER
-    of = "open half, held out by pair" if is_user else "open half, held out by pair, replies"
+    of = "open rows, held out by pair" if is_user else "open rows, held out by pair, replies"
     return [*figures(taught.judged, of), *_calm(lessons, taught)]
 
 
@@ -75,13 +75,13 @@ def _encoder_card(run: Run, weights: Path, date: str) -> list[Figure]:
         )
         for row in rows()
     ]
-    found = rankings(judged, "open half, encoder alone")
+    found = rankings(judged, "open rows, encoder alone")
     own = sum(1 for _ in further())
     syco = Training(name="syco-bench", use="ordinary replies", licence="MIT-0", n=200, source="")
     data = (
         Training(
             name="Mien's own sentences",
-            use="train: further pairs, talks, warm replies; the open half for figures",
+            use="train: further pairs, talks, warm replies; open rows for figures",
             licence="Apache-2.0",
             n=own,
             source=", ".join(_own_files()),

@@ -30,16 +30,17 @@ class Run:
     Attributes:
         data: Folder of the corpora, with `words` and `safety`.
         encoder: File of the encoder's held-out logits.
-        nets_held_out: Folder of the nets' held-out logits, written there; used if `nets` is 0.
+        nets_held_out: Folder of the nets' held-out logits.
         seed: Of everything.
-        nets: Whose mean counts; none to keep those of a weight file.
+        is_new: Whether nets are taught; else those of the weight file are kept, and their held-out
+            logits read.
     """
 
     data: Path
     encoder: Path
     nets_held_out: Path
     seed: int = 0
-    nets: int = 4
+    is_new: bool = True
 
 
 class Taught(NamedTuple):
@@ -63,7 +64,7 @@ class Taught(NamedTuple):
 def teach(lessons: Lessons, run: Run) -> Taught:
     """Nets from all open rows; what their logits mean is fitted on held-out ones."""
     kept = run.nets_held_out / f"nets-held-out-{lessons.side}.npz"
-    readings = read_nets(kept) if run.nets == 0 else None
+    readings = None if run.is_new else read_nets(kept)
     if readings is None:
         readings = held_out(
             lessons.rows,
@@ -72,7 +73,7 @@ def teach(lessons: Lessons, run: Run) -> Taught:
             lessons.calm,
             outputs=len(lessons.signals),
             plan=lessons.plan,
-            nets=run.nets,
+            nets=lessons.nets,
             seed=run.seed,
         )
         write_nets(kept, readings)

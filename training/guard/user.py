@@ -63,6 +63,7 @@ def lessons(data: Path, seed: int) -> Lessons:
         limits=LIMITS,
         floors=((crisis, NEAR), (frozenset(SIGNALS) - crisis, NEAR_OTHERS)),
         plan=PLAN,
+        nets=4,
     )
 
 

@@ -88,7 +88,7 @@ class Encoder:
             language: `en`, `de` or `es`.
             side: Whose it is.
             earlier: The messages before it, oldest first.
-            worth: Sentences whose parts of a long message are read; by default its ends.
+            worth: Sentences whose parts of a long message are read alone; by default its ends.
         """
         before = self.pieces.before(earlier, language)
         found = list(stretches(self.pieces, text, sentences(text), language))
@@ -107,7 +107,7 @@ class Encoder:
 
 
 def chosen(found: Sequence[Stretch], worth: Sequence[Quote]) -> list[Stretch]:
-    """The parts that hold a sentence that is worth it; then the last, the first, and the rest."""
+    """The parts that hold a sentence that is worth it; if there is none, the last and the first."""
     holding = [
         i
         for quote in worth
@@ -115,7 +115,7 @@ def chosen(found: Sequence[Stretch], worth: Sequence[Quote]) -> list[Stretch]:
         if part.quote.from_char <= quote.from_char < part.quote.to_char
     ]
     ends = [len(found) - 1, *range(len(found) - 1)] if found else []
-    order = list(dict.fromkeys([*holding, *ends]))[:MOST_STRETCHES]
+    order = list(dict.fromkeys(holding or ends))[:MOST_STRETCHES]
     return [found[i] for i in sorted(order)]
 
 
