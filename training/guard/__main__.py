@@ -21,10 +21,15 @@ def main() -> None:
     if told.outside:
         outside(told.data, told.weights)
         return
-    import torch
-
-    torch.set_num_threads(told.threads)
-    release(Run(told.data, told.kept, told.held_out, told.seed, not told.meanings), told.weights)
+    run = Run(
+        data=told.data,
+        encoder=told.kept,
+        nets_held_out=told.held_out,
+        seed=told.seed,
+        is_new=not told.meanings,
+        processes=told.processes,
+    )
+    release(run, told.weights)
 
 
 def _arguments() -> argparse.Namespace:
@@ -44,7 +49,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--meanings", action="store_true", help="keep the nets of the weights, fit what they mean"
     )
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=2, help="nets taught at a time")
     parser.add_argument(
         "--sealed", action="store_true", help="measure the weights on what is sealed, nothing else"
     )

@@ -90,8 +90,9 @@ def held_out(
     plan: Plan,
     nets: int,
     seed: int,
+    processes: int,
 ) -> Readings:
-    """Nets for each fold, and for all; two processes at a time.
+    """Nets for each fold, and for all.
 
     Args:
         rows: The open ones.
@@ -102,6 +103,7 @@ def held_out(
         plan: How to learn.
         nets: Whose mean counts; for a held-out row a quarter as many.
         seed: Of the first.
+        processes: At a time.
     """
     learned = [*examples, *further, *ordinary]
     words = [read(example) for example in learned]
@@ -118,7 +120,7 @@ def held_out(
         _task(learned, words, of != FOLDS, outputs, plan, net_seed)
         for net_seed in range(seed, seed + nets)
     ]
-    answers = list(_taught(tasks))
+    answers = list(_taught(tasks, processes))
     logits = np.zeros((len(learned), outputs + 1), np.float32)
     for index, answer in enumerate(answers[: FOLDS * fewer]):
         logits[of == index // fewer] += answer.logits / fewer
@@ -145,8 +147,8 @@ def _task(
     )
 
 
-def _taught(tasks: Sequence[Task]) -> Iterator[Answer]:
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+def _taught(tasks: Sequence[Task], processes: int) -> Iterator[Answer]:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         yield from pool.map(_teach, tasks)
 
 

@@ -34,6 +34,7 @@ class Run:
         seed: Of everything.
         is_new: Whether nets are taught; else those of the weight file are kept, and their held-out
             logits read.
+        processes: That teach nets at a time.
     """
 
     data: Path
@@ -41,6 +42,7 @@ class Run:
     nets_held_out: Path
     seed: int = 0
     is_new: bool = True
+    processes: int = 2
 
 
 class Taught(NamedTuple):
@@ -75,6 +77,7 @@ def teach(lessons: Lessons, run: Run) -> Taught:
             plan=lessons.plan,
             nets=lessons.nets,
             seed=run.seed,
+            processes=run.processes,
         )
         write_nets(kept, readings)
     seen, side = read_kept(run.encoder), lessons.side
