@@ -91,7 +91,7 @@ def vocabulary(base: Sequence[str], texts: Iterable[tuple[str, str]], size: int)
         for word, n in found.items():
             is_whole = language != "en" and word.isalpha() and (n >= LEAST or word in glossed)
             if is_whole:
-                counts[f"{language}:{word}"] += n + 1_000 * (word in glossed)
+                counts[f"{language}:{word}"] += n
             else:
                 for number in cutter.encode([word])[1:-1]:
                     counts[base[number]] += n
