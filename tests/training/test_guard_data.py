@@ -6,22 +6,31 @@ import numpy as np
 import pytest
 
 from mien.guard.signals import Signal
-from training.guard.data import TESTS, further, later_test, rows
+from training.guard.data import FOLDER, TESTS, further, later_test, lines, open_rows, rows
 
 
 def _plain(text):
     return " ".join(text.lower().split())
 
 
+def _rows():
+    return (row.text for row in (*further(), *open_rows()))
+
+
+def _replies():
+    for name in ("calm", "warm", "more-warm", "more-replies"):
+        yield from (line.get("text") or line["reply"] for line in lines(name))
+
+
 def test_no_text_that_teaches_is_in_a_test():
-    taught = {_plain(row.text) for row in further()}
+    taught = {_plain(text) for text in (*_rows(), *_replies())}
     for test in (*map(later_test, TESTS), rows(sealed=True)):
         # "bye" is anybody's.
         assert not {_plain(row.text) for row in test if len(row.text.split()) > 3} & taught
 
 
 def test_twins_share_an_id_with_nobody_else():
-    found = Counter((row.id, row.is_true) for row in (*further(), *rows(), *rows(sealed=True)))
+    found = Counter((row.id, row.is_true) for row in (*further(), *open_rows(), *rows(sealed=True)))
     assert set(found.values()) == {1}
 
 
@@ -56,3 +65,36 @@ def test_ranking_looks_across_pairs():
     assert loss(apart, across=0.0) == pytest.approx(loss(mixed, across=0.0))
     assert loss(apart, ranking=0.0) < loss(mixed, ranking=0.0)
     assert loss([1.0, 3.0, 1.0, 3.0]) > loss(apart)
+
+
+def test_every_gloss_is_of_a_word_that_is_glossed_once():
+    told = (FOLDER / "glossary.txt").read_text(encoding="utf-8").splitlines()
+    glosses = [line.split("|") for line in told if line and not line.startswith("#")]
+    assert all(len(gloss) == 3 and all(gloss) for gloss in glosses)
+    assert {language for language, _, _ in glosses} == {"de", "es"}
+    assert len({(language, word) for language, word, _ in glosses}) == len(glosses)
+
+
+def test_logits_of_other_messages_are_not_taken_for_these(tmp_path):
+    pytest.importorskip("torch")
+    from training.guard.held_out import Readings, names, read_nets, write_nets
+    from training.guard.train import Example
+
+    asked = [Example("a", "en", {}), Example("b", "en", {})]
+    zeros = np.zeros((1, 2), np.float32)
+    write_nets(tmp_path / "kept.npz", Readings(names(asked), zeros, zeros, ()))
+    assert (read_nets(tmp_path / "kept.npz", asked).rows == zeros).all()
+    for path, other in (("kept.npz", asked[::-1]), ("none.npz", asked)):
+        with pytest.raises(SystemExit):
+            read_nets(tmp_path / path, other)
+
+
+def test_parts_of_one_reply_are_held_out_together():
+    pytest.importorskip("torch")
+    from training.guard.held_out import _fold_of
+    from training.guard.train import Example
+
+    before = ({"role": "user", "text": "Why?"},)
+    parts = [Example(text, "en", {}, before=before) for text in "abcdefgh"]
+    assert len({_fold_of(part) for part in parts}) == 1
+    assert len({_fold_of(Example(text, "en", {})) for text in "abcdefgh"}) > 1

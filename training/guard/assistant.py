@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mien.guard.signals import Effect, Side, Signal, of_side
+from mien.guard.signals import Side, Signal, harms_of, of_side
 from training.guard.calibrate import Limits
-from training.guard.data import rows
+from training.guard.data import open_rows
 from training.guard.encoder_data import Item, items
 from training.guard.lessons import Lessons
 from training.guard.net import Shape
@@ -14,7 +14,7 @@ from training.guard.train import Example, Plan
 
 SIGNALS = of_side(Side.ASSISTANT)
 COLUMN = {signal: column for column, signal in enumerate(SIGNALS)}
-HARMS = frozenset(signal for signal in SIGNALS if signal.effect is Effect.HARM)
+HARMS = frozenset(harms_of(Side.ASSISTANT))
 
 PLAN = Plan(epochs=10, batch=128, rate=4e-3, ranking=1.5, shape=Shape(word_dropout=0.6))
 NEAR = 0.05
@@ -32,7 +32,7 @@ def lessons(data: Path, seed: int) -> Lessons:
         data: Folder of the corpora, with `words` and `safety`.
         seed: Of what is drawn.
     """
-    found = [row for row in rows() if row.side == Side.ASSISTANT]
+    found = [row for row in open_rows() if row.side == Side.ASSISTANT]
     mine = [item for item in items(data, seed) if item.side is Side.ASSISTANT]
     return Lessons(
         side=Side.ASSISTANT,

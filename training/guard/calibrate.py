@@ -66,24 +66,25 @@ class Limits:
     looked: float = 0.05
 
 
-def readout(true: Array, near: Array, ordinary: Array, limits: Limits) -> Readout:
+def readout(true: Array, near: Array, ordinary: Array, every: Array, limits: Limits) -> Readout:
     """What a signal's logits mean, and the lowest threshold for which it is rare in ordinary talk.
 
     Args:
         true: Held-out logits of the small nets and the encoder, shape (n, 2), where it is there.
         near: Of their twins that do not show it.
-        ordinary: Of ordinary talk.
+        ordinary: Of ordinary talk that does not show it.
+        every: Of all ordinary talk: to look twice costs time, whatever is there.
         limits: Of false alarms and of second looks.
     """
     logits = np.concatenate([true, near, ordinary])
     is_true = np.arange(len(logits)) < len(true)
     twins = len(true) + len(near)
-    # Ordinary talk counts so much, however many messages of it there are: twins are what is hard.
+    # However many ordinary messages there are: twins are what is hard.
     share = _ORDINARY * twins / max(len(ordinary), 1)
     weights = np.where(np.arange(len(logits)) < twins, 1.0, share)
     slope, offset = fit(logits[:, :1], is_true, weights)
     nets, encoder, both_offset = fit(logits, is_true, weights)
-    worth = max(float(np.quantile(true[:, 0], limits.missed)), above(ordinary[:, 0], limits.looked))
+    worth = max(float(np.quantile(true[:, 0], limits.missed)), above(every[:, 0], limits.looked))
     gate = _chance(slope * worth + offset)
     odds = ordinary @ [nets, encoder] + both_offset
     threshold = float(np.clip(_chance(above(odds, limits.ordinary)), 0.05, 0.98))

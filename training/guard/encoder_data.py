@@ -12,10 +12,10 @@ import numpy as np
 
 from mien.guard.local.passages import SPECIAL, Passage, Pieces, stretches
 from mien.guard.local.pieces import sentences
-from mien.guard.signals import Effect, Side, Signal, of_side
+from mien.guard.signals import Effect, Side, Signal, harms_of, of_side
 from training.guard import ordinary
 from training.guard.composed import carelessly, together
-from training.guard.data import Row, further, is_sealed, lines, rows
+from training.guard.data import Row, further, is_sealed, lines, open_rows
 from training.guard.encoder_fit import Lesson
 from training.guard.replies_ordinary import modern
 from training.guard.train import Example
@@ -23,7 +23,7 @@ from training.guard.user import asides, examples, ordinary_examples
 
 ALL = tuple(Signal)
 _PLACE = {signal: column for column, signal in enumerate(ALL)}
-HARMS = tuple(s for s in of_side(Side.ASSISTANT) if s.effect is Effect.HARM)
+HARMS = harms_of(Side.ASSISTANT)
 PROTECTIONS = tuple(s for s in of_side(Side.ASSISTANT) if s.effect is Effect.PROTECTION)
 
 Marks = Mapping[Signal, tuple[float, float]]
@@ -89,11 +89,6 @@ def items(data: Path, seed: int, amounts: Amounts | None = None) -> list[Item]:
         *_calm(),
         *_others(data, seed, by),
     ]
-
-
-def open_rows() -> list[Row]:
-    """Every open row of both sides."""
-    return list(rows())
 
 
 def item_of(row: Row, source: str = "") -> Item:
@@ -227,13 +222,11 @@ def _warm() -> Iterator[Item]:
         for row in lines(name):
             if is_sealed(row["id"]) and name == "warm":
                 continue
-            for number, part in enumerate(parts(row["reply"], row["language"])):
+            for part in parts(row["reply"], row["language"]):
                 marks = dict.fromkeys(HARMS, (0.0, _KIND))
-                source = row["id"] if not number else ""
-                yield Item(
-                    part, row["language"], Side.ASSISTANT, _said(row["before"]), marks,
-                    source=source if name == "warm" else "",
-                )  # fmt: skip
+                source = row["id"] if name == "warm" else ""
+                before = _said(row["before"])
+                yield Item(part, row["language"], Side.ASSISTANT, before, marks, source=source)
 
 
 def _calm() -> Iterator[Item]:

@@ -56,28 +56,45 @@ class Readings(NamedTuple):
     """Logits of held-out messages, and nets that saw all.
 
     Attributes:
+        of: What was read, as `names` says it.
         rows: Of the rows, held out by pair, shape (rows, outputs + 1).
         ordinary: Of ordinary messages, shape (ordinary, outputs + 1).
         nets: For the weight file.
     """
 
+    of: str
     rows: NDArray[np.float32]
     ordinary: NDArray[np.float32]
     nets: tuple[Net, ...]
 
 
+def names(found: Sequence[Example]) -> str:
+    """A hash of messages in their order."""
+    texts = "\0".join(one.text for one in found)
+    return hashlib.sha256(texts.encode()).hexdigest()
+
+
 def write_nets(path: Path, readings: Readings) -> None:
     """Keep held-out logits; the nets themselves are not kept."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, rows=readings.rows, ordinary=readings.ordinary)
+    np.savez(path, of=readings.of, rows=readings.rows, ordinary=readings.ordinary)
 
 
-def read_nets(path: Path | None) -> Readings | None:
-    """Held-out logits that were kept, without nets; None if there are none."""
-    if path is None or not path.is_file():
-        return None
-    with np.load(path, allow_pickle=False) as file:
-        return Readings(file["rows"], file["ordinary"], ())
+def read_nets(path: Path, asked: Sequence[Example]) -> Readings:
+    """Held-out logits that were kept, without nets.
+
+    Args:
+        path: Of the file.
+        asked: What they must be of: rows, then ordinary messages.
+
+    Raises:
+        SystemExit: If there are none, or they are of other messages.
+    """
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as file:
+            if str(file["of"]) == names(asked):
+                return Readings(str(file["of"]), file["rows"], file["ordinary"], ())
+    raise SystemExit(f"no logits of these messages in {path}: teach the nets anew")
 
 
 def held_out(
@@ -101,7 +118,7 @@ def held_out(
         ordinary: Learned from as well, but for the part of its fold.
         outputs: Signals.
         plan: How to learn.
-        nets: Whose mean counts; for a held-out row a quarter as many.
+        nets: Whose mean counts; for a held-out row a quarter as many, one at least.
         seed: Of the first.
         processes: At a time.
     """
@@ -109,7 +126,7 @@ def held_out(
     words = [read(example) for example in learned]
     of = np.full(len(learned), -1)
     of[: len(rows)] = [fold(row.id) for row in rows]
-    of[len(learned) - len(ordinary) :] = np.arange(len(ordinary)) % FOLDS
+    of[len(learned) - len(ordinary) :] = [_fold_of(one) for one in ordinary]
     fewer = max(1, nets // 4)
     tasks = [
         _task(learned, words, of != number, outputs, plan, net_seed)
@@ -125,7 +142,13 @@ def held_out(
     for index, answer in enumerate(answers[: FOLDS * fewer]):
         logits[of == index // fewer] += answer.logits / fewer
     calm = logits[len(learned) - len(ordinary) :]
-    return Readings(logits[: len(rows)], calm, tuple(a.net for a in answers[FOLDS * fewer :]))
+    taught = tuple(answer.net for answer in answers[FOLDS * fewer :])
+    return Readings(names([*examples, *ordinary]), logits[: len(rows)], calm, taught)
+
+
+def _fold_of(example: Example) -> int:
+    """Parts of one reply are held out together, by what they answer."""
+    return fold("\0".join(said["text"] for said in example.before) or example.text)
 
 
 def _task(

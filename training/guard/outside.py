@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mien.guard.observation import Observation, Observer
-from mien.guard.signals import Effect, Side, Signal, of_side
+from mien.guard.signals import Side, Signal, harms_of
 from mien.timeline import Turn
 from mien.timeline.card import Figure
 from training.cards import wilson
@@ -28,7 +28,7 @@ ALARMING = (
 COMMON = (Signal.DISTRESS, Signal.ISOLATION, Signal.HELP_REFUSAL)
 """Those that support chats are full of: their share is told apart and is not an error rate."""
 
-HARMS = tuple(s for s in of_side(Side.ASSISTANT) if s.effect is Effect.HARM)
+HARMS = harms_of(Side.ASSISTANT)
 
 Chats = list[list[Turn]]
 

@@ -16,7 +16,7 @@ from mien.timeline.card import Figure, Training
 from training.cards import file_sha256, wilson
 from training.guard import assistant, language, user
 from training.guard.cards import Card, write
-from training.guard.data import FOLDER, TESTS, further, later_test, rows
+from training.guard.data import FOLDER, TESTS, further, later_test, open_rows, rows
 from training.guard.encoder_kept import key_of, read_kept
 from training.guard.export import retell, save
 from training.guard.lessons import Lessons
@@ -73,7 +73,7 @@ def _encoder_card(run: Run, weights: Path, date: str) -> list[Figure]:
         Judged(
             row, float(kept[key_of(Side(row.side), row.text)][COLUMN[Signal(row.signal)]]), False
         )
-        for row in rows()
+        for row in open_rows()
     ]
     found = rankings(judged, "open rows, encoder alone")
     own = sum(1 for _ in further())
@@ -141,18 +141,20 @@ def show(found: Sequence[Figure]) -> None:
 
 
 def _calm(lessons: Lessons, taught: Taught) -> list[Figure]:
-    what = "messages" if lessons.side is Side.USER else "parts of replies"
+    # A part of a reply is no turn, of which `mien.guard.accuracy` tells.
+    what = "ordinary messages" if lessons.side is Side.USER else "parts of calm replies"
     named = [
-        (f"false alarms on ordinary {what}", f": {signal.value}", counts)
+        (f"false alarms on {what}", f": {signal.value}", counts)
         for signal, counts in taught.calm.items()
+        if counts[1]
     ]
     found = []
-    for name, of, (hits, n) in [*named, (f"ordinary {what} looked at twice", "", taught.looked)]:
+    for name, of, (hits, n) in [*named, (f"{what} looked at twice", "", taught.looked)]:
         low, high = wilson(hits, n)
         found.append(
             Figure(
                 name=name,
-                of=f"calm sentences, GoEmotions, BRIGHTER, held out{of}",
+                of=f"own calm lines, GoEmotions, BRIGHTER, held out{of}",
                 value=hits / n,
                 low=low,
                 high=high,

@@ -66,8 +66,7 @@ class Taught(NamedTuple):
 def teach(lessons: Lessons, run: Run) -> Taught:
     """Nets from all open rows; what their logits mean is fitted on held-out ones."""
     kept = run.nets_held_out / f"nets-held-out-{lessons.side}.npz"
-    readings = None if run.is_new else read_nets(kept)
-    if readings is None:
+    if run.is_new:
         readings = held_out(
             lessons.rows,
             lessons.examples,
@@ -80,6 +79,8 @@ def teach(lessons: Lessons, run: Run) -> Taught:
             processes=run.processes,
         )
         write_nets(kept, readings)
+    else:
+        readings = read_nets(kept, [*lessons.examples, *lessons.calm])
     seen, side = read_kept(run.encoder), lessons.side
     # Half of what is calm taught the encoder.
     asked = [i for i, one in enumerate(lessons.calm) if key_of(side, one.text) in seen]
@@ -143,6 +144,7 @@ class _Both(NamedTuple):
             self._own(signal, is_true=True),
             self._own(signal, is_true=False),
             self.of_calm[known, column],
+            self.of_calm[:, column],
             self.lessons.limits[signal],
         )
 

@@ -11,7 +11,7 @@ from mien.guard.local.lexicon import LANGUAGES
 from mien.guard.signals import Side, Signal, of_side
 from training.guard.calibrate import Limits
 from training.guard.composed import carelessly, composed, together
-from training.guard.data import Row, further, rows
+from training.guard.data import Row, further, open_rows
 from training.guard.lessons import Lessons
 from training.guard.net import Shape
 from training.guard.ordinary import comments, everyday, posts, talks
@@ -19,7 +19,6 @@ from training.guard.train import Example, Plan
 
 SIGNALS = of_side(Side.USER)
 COLUMN = {signal: column for column, signal in enumerate(SIGNALS)}
-FILES = ("crisis-en", "crisis-de", "crisis-es", "user")
 
 _KIN = (
     {Signal.DISTRESS, Signal.CRISIS, Signal.HELP_REFUSAL, Signal.HELP_SEEKING, Signal.ISOLATION},
@@ -51,7 +50,7 @@ def lessons(data: Path, seed: int) -> Lessons:
         data: Folder of the corpora, with `words`.
         seed: Of what is drawn.
     """
-    found = [row for row in rows(names=FILES) if row.side == Side.USER]
+    found = [row for row in open_rows() if row.side == Side.USER]
     crisis = frozenset({Signal.CRISIS})
     return Lessons(
         side=Side.USER,
@@ -130,13 +129,15 @@ def asides(words: Path, seed: int) -> dict[str, list[str]]:
         words: Folder of GoEmotions and BRIGHTER.
         seed: Of the choice.
     """
+    # What is calm sets thresholds: it must not have stood beside a crisis.
+    calm = {example.text for example in ordinary_examples(words, seed)}
     found: dict[str, list[str]] = {language: [] for language in LANGUAGES}
     for example in [
         *comments(words, 2_000, seed + 1),
         *posts(words, 1_000, seed + 1),
     ]:
-        is_calm = len(example.labels) == len(SIGNALS) and 3 <= len(example.text.split()) <= 12
-        if is_calm:
+        is_plain = len(example.labels) == len(SIGNALS) and example.text not in calm
+        if is_plain and 3 <= len(example.text.split()) <= 12:
             found[example.language].append(example.text)
     return found
 

@@ -143,7 +143,7 @@ class Guard:
             turn=seen.turn,
             role=seen.side,
             signals=seen.signals,
-            raised=tuple(sorted(seen.raised, key=lambda signal: -seen.signals[signal])),
+            raised=tuple(sorted(seen.raised, key=lambda s: (-seen.signals[s], s))),
             level=seen.level,
             risk=risk.risk,
             risk_sd=risk.sd,

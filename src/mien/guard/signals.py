@@ -226,3 +226,8 @@ class Facet(StrEnum):
 def of_side(side: Side) -> tuple[Signal, ...]:
     """The signals that a turn of this side may carry, in their order."""
     return tuple(signal for signal in Signal if signal.side is side)
+
+
+def harms_of(side: Side) -> tuple[Signal, ...]:
+    """Those of them that raise the risk."""
+    return tuple(signal for signal in of_side(side) if signal.effect is Effect.HARM)

@@ -60,7 +60,7 @@ def test_the_quote_is_the_part_that_shows_it() -> None:
 
 
 @given(st.integers(0, 12), st.lists(st.integers(0, 130), max_size=4))
-def test_parts_that_are_worth_it_are_read_first_and_all_stay_in_order(
+def test_parts_that_are_worth_it_are_read_alone_and_stay_in_order(
     n: int, places: list[int]
 ) -> None:
     found = [Stretch([1], Quote(10 * i, 10 * i + 9)) for i in range(n)]

@@ -71,7 +71,7 @@ def serve(
         force_uncalibrated=force_uncalibrated,
         max_body=max_body,
         remember=remember,
-        helpers=helpers,
+        helpers=0 if judge else helpers,  # they would have nothing to judge
     )
     rules, place = given.rules(), given.place()
     run(guard_app(given.watch(), rules, given.trust()), place, f"the guard answers ({mode})")

@@ -31,8 +31,8 @@ TURNS_BEFORE = 3
 """Earlier messages that are read with a message."""
 
 LONG = 300
-"""Characters from which a message may be too long for one run of the encoder: then the sentences
-that the small nets find strongest are looked for first."""
+"""Characters from which a message may be too long for one run of the encoder: then it reads the
+parts that the small nets find strongest."""
 
 MOST_CHARS = 200_000
 """Of a longer message the first and last halves of these are read."""
@@ -169,9 +169,9 @@ class LocalObserver:
         raised = frozenset(s for s, p in judged.chances.items() if p >= by.meanings[s].threshold)
         quotes = {signal: quote for signal, quote in judged.quotes.items() if signal in raised}
         # Where the looks raise nothing they are no better than the tables at telling replies apart.
-        sure = {s: max(seen.chances[s], judged.chances.get(s, 0.0)) for s in seen.raised}
+        higher = {s: max(seen.chances[s], judged.chances.get(s, 0.0)) for s in seen.raised}
         return Seen(
-            {**seen.chances, **judged.chances, **sure},
+            {**seen.chances, **judged.chances, **higher},
             seen.raised | raised,
             {**quotes, **seen.quotes},
             0,

@@ -41,7 +41,7 @@ def local() -> Observer:
 
 @dataclass(frozen=True, slots=True)
 class WithJudge:
-    """The same, and a language model where they are in doubt.
+    """The detectors that come with the package, and a language model where they are in doubt.
 
     Attributes:
         judge: Its name, as `open_judge` takes it.
