@@ -20,7 +20,7 @@ PLAN = Plan(epochs=10, batch=128, rate=4e-3, ranking=1.5, shape=Shape(word_dropo
 NEAR = 0.05
 """Held-out near misses that all harms together may raise, and that all protections may."""
 
-LIMITS = dict.fromkeys(SIGNALS, Limits(ordinary=0.002, looked=0.01))
+LIMITS = dict.fromkeys(SIGNALS, Limits(ordinary=0.0004, looked=0.04))
 """Parts of calm replies that a signal may raise, and that it may have looked at twice: a reply has
 several parts, and a chat many replies."""
 

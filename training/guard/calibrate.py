@@ -87,7 +87,7 @@ def readout(true: Array, near: Array, ordinary: Array, every: Array, limits: Lim
     worth = max(float(np.quantile(true[:, 0], limits.missed)), above(every[:, 0], limits.looked))
     gate = _chance(slope * worth + offset)
     odds = ordinary @ [nets, encoder] + both_offset
-    threshold = float(np.clip(_chance(above(odds, limits.ordinary)), 0.05, 0.98))
+    threshold = float(np.clip(_chance(above(odds, limits.ordinary)), 0.05, 0.999))
     return Readout(slope, offset, gate, (nets, encoder, both_offset), threshold)
 
 
@@ -108,7 +108,7 @@ def beyond_near(
         share: Of all near misses together.
     """
     told = [[by.chance(*row) for row in near[signal]] for signal, by in readouts.items()]
-    floor = float(np.clip(above(np.concatenate(told), share), 0.05, 0.98))
+    floor = float(np.clip(above(np.concatenate(told), share), 0.05, 0.999))
     return {s: replace(by, threshold=max(by.threshold, floor)) for s, by in readouts.items()}
 
 

@@ -107,7 +107,7 @@ class Encoder:
 
 
 def chosen(found: Sequence[Stretch], worth: Sequence[Quote]) -> list[Stretch]:
-    """The parts that hold a sentence that is worth it; if none does, the last, the first, the rest."""
+    """The parts that hold a sentence worth it; if none does, the last, the first, and others."""
     holding = [
         i
         for quote in worth

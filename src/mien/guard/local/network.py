@@ -37,23 +37,35 @@ class Network:
         self._table, self._layers = table, dict(layers)
         self._words: dict[tuple[int, ...], Array] = {}
 
-    def __call__(self, tokens: Sequence[Token]) -> Array:
-        """Logits, shape (signals,)."""
+    def __call__(self, parts: Sequence[Sequence[Token]]) -> Array:
+        """Logits of parts of messages, none of them empty, shape (parts, signals)."""
         told = self._layers
-        x = self._embed(tokens)
-        x = np.maximum(_convolve(x, told["conv1"], told["conv1_bias"], 1), 0)
-        x = x + np.maximum(_convolve(x, told["conv2"], told["conv2_bias"], 2), 0)
-        pooled = np.concatenate([x.max(axis=0), x.mean(axis=0)])
+        x, is_word = self._embed(parts)
+        x = np.maximum(_convolve(x, told["conv1"], told["conv1_bias"], 1), 0) * is_word
+        x = (x + np.maximum(_convolve(x, told["conv2"], told["conv2_bias"], 2), 0)) * is_word
+        # No answer of a filter is below 0, so what is no word is never the greatest.
+        pooled = np.concatenate([x.max(axis=1), x.sum(axis=1) / is_word.sum(axis=1)], axis=1)
         hidden = np.maximum(pooled @ told["hidden"] + told["hidden_bias"], 0)
         logits: Array = hidden @ told["out"] + told["out_bias"]
         return logits
 
-    def _embed(self, tokens: Sequence[Token]) -> Array:
-        table = self._table
-        rows = np.concatenate([token.marks for token in tokens]).astype(np.intp)
-        starts = np.cumsum([0, *(len(token.marks) for token in tokens[:-1])])
-        summed: Array = np.add.reduceat(table[rows], starts, axis=0)
-        return summed + np.stack([self._word(token.grams) for token in tokens])
+    def _embed(self, parts: Sequence[Sequence[Token]]) -> tuple[Array, Array]:
+        """Words of parts, shape (parts, longest, width), and where there are any (..., 1)."""
+        # Parts overlap, and share the words before them.
+        every = list({id(token): token for part in parts for token in part}.values())
+        place = {id(token): row for row, token in enumerate(every)}
+        longest = max(map(len, parts))
+        at = np.zeros((len(parts), longest), np.intp)
+        is_word = np.zeros((len(parts), longest, 1), np.float32)
+        for row, part in enumerate(parts):
+            at[row, : len(part)] = [place[id(token)] for token in part]
+            is_word[row, : len(part)] = 1
+        rows = np.concatenate([token.marks for token in every]).astype(np.intp)
+        starts = np.cumsum([0, *(len(token.marks) for token in every[:-1])])
+        table = np.add.reduceat(self._table[rows], starts, axis=0)
+        table += np.stack([self._word(token.grams) for token in every])
+        found: Array = table[at] * is_word
+        return found, is_word
 
     def _word(self, grams: tuple[int, ...]) -> Array:
         found = self._words.get(grams)
@@ -80,18 +92,19 @@ def _convolve(x: Array, weights: Array, bias: Array, dilation: int) -> Array:
     """A convolution over words with zeros beyond both ends.
 
     Args:
-        x: Shape (words, in).
+        x: Shape (parts, words, in).
         weights: Shape (taps, in, out), an odd number of taps.
         bias: Shape (out,).
         dilation: Words from tap to tap.
     """
-    taps, width, _ = weights.shape
+    taps, width, filters = weights.shape
+    n, longest, _ = x.shape
     reach = dilation * (taps // 2)
-    padded = np.zeros((len(x) + 2 * reach, width), np.float32)
-    padded[reach : reach + len(x)] = x
-    total: Array = np.broadcast_to(bias, (len(x), len(bias))).copy()
+    padded = np.zeros((n, longest + 2 * reach, width), np.float32)
+    padded[:, reach : reach + longest] = x
+    total: Array = np.broadcast_to(bias, (n, longest, filters)).copy()
     for tap in range(taps):
-        total += padded[tap * dilation : tap * dilation + len(x)] @ weights[tap]
+        total += padded[:, tap * dilation : tap * dilation + longest] @ weights[tap]
     return total
 
 

@@ -6,20 +6,15 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mien.core.errors import ConfigError
 from mien.guard.accuracy import Accuracy, of_cards
 from mien.guard.local.blatant import CHANCE as BLATANT
 from mien.guard.local.blatant import PATTERNS, blatant
 from mien.guard.local.encoder import shipped_encoder
-from mien.guard.local.features import Token, context, tokens
-from mien.guard.local.network import windows
-from mien.guard.local.pieces import sentences
+from mien.guard.local.first_look import FirstLook
 from mien.guard.local.plain import CHANCE, STATEMENTS, intent_level, plain_level
 from mien.guard.local.replies import PATH, shipped_replies
-from mien.guard.local.weights import NAME, WEIGHTS, Detectors, Weights, shipped
+from mien.guard.local.weights import NAME, WEIGHTS, Weights, shipped
 from mien.guard.observation import Observation, Quote, side_of
 from mien.guard.signals import Effect, Side, Signal
 from mien.timeline import Turn
@@ -36,22 +31,6 @@ parts that the small nets find strongest."""
 
 MOST_CHARS = 200_000
 """Of a longer message the first and last halves of these are read."""
-
-Array = NDArray[np.float32]
-
-
-class Reading(NamedTuple):
-    """What was read of a message.
-
-    Attributes:
-        logits: Of the signals of its side and the level of a crisis, shape (signals + 1,).
-        context: The end of earlier messages.
-        words: The message itself.
-    """
-
-    logits: Array
-    context: list[Token]
-    words: list[Token]
 
 
 class Seen(NamedTuple):
@@ -125,13 +104,13 @@ class LocalObserver:
     ) -> Seen:
         """What both looks see in a message of either side, and what is sure to be in it."""
         detectors, earlier = self._weights.sides[side], before(turns)
-        reading = read(detectors, text, earlier, language)
-        logits = dict(zip(detectors.signals, reading.logits[:-1].tolist(), strict=True))
+        first = FirstLook(detectors, text, earlier, language)
+        logits = dict(zip(detectors.signals, first.logits[:-1].tolist(), strict=True))
         known = {s: detectors.readouts[s] for s in logits if language in detectors.languages[s]}
         worth = frozenset(s for s, by in known.items() if by.chance(logits[s]) >= by.gate)
         second: dict[Signal, float] = {}
         if worth:
-            quotes = _quotes(detectors, text, reading, worth) if len(text) > LONG else {}
+            quotes = first.quotes(worth) if len(text) > LONG else {}
             look = self._encoder(text, language, side, earlier, list(quotes.values()))
             second = {signal: look.logit(signal) for signal in known}
         shown = frozenset(s for s, by in known.items() if by.is_raised(logits[s], second.get(s)))
@@ -139,8 +118,8 @@ class LocalObserver:
         return Seen(
             {s: by.chance(logits[s], second.get(s)) for s, by in known.items()},
             raised,
-            _quotes(detectors, text, reading, raised),
-            _level(reading.logits[-1]),
+            first.quotes(raised),
+            first.level,
         )
 
     def _message(self, turns: Sequence[Turn], text: str, language: str) -> Observation:
@@ -214,80 +193,3 @@ def before(turns: Sequence[Turn]) -> list[tuple[Side, str]]:
     """The messages before the last, oldest first."""
     found = [(side_of(turn), turn.text) for turn in turns[-1 - TURNS_BEFORE : -1]]
     return [(side, text) for side, text in found if side is not None]
-
-
-def read(
-    detectors: Detectors, text: str, earlier: Sequence[tuple[Side, str]], language: str
-) -> Reading:
-    """The logits of a message, the highest of its windows."""
-    lead = [
-        token
-        for side, said in earlier[-2:]
-        for token in context(said, language, is_user=side is Side.USER)
-    ]
-    found = tokens(text, language)
-    return Reading(judge(detectors, lead, found), lead, found)
-
-
-def judge(detectors: Detectors, lead: Sequence[Token], found: Sequence[Token]) -> Array:
-    """The mean logits of the networks, the highest of the windows, shape (signals + 1,).
-
-    A long window is read in stretches too, for what one sentence says drowns in its mean. A stretch
-    lacks what stands around it, so it must speak more plainly.
-    """
-    if not found:
-        return np.full(len(detectors.signals) + 1, -10, np.float32)
-    whole = [_mean(detectors, lead, window) for window in windows(found)]
-    apart = [
-        _mean(detectors, lead, stretch) - MARGIN
-        for window in windows(found)
-        if len(window) > 2 * STRETCH
-        for stretch in windows(window, STRETCH)
-    ]
-    highest: Array = np.max([*whole, *apart], axis=0)
-    highest[-1] = np.max(whole, axis=0)[-1]
-    return highest
-
-
-def _mean(detectors: Detectors, lead: Sequence[Token], found: Sequence[Token]) -> Array:
-    mean: Array = np.mean([net([*lead, *found]) for net in detectors.networks], axis=0)
-    return mean
-
-
-STRETCH = 24
-"""Words of a stretch within a long message."""
-
-MARGIN = 1.0
-"""Logits by which a stretch must show a signal more than a whole message."""
-
-
-def _level(logit: np.float32) -> int:
-    """1 to 6: the net was taught the level less 3.5, halved."""
-    return int(np.clip(round(2 * logit + 3.5), 1, 6))
-
-
-def _quotes(
-    detectors: Detectors, text: str, reading: Reading, raised: frozenset[Signal]
-) -> dict[Signal, Quote]:
-    """The sentence that shows each of some signals most when it stands alone."""
-    if not raised:
-        return {}
-    parts = sentences(text)
-    if len(parts) > MOST_QUOTED:
-        parts = [*parts[: MOST_QUOTED // 2], *parts[-MOST_QUOTED // 2 :]]
-    alone = np.stack(
-        [judge(detectors, reading.context, _within(reading.words, part)) for part in parts]
-    )
-    return {
-        signal: parts[int(alone[:, column].argmax())]
-        for column, signal in enumerate(detectors.signals)
-        if signal in raised
-    }
-
-
-MOST_QUOTED = 40
-"""Sentences among which the quote is looked for, from both ends of the message."""
-
-
-def _within(found: Sequence[Token], part: Quote) -> list[Token]:
-    return [token for token in found if part.from_char <= token.from_char < part.to_char]
