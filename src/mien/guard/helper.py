@@ -10,14 +10,15 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from typing import Any, BinaryIO
 
 from mien.core.errors import MienError
-from mien.guard.observation import Observation, Observer, Quote
+from mien.guard.observation import Observation, Observer, Quote, glance
 from mien.guard.signals import Side, Signal
 from mien.timeline import Turn
 
@@ -75,17 +76,21 @@ def answer(observer: Observer, lines: Iterable[bytes], out: BinaryIO) -> None:
         earlier = talks[talk] if before is None else [_turn(row) for row in before]
         if talk:
             talks[talk] = earlier
-        _say(out, _judged(observer, [*earlier, _turn(last)]))
+        # Only sentences of a reply belong to a talk.
+        way = partial(glance, observer) if talk else observer.observe
+        _say(out, _judged(observer.name, way, [*earlier, _turn(last)]))
 
 
-def _judged(observer: Observer, turns: Sequence[Turn]) -> list[Any] | None:
+def _judged(
+    name: str, way: Callable[[Sequence[Turn]], Observation], turns: Sequence[Turn]
+) -> list[Any] | None:
     try:
-        seen = observer.observe(turns)
+        seen = way(turns)
     except MienError:
         return None
     except Exception as error:  # noqa: BLE001  # an observer may be anybody's
         # Its text may quote what was said.
-        _LOG.error("%s failed with %s", observer.name, type(error).__name__)
+        _LOG.error("%s failed with %s", name, type(error).__name__)
         return None
     chances, quotes = dict(seen.signals), dict(seen.quotes)
     return [seen.turn, seen.side, chances, sorted(seen.raised), quotes, seen.level, seen.by]

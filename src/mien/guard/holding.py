@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mien.core.errors import ConfigError, MienError
-from mien.guard.observation import Observation, Observer
+from mien.guard.observation import Observation, Observer, glance
 from mien.guard.sentences import Sentence
 from mien.guard.signals import MEANINGS, Signal
 from mien.guard.wording import instruction
@@ -132,9 +132,8 @@ class ByObserver:
     def __call__(self, sentence: Sentence) -> Verdict:
         """What to do about it."""
         try:
-            return self.verdict(
-                sentence, self._observer.observe((*self._turns, self.turn(sentence)))
-            )
+            seen = glance(self._observer, (*self._turns, self.turn(sentence)))
+            return self.verdict(sentence, seen)
         except MienError as error:
             remedy = Remedy.BLOCK if self._closed else Remedy.PASS
             return Verdict(remedy, (), sentence, str(error), self._observer.name)

@@ -6,10 +6,12 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from mien.core.errors import GuardFailed, MienError
 from mien.guard import Case, Check, Holding, Observation, Observer
 from mien.guard.handover import HandOver
+from mien.guard.observation import glance
 from mien.guard.store import MemoryStore, Store
 from mien.serve.helpers import Helpers
 from mien.serve.log import Decisions
@@ -36,8 +38,21 @@ class Sturdy:
         Raises:
             MienError: If it could not be judged, whatever the reason.
         """
+        return self._sturdily(self._observer.observe, turns)
+
+    def glance(self, turns: Sequence[Turn]) -> Observation:
+        """The same of a sentence on its way out.
+
+        Raises:
+            MienError: As `observe`.
+        """
+        return self._sturdily(partial(glance, self._observer), turns)
+
+    def _sturdily(
+        self, way: Callable[[Sequence[Turn]], Observation], turns: Sequence[Turn]
+    ) -> Observation:
         try:
-            return self._observer.observe(turns)
+            return way(turns)
         except MienError:
             raise
         except Exception as error:  # noqa: BLE001  # an observer may be anybody's

@@ -84,6 +84,17 @@ class LocalObserver:
         Raises:
             ConfigError: If there is no turn, or the last one is the system's or a tool's.
         """
+        return self._observe(turns, is_whole=True)
+
+    def glance(self, turns: Sequence[Turn]) -> Observation:
+        """The same of a sentence on its way out, by tables and phrases: a stream waits for it.
+
+        Raises:
+            ConfigError: As `observe`.
+        """
+        return self._observe(turns, is_whole=False)
+
+    def _observe(self, turns: Sequence[Turn], *, is_whole: bool) -> Observation:
         side = side_of(turns[-1]) if turns else None
         if side is None:
             raise ConfigError("the last turn must be the user's or the assistant's")
@@ -91,7 +102,9 @@ class LocalObserver:
         if language is None or not text.strip():
             return Observation(turn=turns[-1].index, side=side, by=self.name)
         if side is Side.ASSISTANT:
-            return self._reply(turns, text, language)
+            nothing = Seen({}, frozenset(), {}, 0)
+            seen = self._seen(turns, text, language, side) if is_whole else nothing
+            return self._reply(seen, turns, text, language)
         return self._message(turns, text, language)
 
     def _seen(
@@ -156,8 +169,8 @@ class LocalObserver:
             0,
         )
 
-    def _reply(self, turns: Sequence[Turn], text: str, language: str) -> Observation:
-        seen, plain = self._seen(turns, text, language, Side.ASSISTANT), blatant(text, language)
+    def _reply(self, seen: Seen, turns: Sequence[Turn], text: str, language: str) -> Observation:
+        plain = blatant(text, language)
         if language in TABLE_LANGUAGES:
             seen = self._with_tables(seen, turns, text)
         raised, chances = seen.raised, seen.chances
