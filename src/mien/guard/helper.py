@@ -76,8 +76,8 @@ def answer(observer: Observer, lines: Iterable[bytes], out: BinaryIO) -> None:
         earlier = talks[talk] if before is None else [_turn(row) for row in before]
         if talk:
             talks[talk] = earlier
-        # Only sentences of a reply belong to a talk.
-        way = partial(glance, observer) if talk else observer.observe
+        # A server has no time for more of a reply.
+        way = partial(glance, observer) if last[1] == Side.ASSISTANT else observer.observe
         _say(out, _judged(observer.name, way, [*earlier, _turn(last)]))
 
 

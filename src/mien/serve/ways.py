@@ -38,7 +38,9 @@ class Sturdy:
         Raises:
             MienError: If it could not be judged, whatever the reason.
         """
-        return self._sturdily(self._observer.observe, turns)
+        # A server has no time for more of a reply, its own helpers included.
+        is_reply = bool(turns) and turns[-1].role == "assistant"
+        return self.glance(turns) if is_reply else self._sturdily(self._observer.observe, turns)
 
     def glance(self, turns: Sequence[Turn]) -> Observation:
         """The same of a sentence on its way out.
