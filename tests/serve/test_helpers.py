@@ -33,7 +33,7 @@ def found_by_helpers(monkeypatch):
     monkeypatch.setattr(module, "_AGAIN_S", 0.01)
 
 
-def ready(helpers, n=1):
+def ready(helpers, n=2):
     """Wait until so many are; a process takes a moment to start."""
     for _ in range(3000):
         if len(helpers) == n:

@@ -1,13 +1,16 @@
-"""`python -m mien.guard.helper OBSERVER`: a process that judges turns for another one.
+"""`python -m mien.guard.helper OBSERVER [patient]`: a process that judges turns for another one.
 
 It reads lines of JSON and answers each that asks something with one line, in order; it ends with
-its input. What was said before a reply is sent once, and kept until whoever asked drops it.
+its input. What was said before a reply is sent once, and kept until whoever asked drops it. Streams
+wait for what it says of a sentence, so it has a glance at replies; a patient one reads them with
+all that its observer has, in the time that others leave.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +26,9 @@ from mien.guard.signals import Side, Signal
 from mien.timeline import Turn
 
 _LOG = logging.getLogger("mien.guard")
+
+PATIENT = "patient"
+_COURTESY = 10
 
 
 def asking(turn: Turn, before: Sequence[Turn] | None = None, talk: int = 0) -> bytes:
@@ -58,13 +64,16 @@ def answered(line: bytes) -> Observation | None:
     )
 
 
-def answer(observer: Observer, lines: Iterable[bytes], out: BinaryIO) -> None:
+def answer(
+    observer: Observer, lines: Iterable[bytes], out: BinaryIO, *, is_patient: bool = False
+) -> None:
     """Judge until no more is asked.
 
     Args:
         observer: What judges turns.
         lines: Of `asking` and `dropping`.
         out: Takes the observer's name, then a line for each that asks.
+        is_patient: Whether nothing waits for what is said of replies.
     """
     talks: dict[int, list[Turn]] = {}
     _say(out, observer.name)
@@ -76,8 +85,8 @@ def answer(observer: Observer, lines: Iterable[bytes], out: BinaryIO) -> None:
         earlier = talks[talk] if before is None else [_turn(row) for row in before]
         if talk:
             talks[talk] = earlier
-        # A server has no time for more of a reply.
-        way = partial(glance, observer) if last[1] == Side.ASSISTANT else observer.observe
+        is_brief = last[1] == Side.ASSISTANT and not is_patient
+        way = partial(glance, observer) if is_brief else observer.observe
         _say(out, _judged(observer.name, way, [*earlier, _turn(last)]))
 
 
@@ -121,9 +130,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     module, _, name = sys.argv[1].partition(":")
     observer: Observer = getattr(import_module(module), name)()
+    is_patient = sys.argv[2:] == [PATIENT]
+    if is_patient:
+        os.nice(_COURTESY)
     # Whoever asked may be gone before its answer.
     with suppress(BrokenPipeError, ConnectionResetError):
-        answer(observer, sys.stdin.buffer, sys.stdout.buffer)
+        answer(observer, sys.stdin.buffer, sys.stdout.buffer, is_patient=is_patient)
 
 
 if __name__ == "__main__":

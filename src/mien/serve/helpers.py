@@ -11,12 +11,12 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from mien.core.errors import ConfigError
 from mien.guard import Observation
-from mien.guard.helper import answered, asking, dropping
+from mien.guard.helper import PATIENT, answered, asking, dropping
 from mien.timeline import Turn
 
 _LOG = logging.getLogger("mien.serve")
@@ -123,10 +123,10 @@ class Aside:
 
 
 class Helpers:
-    """All of them.
+    """All of them: those that streams wait for, and a patient one that reads whole replies.
 
     Args:
-        n: How many.
+        n: How many streams wait for.
         observer: What judges turns there, as `MODULE:CLASS`.
 
     Raises:
@@ -151,7 +151,7 @@ class Helpers:
             name: The server's own observer's; what has another name is not asked.
         """
         self._name = name
-        self._keeping = [asyncio.create_task(self._keep(place)) for place in range(self._n)]
+        self._keeping = [asyncio.create_task(self._keep(place)) for place in range(self._n + 1)]
 
     async def stop(self) -> None:
         """End them."""
@@ -161,28 +161,30 @@ class Helpers:
         self._keeping.clear()
 
     def __len__(self) -> int:
-        """How many are ready."""
-        return len(self._ready())
+        """How many are ready, the patient one included."""
+        return len(self._ready([*self._lines]))
 
     async def observe(self, turns: Sequence[Turn]) -> Observation | None:
         """The signals of the last turn; None if they cannot be had there."""
-        line = self._idlest(turns)
+        is_reply = turns[-1].role == "assistant"
+        line = self._idlest(turns, [self._n] if is_reply else range(self._n))
         if line is None or not line.is_idle:
             return None
         return await line.ask(asking(turns[-1], turns[:-1]))
 
     def aside(self, before: Sequence[Turn]) -> Aside | None:
         """For the sentences of one reply; None if no helper is ready."""
-        line = self._idlest(before)
+        line = self._idlest(before, range(self._n))
         return None if line is None else Aside(line, next(self._numbers), before)
 
-    def _ready(self) -> list[_Line]:
-        return [one for one in self._lines.values() if one.is_open and one.name == self._name]
+    def _ready(self, places: Iterable[int]) -> list[_Line]:
+        lines = [self._lines[place] for place in places if place in self._lines]
+        return [one for one in lines if one.is_open and one.name == self._name]
 
-    def _idlest(self, turns: Sequence[Turn]) -> _Line | None:
+    def _idlest(self, turns: Sequence[Turn], places: Iterable[int]) -> _Line | None:
         if sum(len(turn.text) for turn in turns) > _MOST_CHARS:
             return None
-        return min(self._ready(), key=lambda one: len(one.waiting), default=None)
+        return min(self._ready(places), key=lambda one: len(one.waiting), default=None)
 
     async def _keep(self, place: int) -> None:
         """Have a helper at a place, and another one if it ends; less eagerly if none gets ready."""
@@ -199,7 +201,7 @@ class Helpers:
         line = self._lines[place] = _Line(lost)
         ours, theirs = socket.socketpair()
         with theirs:
-            process = self._process(theirs)
+            process = self._process(theirs, [PATIENT] if place == self._n else [])
         try:
             await asyncio.get_running_loop().create_connection(lambda: line, sock=ours)
             await lost.wait()
@@ -209,11 +211,11 @@ class Helpers:
             process.kill()
             process.wait()
 
-    def _process(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+    def _process(self, theirs: socket.socket, more: list[str]) -> subprocess.Popen[bytes]:
         # Its products are small: threads would only wait for each other.
         threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         return subprocess.Popen(  # noqa: S603  # our own module
-            [sys.executable, "-m", "mien.guard.helper", self._observer],
+            [sys.executable, "-m", "mien.guard.helper", self._observer, *more],
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
             env=threads | os.environ,

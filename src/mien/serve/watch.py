@@ -24,7 +24,7 @@ from mien.serve.memory import Kept
 from mien.serve.metrics import Metrics
 from mien.serve.past import Past
 from mien.serve.talk import Talk
-from mien.serve.ways import Seen, Sturdy, Ways
+from mien.serve.ways import Brief, Seen, Sturdy, Ways
 from mien.timeline import Turn
 
 _LOG = logging.getLogger("mien.serve")
@@ -44,7 +44,9 @@ class Watch:
         metrics: Where all is counted.
 
     Attributes:
-        guard: Likewise; whatever fails in its observer is a failure of the guard.
+        guard: Likewise; whatever fails in its observer is a failure of the guard, and of replies
+            that no helper reads it has a glance.
+        patient: The same for who can wait.
         ways: Likewise.
         metrics: Likewise.
         past: Finds conversations again.
@@ -54,14 +56,7 @@ class Watch:
     def __init__(
         self, guard: Guard, ways: Ways | None = None, metrics: Metrics | None = None
     ) -> None:
-        self.guard = Guard(
-            guard.policy,
-            observer=Sturdy(guard.observer),
-            judge=None if guard.judge is None else Sturdy(guard.judge),
-            mode=guard.mode,
-            on_failure=guard.on_failure,
-            resources=guard.resources,
-        )
+        self.guard, self.patient = _sturdy(guard, Brief), _sturdy(guard, Sturdy)
         self.ways = ways or Ways()
         self.metrics = metrics or Metrics()
         self.past = Past(self.ways, self.skipped)
@@ -267,6 +262,17 @@ class Watch:
         ):
             with self.past.storing("decisions"):
                 self.ways.decisions.write(check, talk.id, self.ways.now())
+
+
+def _sturdy(guard: Guard, kind: type[Sturdy]) -> Guard:
+    return Guard(
+        guard.policy,
+        observer=kind(guard.observer),
+        judge=None if guard.judge is None else Sturdy(guard.judge),
+        mode=guard.mode,
+        on_failure=guard.on_failure,
+        resources=guard.resources,
+    )
 
 
 async def _threaded(work: Callable[[], Given]) -> Given:

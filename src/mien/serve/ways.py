@@ -38,9 +38,7 @@ class Sturdy:
         Raises:
             MienError: If it could not be judged, whatever the reason.
         """
-        # A server has no time for more of a reply, its own helpers included.
-        is_reply = bool(turns) and turns[-1].role == "assistant"
-        return self.glance(turns) if is_reply else self._sturdily(self._observer.observe, turns)
+        return self._sturdily(self._observer.observe, turns)
 
     def glance(self, turns: Sequence[Turn]) -> Observation:
         """The same of a sentence on its way out.
@@ -61,6 +59,19 @@ class Sturdy:
             # Its text may quote what was said.
             _LOG.error("%s failed with %s", self.name, type(error).__name__)
             raise GuardFailed(f"{self.name} failed ({type(error).__name__})") from None
+
+
+class Brief(Sturdy):
+    """The same for where streams wait: of replies it has a glance."""
+
+    def observe(self, turns: Sequence[Turn]) -> Observation:
+        """The signals of the last turn.
+
+        Raises:
+            MienError: As `Sturdy.observe`.
+        """
+        is_reply = bool(turns) and turns[-1].role == "assistant"
+        return self.glance(turns) if is_reply else super().observe(turns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

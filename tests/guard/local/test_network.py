@@ -34,16 +34,16 @@ def test_windows_are_few_and_hold_both_ends(n: int) -> None:
         assert parts[-1][-1] == n - 1
 
 
-def test_torch_and_numpy_agree() -> None:
-    pytest.importorskip("torch")
-    from mien.guard.local.network import Network
+def test_the_mean_of_nets_in_torch_and_all_at_once_in_numpy_agree() -> None:
+    torch = pytest.importorskip("torch")
+    from mien.guard.local.network import Networks
     from training.guard.net import Net, Shape, flat, pack
 
-    net = Net(3, Shape()).eval()
-    arrays = net.arrays()
-    mine = Network(arrays.pop("table"), arrays)
+    nets = [Net(3, Shape()).eval() for _ in range(2)]
+    mine = Networks([net.arrays() for net in nets])
     texts = ("hello", "I can't do this any more. Not today, not ever!", "no, no")
     read = [tokens(text, "en") for text in texts]
-    theirs = net(pack([flat(part) for part in read])).detach().numpy()
+    packed = pack([flat(part) for part in read])
+    theirs = torch.stack([net(packed) for net in nets]).mean(0).detach().numpy()
     assert np.allclose(mine(read), theirs, atol=1e-4)
     assert np.allclose(mine(read[:1]), theirs[:1], atol=1e-4)

@@ -108,17 +108,9 @@ def judged(
         for part in windows(window, STRETCH)
     ]
     if whole:
-        np.maximum.at(found, [row for row, _ in whole], _mean(detectors, lead, whole))
+        logits = detectors.networks([[*lead, *part] for _, part in whole])
+        np.maximum.at(found, [row for row, _ in whole], logits)
     if apart:
-        logits = _mean(detectors, lead, apart) - MARGIN
+        logits = detectors.networks([[*lead, *part] for _, part in apart]) - MARGIN
         np.maximum.at(found[:, :-1], [row for row, _ in apart], logits[:, :-1])
     return found
-
-
-def _mean(
-    detectors: Detectors, lead: Sequence[Token], parts: Sequence[tuple[int, Sequence[Token]]]
-) -> Array:
-    """Logits of parts, shape (parts, signals + 1)."""
-    read = [[*lead, *part] for _, part in parts]
-    mean: Array = np.mean([net(read) for net in detectors.networks], axis=0)
-    return mean

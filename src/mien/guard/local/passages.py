@@ -22,7 +22,7 @@ SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[user]", "[assistant]")
 MOST_OWN = 80
 """Pieces of a message read at once; a longer one is read in parts."""
 
-MOST_BEFORE = 28
+MOST_BEFORE = 16
 """Pieces of each earlier message, from its end."""
 
 MESSAGES_BEFORE = 2

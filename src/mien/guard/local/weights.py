@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +19,7 @@ from mien.core.errors import BadWeights, MissingWeights
 from mien.guard.local.features import BUCKETS, FLAGS, N_ROWS
 from mien.guard.local.language import LanguageModel
 from mien.guard.local.lexicon import ideas
-from mien.guard.local.network import Network, dequantized
+from mien.guard.local.network import Networks, dequantized
 from mien.guard.signals import Side, Signal
 
 NAME = "guard-v1"
@@ -71,7 +72,7 @@ class Detectors:
     """
 
     signals: tuple[Signal, ...]
-    networks: tuple[Network, ...]
+    networks: Networks
     readouts: Mapping[Signal, Readout]
     languages: Mapping[Signal, frozenset[str]]
 
@@ -92,7 +93,7 @@ class Weights:
 
 
 def _chance(odds: float) -> float:
-    return float(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+    return 1 / (1 + math.exp(-min(max(odds, -30.0), 30.0)))
 
 
 @cache
@@ -139,17 +140,14 @@ def _weights(file: Mapping[str, NDArray[Any]], sha256: str) -> Weights:
 
 
 def _detectors(file: Mapping[str, NDArray[Any]], name: str, told: Mapping[str, Any]) -> Detectors:
-    networks = []
-    for number in range(told["networks"]):
-        arrays = dequantized(file, f"{name}/{number}/")
-        table = arrays.pop("table")
-        if len(table) != N_ROWS:
-            raise ValueError(f"a table of {len(table)} rows where {N_ROWS} are needed")
-        networks.append(Network(table, arrays))
+    nets = [dequantized(file, f"{name}/{number}/") for number in range(told["networks"])]
+    for net in nets:
+        if len(net["table"]) != N_ROWS:
+            raise ValueError(f"a table of {len(net['table'])} rows where {N_ROWS} are needed")
     signals = tuple(Signal(signal) for signal in told["signals"])
     return Detectors(
         signals,
-        tuple(networks),
+        Networks(nets),
         {signal: _readout(told["readouts"][signal]) for signal in signals},
         {signal: frozenset(told["languages"][signal]) for signal in signals},
     )
