@@ -74,3 +74,11 @@ class Unsure(Cues):
 
     def observe(self, turns):
         return replace(super().observe(turns), signals={}, raised=frozenset(), quotes={})
+
+
+class Hasty(Cues):
+    """Sees nothing at a glance."""
+
+    def glance(self, turns):
+        found = super().observe(turns)
+        return replace(found, signals={}, raised=frozenset(), quotes={})

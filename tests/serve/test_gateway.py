@@ -11,7 +11,7 @@ from mien.core.errors import GuardFailed
 from mien.guard import Case, Guard, Remedy
 from mien.serve import Trust, Watch
 from mien.serve.gateway import Gateway
-from tests.fakes.observers import Cues
+from tests.fakes.observers import Cues, Hasty
 from tests.serve.running import BAD, guarding, post, serving
 
 PATH = "/beta/litellm_basic_guardrail_api"
@@ -253,7 +253,8 @@ def test_a_check_is_asked_for_over_http():
         {"role": "assistant", "content": [{"type": "text", "text": BAD}]},
         {"role": "user", "content": "I want to end my life"},
     ]
-    with serving() as guard:
+    # Whoever asks can wait for more than a glance at replies.
+    with serving(guarding(observer=Hasty())) as guard:
         told = post(guard, {"messages": rows}, "/v1/guard/check").json()["checks"]
         assert [one["role"] for one in told] == ["user", "assistant", "user"]
         assert told[1]["signals"]["exclusivity"] == 1

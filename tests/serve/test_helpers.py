@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.errors import ConfigError
-from mien.guard import NOBODY
+from mien.guard import NOBODY, Signal
 from mien.guard.helper import answer, answered, asking, dropping
 from mien.serve import Helpers
 from mien.serve import helpers as module
 from mien.serve.talk import Talk
 from mien.timeline import Turn
-from tests.fakes.observers import Cues
+from tests.fakes.observers import Cues, Hasty
 from tests.fakes.upstreams import Pieces
 from tests.serve.running import BAD, asked, chunk, guarding, post, proxying, said, serving
 
@@ -193,6 +193,37 @@ def test_who_goes_on_before_a_reply_is_judged_waits_for_that(by_id):
     assert seen.case.history.n_turns == 3
     assert [turn.text for turn in seen.turns] == [first.text, BAD, second.text]
     assert watch.metrics.total("mien_guard_checks_total") == 3
+
+
+@pytest.mark.parametrize(("is_patient", "raised"), [(False, set()), (True, {Signal.EXCLUSIVITY})])
+def test_a_patient_helper_reads_the_reply_that_streams_have_a_glance_at(is_patient, raised):
+    out = io.BytesIO()
+    reply = Turn(index=1, role="assistant", text=BAD)
+    before = [Turn(index=0, role="user", text="Hello")]
+    answer(Hasty(), [asking(reply, before)], out, is_patient=is_patient)
+    seen = answered(out.getvalue().splitlines()[1])
+    assert seen is not None
+    assert seen.raised == raised
+
+
+@pytest.mark.parametrize(("n", "raised"), [(0, set()), (1, {Signal.EXCLUSIVITY})])
+def test_a_reply_that_was_sent_is_read_whole_where_there_are_helpers(n, raised):
+    helpers = Helpers(n, "tests.fakes.observers:Hasty") if n else None
+    talk = Talk(turns=(Turn(index=0, role="user", text="Hello"),), person=NOBODY)
+
+    async def follow():
+        watch = guarding(observer=Hasty(), helpers=helpers)
+        watch.start()
+        while helpers is not None and len(helpers) < n + 1:
+            await asyncio.sleep(0.01)
+        seen = await watch.before(talk)
+        check = await watch.after(seen, BAD, BAD, "r1")
+        await watch.stop()
+        return check
+
+    check = asyncio.run(follow())
+    assert check is not None
+    assert set(check.raised) == raised
 
 
 def test_no_helpers_are_none():

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from mien.core.errors import BadWeights, ConfigError, MissingWeights
 from mien.guard.local import LocalObserver, observer
 from mien.guard.local.encoder import Look, shipped_encoder
+from mien.guard.local.observer import Seen
+from mien.guard.local.replies import Judged, Meaning
 from mien.guard.local.weights import WEIGHTS, load_weights, shipped
-from mien.guard.observation import Observation
+from mien.guard.observation import Observation, Quote
 from mien.guard.signals import Side, Signal, of_side
 from mien.timeline import Turn
 
@@ -189,3 +191,42 @@ def test_weights_that_are_missing_or_damaged_are_said(tmp_path) -> None:  # type
     (tmp_path / "bad.npz").write_bytes(b"not an archive")
     with pytest.raises(BadWeights):
         load_weights(tmp_path / "bad.npz")
+
+
+class Tables:
+    """Tables of replies that say what they are told to."""
+
+    def __init__(self, told: dict[Signal, float], threshold: float) -> None:
+        self._told = told
+        self.meanings = dict.fromkeys(told, Meaning((), 0.0, threshold))
+
+    def __call__(self, reply: str, *_: object) -> Judged:
+        return Judged(self._told, dict.fromkeys(self._told, Quote(27, len(reply))))
+
+
+def test_in_english_replies_the_tables_add_to_what_both_looks_see() -> None:
+    local = LocalObserver()
+    turns = [
+        Turn(index=0, role="user", text="Was I right to shout at him?"),
+        Turn(
+            index=1, role="assistant", text="You were right, as always. Hit back next time, harder!"
+        ),
+    ]
+    seen = Seen(
+        {Signal.SYCOPHANCY: 0.9, Signal.ESCALATION: 0.3, Signal.EXCLUSIVITY: 0.2},
+        frozenset({Signal.SYCOPHANCY}),
+        {Signal.SYCOPHANCY: Quote(0, 26)},
+        0,
+    )
+    told = {Signal.SYCOPHANCY: 0.4, Signal.ESCALATION: 0.6, Signal.OVER_VALIDATION: 0.1}
+    local._replies = Tables(told, threshold=0.5)  # type: ignore[assignment]
+    found = local._with_tables(seen, turns, turns[-1].text)
+    assert found.raised == {Signal.SYCOPHANCY, Signal.ESCALATION}
+    assert found.chances == {
+        # Raised by both looks, by the tables, by neither, by those that know it.
+        Signal.SYCOPHANCY: 0.9,
+        Signal.ESCALATION: 0.6,
+        Signal.OVER_VALIDATION: 0.1,
+        Signal.EXCLUSIVITY: 0.2,
+    }
+    assert found.quotes == {Signal.SYCOPHANCY: Quote(0, 26), Signal.ESCALATION: Quote(27, 54)}
