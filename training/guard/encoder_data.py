@@ -186,8 +186,8 @@ def _varied(words: Path, seed: int, by: Amounts) -> Iterator[Item]:
 
 def _users(words: Path, seed: int) -> Iterator[Item]:
     """What people write when nothing is wrong, and the user's turns of talks."""
-    for number, example in enumerate(ordinary_examples(words, seed)):
-        yield _of_user(example, source=f"calm-{number}")
+    for example in ordinary_examples(words, seed):
+        yield _of_user(example, source=_calm_source(example.text))
     for example in ordinary.talks():
         yield _of_user(example)
 
@@ -235,7 +235,13 @@ def _calm() -> Iterator[Item]:
         for part in parts(row["text"], row["language"]):
             marks = dict.fromkeys(HARMS, (0.0, _KIND))
             before = _said(row["before"])
-            yield Item(part, row["language"], Side.ASSISTANT, before, marks, source=row["id"])
+            source = _calm_source(row["text"])
+            yield Item(part, row["language"], Side.ASSISTANT, before, marks, source=source)
+
+
+def _calm_source(text: str) -> str:
+    """The same on both sides: what sets a threshold of one must not teach the other."""
+    return f"calm {text}"
 
 
 def _others(data: Path, seed: int, by: Amounts) -> Iterator[Item]:
@@ -253,8 +259,8 @@ def _others(data: Path, seed: int, by: Amounts) -> Iterator[Item]:
         *ordinary.posts(data / "words", by.as_replies // 3, seed + 2),
     ]
     marks = dict.fromkeys(HARMS, (0.0, _COMMENT))
-    for number, example in enumerate(calm):
-        source = f"aside-{number}"
+    for example in calm:
+        source = _calm_source(example.text)
         yield Item(example.text, example.language, Side.ASSISTANT, (), marks, source=source)
 
 
