@@ -20,12 +20,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks.guard_load import KEY, SENTENCES, USERS, Load, model, talk
 from benchmarks.machine import about
 from benchmarks.measure import ROOT
 from mien.guard import Guard
+from mien.guard.observation import glance
 from mien.timeline import Turn
 
 KEYWORDS = ("kill yourself", "nobody else understands you", "stop taking your medication")
@@ -214,16 +216,17 @@ def _local() -> list[str]:
     sentences = [Turn(index=3, role="assistant", text=text.strip()) for text in SENTENCES]
     whole = [Turn(index=3, role="assistant", text="".join(SENTENCES))]
     rows = [f"\nlocal checks by {observer.name}, one core, ms each (median, p95), and a second"]
-    for name, turns, before in (
-        ("a user's turn", users, talked),
-        ("a sentence of a reply", sentences, [*talked, users[0]]),
-        (f"a reply of {len(SENTENCES)} sentences", whole, [*talked, users[0]]),
+    at_a_glance = partial(glance, observer)
+    for name, judge, turns, before in (
+        ("a user's turn", observer.observe, users, talked),
+        ("a sentence on its way out", at_a_glance, sentences, [*talked, users[0]]),
+        (f"a reply of {len(SENTENCES)} sentences", observer.observe, whole, [*talked, users[0]]),
     ):
         times = []
         for _ in range(40):
             for turn in turns:
                 began = time.process_time()
-                observer.observe((*before, turn))
+                judge((*before, turn))
                 times.append(1e3 * (time.process_time() - began))
         p95 = statistics.quantiles(times, n=20)[-1]
         middle = statistics.median(times)
