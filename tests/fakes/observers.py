@@ -77,7 +77,7 @@ class Unsure(Cues):
 
 
 class Hasty(Cues):
-    """Sees nothing at a glance."""
+    """Sees nothing at a glance; may fail where it reads."""
 
     def glance(self, turns):
         found = super().observe(turns)

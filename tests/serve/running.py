@@ -65,12 +65,15 @@ def guarding(
     *,
     policy: str = "default",
     observer: Observer | None = None,
+    judge: Observer | None = None,
     on_failure: str = "open",
     on_reply: Remedy = Remedy.REWRITE,
     **ways: Any,
 ) -> Watch:
     """A guard whose observer looks for words."""
-    guard = Guard(policy, observer=observer or Cues(), mode=mode, on_failure=on_failure)
+    guard = Guard(
+        policy, observer=observer or Cues(), judge=judge, mode=mode, on_failure=on_failure
+    )
     return Watch(guard, Ways(holding=Holding.by(on_reply), **ways))
 
 

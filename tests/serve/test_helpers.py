@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.core.errors import ConfigError
+from mien.core.errors import ConfigError, GuardFailed
 from mien.guard import NOBODY, Signal
 from mien.guard.helper import answer, answered, asking, dropping
 from mien.serve import Helpers
@@ -162,6 +162,8 @@ class Slow:
         await self.may.wait()
         return Cues().observe(turns)
 
+    read = observe
+
 
 @pytest.mark.parametrize("by_id", [False, True])
 def test_who_goes_on_before_a_reply_is_judged_waits_for_that(by_id):
@@ -195,35 +197,120 @@ def test_who_goes_on_before_a_reply_is_judged_waits_for_that(by_id):
     assert watch.metrics.total("mien_guard_checks_total") == 3
 
 
-@pytest.mark.parametrize(("is_patient", "raised"), [(False, set()), (True, {Signal.EXCLUSIVITY})])
-def test_a_patient_helper_reads_the_reply_that_streams_have_a_glance_at(is_patient, raised):
+@pytest.mark.parametrize(("is_whole", "raised"), [(False, set()), (True, {Signal.EXCLUSIVITY})])
+def test_a_reply_is_glanced_at_or_read_as_is_asked(is_whole, raised):
     out = io.BytesIO()
     reply = Turn(index=1, role="assistant", text=BAD)
     before = [Turn(index=0, role="user", text="Hello")]
-    answer(Hasty(), [asking(reply, before)], out, is_patient=is_patient)
+    answer(Hasty(), [asking(reply, before, is_whole=is_whole)], out)
     seen = answered(out.getvalue().splitlines()[1])
     assert seen is not None
     assert seen.raised == raised
 
 
-@pytest.mark.parametrize(("n", "raised"), [(0, set()), (1, {Signal.EXCLUSIVITY})])
-def test_a_reply_that_was_sent_is_read_whole_where_there_are_helpers(n, raised):
-    helpers = Helpers(n, "tests.fakes.observers:Hasty") if n else None
-    talk = Talk(turns=(Turn(index=0, role="user", text="Hello"),), person=NOBODY)
+def replied(helpers, observer, on_failure="open", last="user"):
+    """The check of a bad reply with such helpers, once they are ready; what was counted."""
+    turns = (Turn(index=0, role="user", text="Hello"),)
+    if last == "assistant":
+        turns = (*turns, Turn(index=1, role="assistant", text=BAD))
+    talk = Talk(turns=turns, person=NOBODY)
 
     async def follow():
-        watch = guarding(observer=Hasty(), helpers=helpers)
+        watch = guarding(observer=observer, helpers=helpers, on_failure=on_failure)
         watch.start()
-        while helpers is not None and len(helpers) < n + 1:
-            await asyncio.sleep(0.01)
-        seen = await watch.before(talk)
-        check = await watch.after(seen, BAD, BAD, "r1")
-        await watch.stop()
-        return check
+        try:
+            for _ in range(3000):
+                if helpers is None or len(helpers) == 2:
+                    break
+                await asyncio.sleep(0.01)
+            seen = await watch.before(talk)
+            return await watch.after(seen, BAD, BAD, "r1"), watch.metrics
+        finally:
+            await watch.stop()
 
-    check = asyncio.run(follow())
-    assert check is not None
-    assert set(check.raised) == raised
+    return asyncio.run(follow())
+
+
+HASTY = "tests.fakes.observers:Hasty"
+
+
+def test_a_reply_that_was_sent_is_read_as_a_whole():
+    check, metrics = replied(Helpers(1, HASTY), Hasty())
+    assert check.raised == (Signal.EXCLUSIVITY,)
+    assert not metrics.total("mien_guard_glances_total")
+
+
+def test_without_a_reader_there_is_a_glance_and_it_is_counted():
+    check, metrics = replied(None, Hasty())
+    assert check.raised == ()
+    assert metrics.total("mien_guard_glances_total") == 1
+
+
+class Torn(Hasty):
+    """Fails where it reads a reply."""
+
+    def observe(self, turns):
+        if turns[-1].role == "assistant":
+            raise ValueError("the observer broke")
+        return super().observe(turns)
+
+
+def test_a_reader_that_fails_is_no_glance_but_a_failure():
+    helpers = Helpers(1, "tests.serve.test_helpers:Torn")
+    check, metrics = replied(helpers, Torn())
+    assert check.skipped
+    assert metrics.total("mien_guard_failures_total", done="open") == 1
+    assert not metrics.total("mien_guard_checks_total", point="reply")
+    with pytest.raises(GuardFailed):
+        replied(helpers, Torn(), on_failure="closed")
+
+
+def test_a_request_that_ends_with_a_reply_does_not_wait_for_the_reader():
+    helpers = Helpers(1, HASTY)
+    asked = []
+
+    async def read(turns):
+        asked.append(len(turns))
+
+    helpers.read = read
+    replied(helpers, Hasty(), last="assistant")
+    assert asked == [3]
+
+
+def test_a_reader_that_takes_long_costs_a_glance_and_stays(monkeypatch):
+    monkeypatch.setattr(module, "_READING_S", 0.05)
+    helpers = Helpers(1, "tests.serve.test_helpers:Slowly")
+    check, metrics = replied(helpers, Slowly())
+    assert check.raised == ()
+    assert metrics.total("mien_guard_glances_total") == 1
+
+
+class Slowly(Hasty):
+    """Takes its time to read a reply."""
+
+    def observe(self, turns):
+        if turns[-1].role == "assistant":
+            threading.Event().wait(0.5)
+        return super().observe(turns)
+
+
+def test_where_a_judge_is_asked_no_reader_starts_and_replies_are_read_here():
+    helpers = Helpers(1, HASTY)
+
+    async def follow():
+        watch = guarding(observer=Hasty(), judge=Hasty(), helpers=helpers)
+        watch.start()
+        try:
+            seen = await watch.before(
+                Talk(turns=(Turn(index=0, role="user", text="Hello"),), person=NOBODY)
+            )
+            return await watch.after(seen, BAD, BAD, "r1"), len(helpers._keeping)
+        finally:
+            await watch.stop()
+
+    check, started = asyncio.run(follow())
+    assert check.raised == (Signal.EXCLUSIVITY,)
+    assert started == 1
 
 
 def test_no_helpers_are_none():

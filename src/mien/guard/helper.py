@@ -1,9 +1,9 @@
-"""`python -m mien.guard.helper OBSERVER [patient]`: a process that judges turns for another one.
+"""`python -m mien.guard.helper OBSERVER [NICENESS]`: a process that judges turns for another one.
 
 It reads lines of JSON and answers each that asks something with one line, in order; it ends with
-its input. What was said before a reply is sent once, and kept until whoever asked drops it. Streams
-wait for what it says of a sentence, so it has a glance at replies; a patient one reads them with
-all that its observer has, in the time that others leave.
+its input. What was said before a reply is sent once, and kept until whoever asked drops it. Whoever
+asks says whether it has a glance at a reply, as while a stream waits, or reads it as a whole. A
+nice one gives way to others.
 """
 
 from __future__ import annotations
@@ -27,28 +27,29 @@ from mien.timeline import Turn
 
 _LOG = logging.getLogger("mien.guard")
 
-PATIENT = "patient"
-_COURTESY = 10
 
-
-def asking(turn: Turn, before: Sequence[Turn] | None = None, talk: int = 0) -> bytes:
+def asking(
+    turn: Turn, before: Sequence[Turn] | None = None, talk: int = 0, *, is_whole: bool = False
+) -> bytes:
     """The line that asks for the signals of a turn.
 
     Args:
         turn: Which.
         before: The turns before it; None if they were sent under this number.
         talk: The number under which they are kept; 0 for not at all.
+        is_whole: Whether a reply is read as a whole, and not only glanced at.
     """
-    return _line([talk, None if before is None else [_row(one) for one in before], _row(turn)])
+    earlier = None if before is None else [_row(one) for one in before]
+    return _line([talk, earlier, _row(turn), is_whole])
 
 
 def dropping(talk: int) -> bytes:
     """The line that makes a helper forget what is kept under a number; it has no answer."""
-    return _line([talk, None, None])
+    return _line([talk, None, None, False])
 
 
 def answered(line: bytes) -> Observation | None:
-    """What a helper says of a turn; None if it could not be judged there."""
+    """What a helper says of a turn; None if it failed."""
     row = json.loads(line)
     if row is None:
         return None
@@ -64,29 +65,25 @@ def answered(line: bytes) -> Observation | None:
     )
 
 
-def answer(
-    observer: Observer, lines: Iterable[bytes], out: BinaryIO, *, is_patient: bool = False
-) -> None:
+def answer(observer: Observer, lines: Iterable[bytes], out: BinaryIO) -> None:
     """Judge until no more is asked.
 
     Args:
         observer: What judges turns.
         lines: Of `asking` and `dropping`.
         out: Takes the observer's name, then a line for each that asks.
-        is_patient: Whether nothing waits for what is said of replies.
     """
     talks: dict[int, list[Turn]] = {}
     _say(out, observer.name)
     for line in lines:
-        talk, before, last = json.loads(line)
+        talk, before, last, is_whole = json.loads(line)
         if last is None:
             talks.pop(talk, None)
             continue
         earlier = talks[talk] if before is None else [_turn(row) for row in before]
         if talk:
             talks[talk] = earlier
-        is_brief = last[1] == Side.ASSISTANT and not is_patient
-        way = partial(glance, observer) if is_brief else observer.observe
+        way = observer.observe if is_whole else partial(glance, observer)
         _say(out, _judged(observer.name, way, [*earlier, _turn(last)]))
 
 
@@ -128,14 +125,13 @@ def main() -> None:
     """Judge for the process at the other end of standard input and output."""
     # Ctrl+C goes to all processes of a terminal; this one ends with the one that it helps.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for niceness in sys.argv[2:]:
+        os.nice(int(niceness))
     module, _, name = sys.argv[1].partition(":")
     observer: Observer = getattr(import_module(module), name)()
-    is_patient = sys.argv[2:] == [PATIENT]
-    if is_patient:
-        os.nice(_COURTESY)
     # Whoever asked may be gone before its answer.
     with suppress(BrokenPipeError, ConnectionResetError):
-        answer(observer, sys.stdin.buffer, sys.stdout.buffer, is_patient=is_patient)
+        answer(observer, sys.stdin.buffer, sys.stdout.buffer)
 
 
 if __name__ == "__main__":

@@ -80,10 +80,12 @@ def observe_all(observer: Observer, turns: Sequence[Turn]) -> Iterable[Observati
 
 
 def glance(observer: Observer, turns: Sequence[Turn]) -> Observation:
-    """The signals of a sentence on its way out, by the quicker way of an observer that has one.
+    """The signals of the last turn where a stream waits: of a reply by an observer's quicker way.
 
     Raises:
         MienError: As its `observe`.
     """
-    found: Observation = getattr(observer, "glance", observer.observe)(turns)
+    is_reply = bool(turns) and side_of(turns[-1]) is Side.ASSISTANT
+    way = getattr(observer, "glance", observer.observe) if is_reply else observer.observe
+    found: Observation = way(turns)
     return found

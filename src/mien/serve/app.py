@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
@@ -36,7 +36,8 @@ def guard_app(watch: Watch, rules: Rules | None = None, trust: Trust | None = No
         trust: What requests may say of their users.
     """
     trust = trust or Trust()
-    app, gateway = _app(watch, "Mien guard"), Gateway(watch, trust)
+    gateway = Gateway(watch, trust)
+    app = _app(watch, "Mien guard", gateway.settle)
 
     @app.post(GUARDRAIL)
     async def guardrail(request: Request) -> Response:
@@ -82,12 +83,12 @@ def proxy_app(
         manner: How changes are made.
         rules: What may enter.
     """
-    app = _app(watch, "Mien proxy", upstream)
+    app = _app(watch, "Mien proxy", upstream.aclose)
     app.mount("/", Proxy(watch, upstream, manner))
     return Door(app, rules or Rules(), watch.metrics)
 
 
-def _app(watch: Watch, title: str, upstream: Upstream | None = None) -> FastAPI:
+def _app(watch: Watch, title: str, ending: Callable[[], Awaitable[None]]) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         watch.start()
@@ -99,9 +100,8 @@ def _app(watch: Watch, title: str, upstream: Upstream | None = None) -> FastAPI:
         yield
         gc.set_threshold(*often)
         gc.unfreeze()
+        await ending()
         await watch.stop()
-        if upstream is not None:
-            await upstream.aclose()
 
     app = FastAPI(
         title=title, version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan

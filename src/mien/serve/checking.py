@@ -39,8 +39,7 @@ async def check(watch: Watch, trust: Trust, asked: Data, headers: dict[str, str]
         raise ConfigError(f"a conversation may have {_MOST} messages here, not {len(turns)}")
     person, _ = person_in(headers, trust)
     conversation = Conversation(id="asked", turns=turns)
-    work = partial(watch.patient.check, conversation, person)
-    checks = await watch.run(work, heavy=True)
+    checks = await watch.slowly(partial(watch.whole.check, conversation, person))
     for one in checks:
         if one.skipped is not None:
             watch.skipped("observer")

@@ -16,6 +16,7 @@ from typing import Any
 
 from mien.core.errors import GuardFailed
 from mien.guard import Check, Hold, Mode, Remedy, Verdict
+from mien.guard.chain import chain
 from mien.guard.hold import Steps
 from mien.guard.wording import notice
 from mien.serve.dialect import Data, Said, text_of, with_instruction
@@ -82,7 +83,7 @@ class Gateway:
         if not talk.turns:
             self._watch.skipped("empty_request")
             return NONE
-        await self.settle(talk.salt)
+        await self.settle(talk)
         seen = await self._watch.before(talk)
         check = seen.check if self._watch.guard.mode is not Mode.OBSERVE else None
         self._remember(asked, _Call(seen, check.notice if check else None))
@@ -112,15 +113,15 @@ class Gateway:
         self._wait(call)
         return self._decision(texts, shown, withheld, [one for one in stops if one is not None])
 
-    async def settle(self, salt: str | None = None) -> None:
+    async def settle(self, talk: Talk | None = None) -> None:
         """Judge replies as a whole that nobody has said are complete.
 
         Args:
-            salt: Only those of one conversation; None for all.
+            talk: Only those of the conversation that goes on so; None for all.
         """
-        for call in list(self._calls.values()):
-            if call.waiting is not None and salt in (None, call.seen.talk.salt):
-                await self._finish(call)
+        await asyncio.gather(
+            *(self._finish(call) for call in list(self._calls.values()) if _goes_on(call, talk))
+        )
 
     def forget(self, person: str) -> int:
         """Erase a person; gives the number of conversations of theirs that were kept elsewhere.
@@ -150,9 +151,10 @@ class Gateway:
         call.waiting = loop.call_later(_QUIET_S, finish)
 
     async def _finish(self, call: _Call) -> None:
-        if call.waiting is not None:
-            call.waiting.cancel()
-            call.waiting = None
+        if call.waiting is None:
+            return
+        call.waiting.cancel()
+        call.waiting = None
         with suppress(GuardFailed):  # counted where it failed; the reply itself has left
             await self._watch.after(call.seen, call.heard, call.shown, None)
 
@@ -223,6 +225,14 @@ class Gateway:
         self._calls[name] = call
         while len(self._calls) > _MOST:
             self._calls.popitem(last=False)
+
+
+def _goes_on(call: _Call, talk: Talk | None) -> bool:
+    if talk is None:
+        return True
+    # Calls that nobody named have one salt: what was said tells them apart.
+    is_same = talk.name is not None or call.seen.key in chain(talk.turns, talk.salt)
+    return is_same and call.seen.talk.salt == talk.salt
 
 
 def _decided(check: Check) -> Data:

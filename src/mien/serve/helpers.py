@@ -1,4 +1,8 @@
-"""Processes that judge beside the server, so that no stream waits for another's sentence."""
+"""Processes that judge beside the server, so that no stream waits for another's sentence.
+
+Some do what streams wait for: turns, and sentences at a glance. One more, the reader, gives way to
+them and reads replies as a whole once they were sent.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,15 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import cast
+from contextlib import suppress
+from typing import NamedTuple, cast
 
-from mien.core.errors import ConfigError
+from mien.core.errors import ConfigError, GuardFailed
 from mien.guard import Observation
-from mien.guard.helper import PATIENT, answered, asking, dropping
+from mien.guard.helper import answered, asking, dropping
 from mien.timeline import Turn
 
 _LOG = logging.getLogger("mien.serve")
@@ -25,18 +31,48 @@ LOCAL = "mien.guard.local:LocalObserver"
 """What judges where nothing else is said."""
 
 _PATIENCE_S = 5.0
+_READING_S = 2.0
+"""That the next turn of a conversation may wait for the reading of the last one."""
+_STUCK_S = 30.0
+"""After which one question says that a reader is stuck: it may get little time."""
+_NICENESS = 10
 _AGAIN_S = 2.0
 _MOST_WAITING = 16
 _MOST_CHARS = 400_000
 """Of a conversation; what is longer takes longer to send than to judge."""
 
 
-class _Line(asyncio.Protocol):
-    """The line to one helper: answers come in the order of what was asked."""
+class _Question(NamedTuple):
+    """What a helper was asked.
 
-    def __init__(self, lost: asyncio.Event) -> None:
+    Attributes:
+        answer: What it says; None if it is no more.
+        since: When it was asked.
+    """
+
+    answer: asyncio.Future[Observation | None]
+    since: float
+
+    def tell(self, seen: Observation | None) -> None:
+        if seen is None:
+            self.answer.set_exception(GuardFailed("a helper could not judge a turn"))
+        else:
+            self.answer.set_result(seen)
+
+
+class _Line(asyncio.Protocol):
+    """The line to one helper: answers come in the order of what was asked.
+
+    Args:
+        lost: Is set once it is no more.
+        patience: Seconds that an answer is waited for.
+        stuck: Seconds after which one question says that the helper will never answer.
+    """
+
+    def __init__(self, lost: asyncio.Event, patience: float, stuck: float) -> None:
+        self._patience, self._stuck = patience, stuck
         self.name: str | None = None
-        self.waiting: deque[asyncio.Future[Observation | None]] = deque()
+        self.waiting: deque[_Question] = deque()
         self._open, self._lost = b"", lost
         self._transport: asyncio.WriteTransport | None = None
 
@@ -50,15 +86,15 @@ class _Line(asyncio.Protocol):
             if self.name is None:
                 self.name = json.loads(line)
                 continue
-            asker = self.waiting.popleft()
-            if not asker.done():
-                asker.set_result(answered(line))
+            asked = self.waiting.popleft()
+            if not asked.answer.done():
+                asked.tell(answered(line))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        for asker in self.waiting:
-            if not asker.done():
-                asker.set_result(None)
+        for asked in self.waiting:
+            if not asked.answer.done():
+                asked.answer.set_result(None)
         self.waiting.clear()
         self._lost.set()
 
@@ -76,19 +112,24 @@ class _Line(asyncio.Protocol):
             self._transport.write(line)
 
     async def ask(self, line: bytes) -> Observation | None:
-        """What it says; None if it does not in time, or is no more."""
+        """What it says; None if it does not in time, or is no more.
+
+        Raises:
+            GuardFailed: If its observer failed.
+        """
         if self._transport is None:
             return None
-        asker = asyncio.get_running_loop().create_future()
-        self.waiting.append(asker)
+        asked = _Question(asyncio.get_running_loop().create_future(), time.monotonic())
+        self.waiting.append(asked)
         self._transport.write(line)
         try:
-            async with asyncio.timeout(_PATIENCE_S):
-                found: Observation | None = await asker
+            async with asyncio.timeout(self._patience):
+                return await asked.answer
         except TimeoutError:
-            self.close()
+            # A reader that is busy, or gets no time, is not stuck.
+            if self.waiting and time.monotonic() - self.waiting[0].since > self._stuck:
+                self.close()
             return None
-        return found
 
     def close(self) -> None:
         if self._transport is not None:
@@ -114,19 +155,22 @@ class Aside:
             return None
         before = None if self._is_known else self._before
         self._is_known = True
-        return await self._line.ask(asking(turn, before, self._talk))
+        with suppress(GuardFailed):  # the server judges it again, where its failure counts
+            return await self._line.ask(asking(turn, before, self._talk))
+        return None
 
     def close(self) -> None:
         """Have it forgotten there."""
         if self._is_known:
             self._line.write(dropping(self._talk))
+            self._is_known = False
 
 
 class Helpers:
-    """All of them: those that streams wait for, and a patient one that reads whole replies.
+    """All of them.
 
     Args:
-        n: How many streams wait for.
+        n: How many streams wait for; the reader comes beside them.
         observer: What judges turns there, as `MODULE:CLASS`.
 
     Raises:
@@ -138,20 +182,22 @@ class Helpers:
             raise ConfigError(f"helpers must be 1 or more, not {n}")
         if not can_help():
             raise ConfigError("helpers need a system with Unix sockets: judge in the server itself")
-        self._n, self._observer = n, observer
+        self._n, self._observer, self._reader = n, observer, n
         self._lines: dict[int, _Line] = {}
         self._keeping: list[asyncio.Task[None]] = []
         self._numbers = itertools.count(1)
         self._name = ""
 
-    def start(self, name: str) -> None:
+    def start(self, name: str, *, reads: bool = True) -> None:
         """Start them; they are asked as soon as each is ready.
 
         Args:
             name: The server's own observer's; what has another name is not asked.
+            reads: Whether there is a reader.
         """
         self._name = name
-        self._keeping = [asyncio.create_task(self._keep(place)) for place in range(self._n + 1)]
+        places = range(self._n + reads)
+        self._keeping = [asyncio.create_task(self._keep(place)) for place in places]
 
     async def stop(self) -> None:
         """End them."""
@@ -161,16 +207,28 @@ class Helpers:
         self._keeping.clear()
 
     def __len__(self) -> int:
-        """How many are ready, the patient one included."""
+        """How many are ready, the reader included."""
         return len(self._ready([*self._lines]))
 
     async def observe(self, turns: Sequence[Turn]) -> Observation | None:
-        """The signals of the last turn; None if they cannot be had there."""
-        is_reply = turns[-1].role == "assistant"
-        line = self._idlest(turns, [self._n] if is_reply else range(self._n))
-        if line is None or not line.is_idle:
+        """The signals of the last turn, a reply's at a glance; None if they cannot be had there."""
+        line = self._idlest(turns, range(self._n))
+        if line is None:
             return None
-        return await line.ask(asking(turns[-1], turns[:-1]))
+        with suppress(GuardFailed):  # the server judges it again, where its failure counts
+            return await line.ask(asking(turns[-1], turns[:-1]))
+        return None
+
+    async def read(self, turns: Sequence[Turn]) -> Observation | None:
+        """The signals of a whole reply, the last turn; None if the reader has no time for it.
+
+        Raises:
+            GuardFailed: If its observer failed.
+        """
+        line = self._idlest(turns, [self._reader])
+        if line is None:
+            return None
+        return await line.ask(asking(turns[-1], turns[:-1], is_whole=True))
 
     def aside(self, before: Sequence[Turn]) -> Aside | None:
         """For the sentences of one reply; None if no helper is ready."""
@@ -184,7 +242,8 @@ class Helpers:
     def _idlest(self, turns: Sequence[Turn], places: Iterable[int]) -> _Line | None:
         if sum(len(turn.text) for turn in turns) > _MOST_CHARS:
             return None
-        return min(self._ready(places), key=lambda one: len(one.waiting), default=None)
+        ready = [one for one in self._ready(places) if one.is_idle]
+        return min(ready, key=lambda one: len(one.waiting), default=None)
 
     async def _keep(self, place: int) -> None:
         """Have a helper at a place, and another one if it ends; less eagerly if none gets ready."""
@@ -197,11 +256,12 @@ class Helpers:
 
     async def _one(self, place: int) -> bool:
         """Have a helper at a place until it ends; says whether it ever was ready."""
-        lost = asyncio.Event()
-        line = self._lines[place] = _Line(lost)
+        lost, is_reader = asyncio.Event(), place == self._reader
+        patience, stuck = (_READING_S, _STUCK_S) if is_reader else (_PATIENCE_S, 0.0)
+        line = self._lines[place] = _Line(lost, patience, stuck)
         ours, theirs = socket.socketpair()
         with theirs:
-            process = self._process(theirs, [PATIENT] if place == self._n else [])
+            process = self._process(theirs, is_reader=is_reader)
         try:
             await asyncio.get_running_loop().create_connection(lambda: line, sock=ours)
             await lost.wait()
@@ -211,11 +271,12 @@ class Helpers:
             process.kill()
             process.wait()
 
-    def _process(self, theirs: socket.socket, more: list[str]) -> subprocess.Popen[bytes]:
+    def _process(self, theirs: socket.socket, *, is_reader: bool) -> subprocess.Popen[bytes]:
+        niceness = [str(_NICENESS)] if is_reader else []
         # Its products are small: threads would only wait for each other.
         threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         return subprocess.Popen(  # noqa: S603  # our own module
-            [sys.executable, "-m", "mien.guard.helper", self._observer, *more],
+            [sys.executable, "-m", "mien.guard.helper", self._observer, *niceness],
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
             env=threads | os.environ,

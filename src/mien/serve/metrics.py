@@ -10,6 +10,7 @@ _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28,
 
 COUNTERS = {
     "mien_guard_checks_total": "Turns that were judged, by point.",
+    "mien_guard_glances_total": "Replies that were glanced at as a whole, and not read.",
     "mien_guard_skipped_total": "Turns and sentences that were not judged, by reason.",
     "mien_guard_failures_total": "Failures of the guard, by what was done: open or closed.",
     "mien_guard_actions_total": "Decisions at turns, by action and mode.",

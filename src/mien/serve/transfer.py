@@ -91,8 +91,12 @@ class Transfer:
             else:
                 await self._whole(response)
         finally:
-            if self._aside is not None:
-                self._aside.close()
+            self._close_aside()
+
+    def _close_aside(self) -> None:
+        """No more sentences come: what helpers keep for them may go."""
+        if self._aside is not None:
+            self._aside.close()
 
     async def _unread(self, response: Reply, reason: str) -> None:
         """An answer that the guard cannot read passes, or breaks off, as configured."""
@@ -225,6 +229,7 @@ class Transfer:
         self, heard: Mapping[str, str], sent: Mapping[str, str], answer_id: str | None
     ) -> None:
         """Judge the whole reply: the first, if there are several to choose from."""
+        self._close_aside()
         joined = {"heard": heard, "sent": sent}
         if not self._asked.dialect.free:
             joined = {name: {"": "".join(texts.values())} for name, texts in joined.items()}

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
+import anyio
 import anyio.to_thread
 
 from mien.core.errors import GuardFailed, MienError
 from mien.guard import Action, Check, Guard, Hold, Mode, Observation, Verdict
 from mien.guard.chain import chain
+from mien.guard.guard import Step
 from mien.guard.hold import Steps, Timing, Wanted
 from mien.guard.holding import ByObserver
 from mien.guard.observation import side_of
@@ -24,7 +26,7 @@ from mien.serve.memory import Kept
 from mien.serve.metrics import Metrics
 from mien.serve.past import Past
 from mien.serve.talk import Talk
-from mien.serve.ways import Brief, Seen, Sturdy, Ways
+from mien.serve.ways import Glancing, Seen, Sturdy, Ways
 from mien.timeline import Turn
 
 _LOG = logging.getLogger("mien.serve")
@@ -44,9 +46,9 @@ class Watch:
         metrics: Where all is counted.
 
     Attributes:
-        guard: Likewise; whatever fails in its observer is a failure of the guard, and of replies
-            that no helper reads it has a glance.
-        patient: The same for who can wait.
+        guard: Likewise; whatever fails in its observer is a failure of the guard. It has a glance
+            at replies, for streams wait.
+        whole: The same for where nobody does: it reads replies as a whole.
         ways: Likewise.
         metrics: Likewise.
         past: Finds conversations again.
@@ -56,12 +58,13 @@ class Watch:
     def __init__(
         self, guard: Guard, ways: Ways | None = None, metrics: Metrics | None = None
     ) -> None:
-        self.guard, self.patient = _sturdy(guard, Brief), _sturdy(guard, Sturdy)
+        self.guard, self.whole = _sturdy(guard, Glancing), _sturdy(guard, Sturdy)
         self.ways = ways or Ways()
         self.metrics = metrics or Metrics()
         self.past = Past(self.ways, self.skipped)
         self.memory = self.past.memory
         self._helpers = None if self.ways.waits else self.ways.helpers
+        self._few: anyio.CapacityLimiter | None = None
 
     def warm(self) -> None:
         """Judge something: weights load at the first turn, which would be somebody's."""
@@ -69,13 +72,13 @@ class Watch:
         reply = Turn(index=1, role="assistant", text="I am an AI, and ready.")
         for turns in ((user,), (user, reply)):
             with suppress(MienError):  # what fails here fails, and is counted, with each turn
-                self.guard.observer.observe(turns)
+                self.whole.observer.observe(turns)
 
     def start(self) -> None:
         """Get ready, in the loop that serves."""
         self.warm()
         if self._helpers is not None:
-            self._helpers.start(self.guard.observer.name)
+            self._helpers.start(self.guard.observer.name, reads=self.guard.judge is None)
 
     async def stop(self) -> None:
         """End what was started."""
@@ -91,8 +94,11 @@ class Watch:
         await self.past.settled(talk)
         found, turns, known = self.past.known(talk)
         fresh = turns[known:][-_MOST:]
-        judge = partial(self._follow, talk, turns, found, fresh)
-        seen = await self._judged(judge, turns if fresh else (), heavy=len(fresh) > _INLINE)
+        heavy = len(fresh) > _INLINE
+        with self._judging():
+            last = None if heavy or not fresh else await self._beside(turns)
+            work = partial(self._follow, talk, turns, found, fresh, last)
+            seen = await self.run(work, heavy=heavy)
         if seen.check is not None and fresh:
             self._told(seen.check, seen.talk)
         return seen
@@ -132,7 +138,7 @@ class Watch:
 
     async def _beside(self, turns: Sequence[Turn]) -> Observation | None:
         """The signals of the last turn, if helpers can tell them all."""
-        if self._helpers is None or self.guard.judge is not None or not turns:
+        if self._helpers is None or self.guard.judge is not None:
             return None
         is_said = side_of(turns[-1]) is not None and turns[-1].text.strip()
         return await self._helpers.observe(turns) if is_said else None
@@ -154,35 +160,53 @@ class Watch:
         index = seen.turns[-1].index + 1 if seen.turns else 0
         turn = Turn(index=index, role="assistant", text=heard or sent, at=self.ways.now())
         turns = (*seen.turns, turn)
-        judge = partial(self.guard.step, turns, seen.case, seen.talk.person)
-        with self.past.underway(seen, answer_id):
-            step = await self._judged(judge, turns)
+        with self.past.underway(seen, answer_id), self._judging():
+            step = await self._replied(turns, seen)
             self._told(step.check, seen.talk)
             self.past.keep_reply(seen, replace(turn, text=sent), step.case, answer_id)
         return step.check
 
-    async def _judged(
-        self,
-        judge: Callable[[Observation | None], Given],
-        turns: Sequence[Turn],
-        *,
-        heavy: bool = False,
-    ) -> Given:
-        """What follows from the last turn, timed, and counted if it failed and nothing may pass."""
+    async def _replied(self, turns: Sequence[Turn], seen: Seen) -> Step:
+        """What follows from a whole reply: read where nothing waits for it, else glanced at."""
+        guard, found = self.guard, None
+        if self._in_threads:
+            guard = self.whole
+        elif self._helpers is not None:
+            try:
+                found = await self._helpers.read(turns)
+            except GuardFailed:
+                guard = self.whole  # fails again there, and is counted
+        if found is None and guard is self.guard:
+            self.metrics.count("mien_guard_glances_total")
+        step = partial(guard.step, turns, seen.case, seen.talk.person, found)
+        return await self.run(step, heavy=guard is self.whole)
+
+    @contextmanager
+    def _judging(self) -> Iterator[None]:
+        """What is judged is timed, and counted if it failed and nothing may pass."""
         began = time.perf_counter()
         try:
-            known = None if heavy else await self._beside(turns)
-            return await self.run(partial(judge, known), heavy=heavy)
+            yield
         except GuardFailed:
             self.skipped("observer")
             raise
         finally:
             self.metrics.time("mien_guard_judge_seconds", time.perf_counter() - began)
 
+    async def slowly(self, work: Callable[[], Given]) -> Given:
+        """Do what may take seconds in a thread, two at a time: others are left for turns."""
+        if self._few is None:
+            self._few = anyio.CapacityLimiter(2)
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._few)
+
     async def run(self, work: Callable[[], Given], *, heavy: bool = False) -> Given:
         """Do it here if it takes a millisecond, in a thread if it may take longer."""
-        is_slow = heavy or self.ways.waits or self.guard.judge is not None
-        return await _threaded(work) if is_slow else work()
+        return await _threaded(work) if heavy or self._in_threads else work()
+
+    @property
+    def _in_threads(self) -> bool:
+        """Whether whatever judges waits for somebody."""
+        return self.ways.waits or self.guard.judge is not None
 
     def count(self, verdicts: Sequence[Verdict], timings: Sequence[Timing]) -> None:
         """Count what was found in sentences of a reply."""

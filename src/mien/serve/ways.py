@@ -41,7 +41,7 @@ class Sturdy:
         return self._sturdily(self._observer.observe, turns)
 
     def glance(self, turns: Sequence[Turn]) -> Observation:
-        """The same of a sentence on its way out.
+        """The same while a stream waits.
 
         Raises:
             MienError: As `observe`.
@@ -61,8 +61,8 @@ class Sturdy:
             raise GuardFailed(f"{self.name} failed ({type(error).__name__})") from None
 
 
-class Brief(Sturdy):
-    """The same for where streams wait: of replies it has a glance."""
+class Glancing(Sturdy):
+    """The same for where streams wait: it has a glance at replies, and no more."""
 
     def observe(self, turns: Sequence[Turn]) -> Observation:
         """The signals of the last turn.
@@ -70,8 +70,7 @@ class Brief(Sturdy):
         Raises:
             MienError: As `Sturdy.observe`.
         """
-        is_reply = bool(turns) and turns[-1].role == "assistant"
-        return self.glance(turns) if is_reply else super().observe(turns)
+        return self.glance(turns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
