@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mien.guard.signals import Signal
+from tests.data import shared
 from training.guard.data import FOLDER, TESTS, further, later_test, lines, open_rows, rows
 
 
@@ -98,3 +99,15 @@ def test_parts_of_one_reply_are_held_out_together():
     parts = [Example(text, "en", {}, before=before) for text in "abcdefgh"]
     assert len({_fold_of(part) for part in parts}) == 1
     assert len({_fold_of(Example(text, "en", {})) for text in "abcdefgh"}) > 1
+
+
+def test_a_calm_line_teaches_both_sides_or_sets_thresholds_of_both():
+    pytest.importorskip("torch")
+    from training.guard.encoder import is_held_out
+    from training.guard.encoder_data import _calm, _users
+
+    words = shared("words")
+    told = {item.text: is_held_out(item) for item in _users(words, 0)}
+    both = [(told[item.text], is_held_out(item)) for item in _calm() if item.text in told]
+    assert {user for user, _ in both} == {True, False}
+    assert all(user == reply for user, reply in both)

@@ -20,7 +20,14 @@ PLAN = Plan(epochs=10, batch=128, rate=4e-3, ranking=1.5, shape=Shape(word_dropo
 NEAR = 0.05
 """Held-out near misses that all harms together may raise, and that all protections may."""
 
-LIMITS = dict.fromkeys(SIGNALS, Limits(ordinary=0.0004, looked=0.04))
+LIMITS = {
+    signal: Limits(
+        ordinary=0.0004,
+        looked=0.05 if signal in HARMS else 0.02,
+        margin=1.0 if signal in HARMS else 0.0,
+    )
+    for signal in SIGNALS
+}
 """Parts of calm replies that a signal may raise, and that it may have looked at twice: a reply has
 several parts, and a chat many replies."""
 

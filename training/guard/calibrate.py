@@ -59,11 +59,14 @@ class Limits:
         ordinary: Share of ordinary messages that it may raise.
         missed: Share of true ones that need not be looked at twice.
         looked: Share of ordinary messages that may be looked at twice for it.
+        margin: Log odds by which a threshold lies above the ordinary messages that it leaves out: a
+            few hundred tell little of the rarest ones.
     """
 
     ordinary: float
     missed: float = 0.03
     looked: float = 0.05
+    margin: float = 0.0
 
 
 def readout(true: Array, near: Array, ordinary: Array, every: Array, limits: Limits) -> Readout:
@@ -87,7 +90,7 @@ def readout(true: Array, near: Array, ordinary: Array, every: Array, limits: Lim
     worth = max(float(np.quantile(true[:, 0], limits.missed)), above(every[:, 0], limits.looked))
     gate = _chance(slope * worth + offset)
     odds = ordinary @ [nets, encoder] + both_offset
-    threshold = float(np.clip(_chance(above(odds, limits.ordinary)), 0.05, 0.999))
+    threshold = float(np.clip(_chance(above(odds, limits.ordinary) + limits.margin), 0.05, 0.999))
     return Readout(slope, offset, gate, (nets, encoder, both_offset), threshold)
 
 

@@ -10,6 +10,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
+from mien.guard.local.passages import READS
 from training.guard.encoder_net import LAYERS, EncoderNet
 from training.words.export import Arrays, Graph, layer, rows
 
@@ -22,7 +23,7 @@ def save(net: EncoderNet, vocabulary: Sequence[str], about: Mapping[str, str], p
         name: value.detach().numpy().astype(np.float32) for name, value in net.state_dict().items()
     }
     model = _model(arrays)
-    helper.set_model_props(model, {**about, "vocabulary": "\n".join(vocabulary)})
+    helper.set_model_props(model, {**about, "reads": READS, "vocabulary": "\n".join(vocabulary)})
     path.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, path)
     return path.stat().st_size

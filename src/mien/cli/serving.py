@@ -67,7 +67,9 @@ MaxBody = Annotated[float, typer.Option(help="The largest body that is taken.", 
 HelpersOption = Annotated[
     int,
     typer.Option(
-        "--helpers", help="Processes that judge beside the server; 0 for none.", metavar="N"
+        "--helpers",
+        help="Processes that judge beside the server, and one that reads replies; 0 for none.",
+        metavar="N",
     ),
 ]
 Remember = Annotated[int, typer.Option(help="Points of conversations in memory.", metavar="N")]

@@ -19,7 +19,7 @@ from mien.guard.local.encoder import (
     shipped_encoder,
 )
 from mien.guard.local.lexicon import LANGUAGES
-from mien.guard.local.passages import SPECIAL, Stretch
+from mien.guard.local.passages import READS, SPECIAL, Stretch
 from mien.guard.observation import Quote
 from mien.guard.signals import Side, Signal
 
@@ -96,6 +96,17 @@ def test_weights_that_are_missing_or_damaged_are_said(tmp_path: Path) -> None:
     (tmp_path / "bad.onnx").write_bytes(PATH.read_bytes()[:1000])
     with pytest.raises(BadWeights):
         load_encoder(tmp_path / "bad.onnx")
+
+
+def test_an_encoder_that_reads_otherwise_is_refused(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    model = onnx.load(PATH)
+    told = {one.key: one.value for one in model.metadata_props}
+    assert told["reads"] == READS
+    onnx.helper.set_model_props(model, {**told, "reads": "80 own, 2 x 28 before"})
+    onnx.save(model, tmp_path / "other.onnx")
+    with pytest.raises(BadWeights, match="2 x 28"):
+        load_encoder(tmp_path / "other.onnx")
 
 
 def test_the_file_is_small() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mien.guard.local.features import N_ROWS, tokens
 from mien.guard.local.lexicon import LANGUAGES
-from mien.guard.local.network import LONGEST, MOST_WINDOWS, windows
+from mien.guard.local.network import LONGEST, MOST_WINDOWS, _product, windows
 
 
 @given(st.text(max_size=300), st.sampled_from(LANGUAGES))
@@ -47,3 +47,12 @@ def test_the_mean_of_nets_in_torch_and_all_at_once_in_numpy_agree() -> None:
     theirs = torch.stack([net(packed) for net in nets]).mean(0).detach().numpy()
     assert np.allclose(mine(read), theirs, atol=1e-4)
     assert np.allclose(mine(read[:1]), theirs[:1], atol=1e-4)
+
+
+@given(st.integers(1, 3), st.integers(1, 200), st.sampled_from([1, 48, 96, 192]))
+@settings(max_examples=40, deadline=None)
+def test_a_product_in_pieces_is_the_product(nets: int, n: int, width: int) -> None:
+    draw = np.random.default_rng(n)
+    rows = draw.normal(size=(nets, n, width)).astype(np.float32)
+    weights = draw.normal(size=(nets, width, 64)).astype(np.float32)
+    assert np.allclose(_product(rows, weights), rows @ weights, atol=1e-3)

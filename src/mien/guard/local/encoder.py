@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mien.core.errors import BadWeights
 from mien.decoders.session import metadata, open_session
-from mien.guard.local.passages import SPECIAL, Earlier, Passage, Pieces, Stretch, stretches
+from mien.guard.local.passages import READS, SPECIAL, Earlier, Passage, Pieces, Stretch, stretches
 from mien.guard.local.pieces import sentences
 from mien.guard.observation import Quote
 from mien.guard.signals import Side, Signal
@@ -140,6 +140,9 @@ def load_encoder(path: Path) -> Encoder:
     session = open_session(path)
     vocabulary = metadata(session).get("vocabulary", "").split("\n")
     outputs = session.get_outputs()[0].shape
+    reads = metadata(session).get("reads")
     if tuple(vocabulary[: len(SPECIAL)]) != SPECIAL or outputs[-1] != len(ALL) + 1:
         raise BadWeights(f"{path} was made for other signals: reinstall Mien, or train anew")
+    if reads != READS:
+        raise BadWeights(f"{path} reads {reads}, not {READS}: reinstall Mien, or train anew")
     return Encoder(session, Pieces(vocabulary), hashlib.sha256(path.read_bytes()).hexdigest())

@@ -30,6 +30,9 @@ _CHARS_BEFORE = 300
 _START, _STOP = SPECIAL.index("[CLS]"), SPECIAL.index("[SEP]")
 _SPEAKER = {side: SPECIAL.index(f"[{side.value}]") for side in Side}
 
+READS = f"{MOST_OWN} own, {MESSAGES_BEFORE} x {MOST_BEFORE} before"
+"""What an encoder was taught to read; its file says so."""
+
 Earlier = Sequence[tuple[Side, str]]
 
 
