@@ -20,16 +20,12 @@ PLAN = Plan(epochs=10, batch=128, rate=4e-3, ranking=1.5, shape=Shape(word_dropo
 NEAR = 0.05
 """Held-out near misses that all harms together may raise, and that all protections may."""
 
-LIMITS = {
-    signal: Limits(
-        ordinary=0.0004,
-        looked=0.05 if signal in HARMS else 0.02,
-        margin=1.0 if signal in HARMS else 0.0,
-    )
-    for signal in SIGNALS
-}
+HARM = Limits(ordinary=0.0004, looked=0.05, margin=1.0, rate=0.02)
+PROTECTION = Limits(ordinary=0.0004, looked=0.02, rate=0.05)
+LIMITS = {signal: HARM if signal in HARMS else PROTECTION for signal in SIGNALS}
 """Parts of calm replies that a signal may raise, and that it may have looked at twice: a reply has
-several parts, and a chat many replies."""
+several parts, and a chat many replies. Half of the twins show their signal: were chances told by
+that, ten calm replies would add up to a risk."""
 
 
 def lessons(data: Path, seed: int) -> Lessons:

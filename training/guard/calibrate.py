@@ -61,12 +61,15 @@ class Limits:
         looked: Share of ordinary messages that may be looked at twice for it.
         margin: Log odds by which a threshold lies above the ordinary messages that it leaves out: a
             few hundred tell little of the rarest ones.
+        rate: Share of ordinary messages that show the signal, for chances that add up; None for the
+            share among twins.
     """
 
     ordinary: float
     missed: float = 0.03
     looked: float = 0.05
     margin: float = 0.0
+    rate: float | None = None
 
 
 def readout(true: Array, near: Array, ordinary: Array, every: Array, limits: Limits) -> Readout:
@@ -87,6 +90,9 @@ def readout(true: Array, near: Array, ordinary: Array, every: Array, limits: Lim
     weights = np.where(np.arange(len(logits)) < twins, 1.0, share)
     slope, offset = fit(logits[:, :1], is_true, weights)
     nets, encoder, both_offset = fit(logits, is_true, weights)
+    if limits.rate is not None:
+        shift = _odds(limits.rate) - _odds(float(weights[is_true].sum() / weights.sum()))
+        offset, both_offset = offset + shift, both_offset + shift
     worth = max(float(np.quantile(true[:, 0], limits.missed)), above(every[:, 0], limits.looked))
     gate = _chance(slope * worth + offset)
     odds = ordinary @ [nets, encoder] + both_offset
@@ -113,6 +119,10 @@ def beyond_near(
     told = [[by.chance(*row) for row in near[signal]] for signal, by in readouts.items()]
     floor = float(np.clip(above(np.concatenate(told), share), 0.05, 0.999))
     return {s: replace(by, threshold=max(by.threshold, floor)) for s, by in readouts.items()}
+
+
+def _odds(chance: float) -> float:
+    return float(np.log(chance / (1 - chance)))
 
 
 def _chance(odds: float) -> float:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from mien.guard import Action, Guard
 from mien.guard.observation import Observation, Observer
 from mien.guard.signals import Side, Signal, harms_of
-from mien.timeline import Turn
+from mien.timeline import Conversation, Turn
 from mien.timeline.card import Figure
 from training.cards import wilson
 
@@ -72,6 +73,12 @@ def observed(observer: Observer, talk: Sequence[Turn], side: Side = Side.USER) -
     ]
 
 
+def steps_in(observer: Observer, talk: Sequence[Turn]) -> bool:
+    """Whether the default policy does more than watch at any turn."""
+    checks = Guard(observer=observer).check(Conversation(id="talk", turns=tuple(talk)))
+    return any(one.action not in (Action.NOTHING, Action.WATCH) for one in checks)
+
+
 def figures(observer: Observer, data: Path) -> list[Figure]:
     """Shares of turns, and for replies of chats, that raise what they should not.
 
@@ -82,6 +89,8 @@ def figures(observer: Observer, data: Path) -> list[Figure]:
     among_people = chats(data / "words")
     found = []
     for name, talks in among_people.items():
+        hits = [steps_in(observer, talk) for talk in talks]
+        found.append(_figure("chats that the default policy steps in", name, hits))
         seen = [one for talk in talks for one in observed(observer, talk)]
         found += _shares("user turns raised", name, seen, ALARMING)
         found += [_share("user turns raised", f"{name}: {s.value}", seen, (s,)) for s in COMMON]
