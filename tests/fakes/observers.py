@@ -77,7 +77,7 @@ class Unsure(Cues):
 
 
 class Hasty(Cues):
-    """Sees nothing at a glance; may fail where it reads."""
+    """Sees nothing at a glance."""
 
     def glance(self, turns):
         found = super().observe(turns)

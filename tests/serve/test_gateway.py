@@ -231,6 +231,25 @@ async def test_a_forgotten_person_does_not_come_back_with_a_reply_that_was_waiti
     assert list(gateway._calls) == ["c1"]
 
 
+async def test_a_request_without_a_name_settles_its_own_conversation_alone():
+    watch = guarding("enforce")
+    gateway = Gateway(watch)
+    for name in ("one", "two"):
+        await gateway.answer(request(f"I am {name}", litellm_call_id=name))
+        await gateway.answer(response("Hello.", litellm_call_id=name))
+    rows = [
+        {"role": "user", "content": "I am one"},
+        {"role": "assistant", "content": "Hello."},
+        {"role": "user", "content": "Bye"},
+    ]
+    asked = {"input_type": "request", "litellm_call_id": "three", "structured_messages": rows}
+    await gateway.answer(asked)
+    assert gateway._calls["one"].waiting is None
+    assert gateway._calls["two"].waiting is not None
+    await gateway.settle()
+    assert gateway._calls["two"].waiting is None
+
+
 def test_whoever_may_be_named_may_be_forgotten():
     watch = guarding("enforce")
     watch.ways.store.put("c", Case(), person="team/anna:1")

@@ -208,7 +208,7 @@ def test_a_reply_is_glanced_at_or_read_as_is_asked(is_whole, raised):
     assert seen.raised == raised
 
 
-def replied(helpers, observer, on_failure="open", last="user"):
+def replied(helpers, observer, on_failure="open", last="user", then=lambda: None):
     """The check of a bad reply with such helpers, once they are ready; what was counted."""
     turns = (Turn(index=0, role="user", text="Hello"),)
     if last == "assistant":
@@ -223,8 +223,12 @@ def replied(helpers, observer, on_failure="open", last="user"):
                 if helpers is None or len(helpers) == 2:
                     break
                 await asyncio.sleep(0.01)
+            else:
+                raise AssertionError("no helper got ready")
             seen = await watch.before(talk)
-            return await watch.after(seen, BAD, BAD, "r1"), watch.metrics
+            check = await watch.after(seen, BAD, BAD, "r1")
+            then()
+            return check, watch.metrics
         finally:
             await watch.stop()
 
@@ -280,9 +284,38 @@ def test_a_request_that_ends_with_a_reply_does_not_wait_for_the_reader():
 def test_a_reader_that_takes_long_costs_a_glance_and_stays(monkeypatch):
     monkeypatch.setattr(module, "_READING_S", 0.05)
     helpers = Helpers(1, "tests.serve.test_helpers:Slowly")
-    check, metrics = replied(helpers, Slowly())
+    stays = []
+    check, metrics = replied(helpers, Slowly(), then=lambda: stays.append(len(helpers)))
     assert check.raised == ()
     assert metrics.total("mien_guard_glances_total") == 1
+    assert stays == [2]
+
+
+class Gone:
+    """The transport of a line to a helper that does not read."""
+
+    def __init__(self):
+        self.is_aborted = False
+
+    def write(self, data):
+        pass
+
+    def abort(self):
+        self.is_aborted = True
+
+
+def test_a_full_line_takes_no_more_and_one_without_answers_ends():
+    async def fill():
+        line, gone = module._Line(asyncio.Event(), patience=0.01, stuck=30.0), Gone()
+        line.connection_made(gone)
+        asked = [asyncio.create_task(line.ask(b"?\n")) for _ in range(module._MOST_WAITING)]
+        await asyncio.sleep(0)
+        was_full = not line.takes_more() and not gone.is_aborted
+        assert await asyncio.gather(*asked) == [None] * module._MOST_WAITING
+        line._moved -= 31
+        return was_full, line.takes_more(), line.is_open, gone.is_aborted
+
+    assert asyncio.run(fill()) == (True, False, False, True)
 
 
 class Slowly(Hasty):
@@ -298,7 +331,7 @@ def test_where_a_judge_is_asked_no_reader_starts_and_replies_are_read_here():
     helpers = Helpers(1, HASTY)
 
     async def follow():
-        watch = guarding(observer=Hasty(), judge=Hasty(), helpers=helpers)
+        watch = guarding(observer=Hasty(), judge=Cues({}), helpers=helpers)
         watch.start()
         try:
             seen = await watch.before(
@@ -311,6 +344,46 @@ def test_where_a_judge_is_asked_no_reader_starts_and_replies_are_read_here():
     check, started = asyncio.run(follow())
     assert check.raised == (Signal.EXCLUSIVITY,)
     assert started == 1
+
+
+NAMED = Talk(
+    turns=(Turn(index=0, role="user", text="Hello"),),
+    name="c1",
+    person=NOBODY,
+    person_id="ann",
+)
+
+
+def under_way(meanwhile):
+    """Something happens while a reply of a named conversation is read."""
+
+    async def follow():
+        slow = Slow()
+        watch = guarding(helpers=slow)
+        slow.may.set()
+        seen = await watch.before(NAMED)
+        slow.may.clear()
+        kept = asyncio.create_task(watch.after(seen, BAD, BAD, None))
+        await asyncio.sleep(0)
+        found = meanwhile(watch)
+        await asyncio.sleep(0)
+        slow.may.set()
+        await kept
+        return watch, await found if found else None
+
+    return asyncio.run(follow())
+
+
+def test_whoever_is_forgotten_while_a_reply_is_read_does_not_come_back():
+    watch, _ = under_way(lambda watch: watch.forget("ann") and None)
+    assert not watch.ways.store.of_person("ann")
+    assert len(watch.memory) == 0
+
+
+def test_a_named_conversation_that_shows_its_last_turn_alone_waits_too():
+    last = replace(NAMED, turns=(Turn(index=0, role="user", text="Good night"),))
+    _, seen = under_way(lambda watch: asyncio.ensure_future(watch.before(last)))
+    assert seen.case.history.n_turns == 3
 
 
 def test_no_helpers_are_none():

@@ -111,3 +111,18 @@ def test_a_calm_line_teaches_both_sides_or_sets_thresholds_of_both():
     both = [(told[item.text], is_held_out(item)) for item in _calm() if item.text in told]
     assert {user for user, _ in both} == {True, False}
     assert all(user == reply for user, reply in both)
+
+
+def test_a_rate_moves_chances_and_not_what_is_raised():
+    from training.guard.calibrate import Limits, readout
+
+    draw = np.random.default_rng(0)
+    true, near = draw.normal(1.5, 1, (60, 2)), draw.normal(0, 1, (60, 2))
+    calm = draw.normal(-1.5, 1, (900, 2))
+    twins = readout(true, near, calm, calm, Limits(ordinary=0.002, margin=0.5))
+    rare = readout(true, near, calm, calm, Limits(ordinary=0.002, margin=0.5, rate=0.02))
+    rows = np.concatenate([true, near, calm])
+    assert [twins.is_raised(*row) for row in rows] == [rare.is_raised(*row) for row in rows]
+    assert any(twins.is_raised(*row) for row in rows)
+    told = [rare.chance(*row) for row in calm]
+    assert np.mean(told) < np.mean([twins.chance(*row) for row in calm])

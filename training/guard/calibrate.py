@@ -90,13 +90,14 @@ def readout(true: Array, near: Array, ordinary: Array, every: Array, limits: Lim
     weights = np.where(np.arange(len(logits)) < twins, 1.0, share)
     slope, offset = fit(logits[:, :1], is_true, weights)
     nets, encoder, both_offset = fit(logits, is_true, weights)
-    if limits.rate is not None:
-        shift = _odds(limits.rate) - _odds(float(weights[is_true].sum() / weights.sum()))
-        offset, both_offset = offset + shift, both_offset + shift
+    among_twins = float(weights[is_true].sum() / weights.sum())
+    shift = 0.0 if limits.rate is None else _odds(limits.rate) - _odds(among_twins)
+    offset, both_offset = offset + shift, both_offset + shift
     worth = max(float(np.quantile(true[:, 0], limits.missed)), above(every[:, 0], limits.looked))
     gate = _chance(slope * worth + offset)
     odds = ordinary @ [nets, encoder] + both_offset
-    threshold = float(np.clip(_chance(above(odds, limits.ordinary) + limits.margin), 0.05, 0.999))
+    raised = above(odds, limits.ordinary) + limits.margin
+    threshold = _chance(float(np.clip(raised, _odds(0.05) + shift, _odds(0.999) + shift)))
     return Readout(slope, offset, gate, (nets, encoder, both_offset), threshold)
 
 
@@ -117,7 +118,7 @@ def beyond_near(
         share: Of all near misses together.
     """
     told = [[by.chance(*row) for row in near[signal]] for signal, by in readouts.items()]
-    floor = float(np.clip(above(np.concatenate(told), share), 0.05, 0.999))
+    floor = float(min(above(np.concatenate(told), share), 0.999))
     return {s: replace(by, threshold=max(by.threshold, floor)) for s, by in readouts.items()}
 
 

@@ -100,8 +100,10 @@ def _app(watch: Watch, title: str, ending: Callable[[], Awaitable[None]]) -> Fas
         yield
         gc.set_threshold(*often)
         gc.unfreeze()
-        await ending()
-        await watch.stop()
+        try:
+            await ending()
+        finally:
+            await watch.stop()
 
     app = FastAPI(
         title=title, version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan

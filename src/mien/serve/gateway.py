@@ -119,9 +119,18 @@ class Gateway:
         Args:
             talk: Only those of the conversation that goes on so; None for all.
         """
-        await asyncio.gather(
-            *(self._finish(call) for call in list(self._calls.values()) if _goes_on(call, talk))
-        )
+        waiting = [call for call in self._calls.values() if call.waiting is not None]
+        if talk is not None:
+            points = set(chain(talk.turns, talk.salt))
+            # Calls that nobody named have one salt: what was said tells them apart.
+            waiting = [
+                call
+                for call in waiting
+                if call.seen.talk.salt == talk.salt and (talk.name or call.seen.key in points)
+            ]
+        await asyncio.gather(*map(self._finish, waiting))
+        if talk is None:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def forget(self, person: str) -> int:
         """Erase a person; gives the number of conversations of theirs that were kept elsewhere.
@@ -225,14 +234,6 @@ class Gateway:
         self._calls[name] = call
         while len(self._calls) > _MOST:
             self._calls.popitem(last=False)
-
-
-def _goes_on(call: _Call, talk: Talk | None) -> bool:
-    if talk is None:
-        return True
-    # Calls that nobody named have one salt: what was said tells them apart.
-    is_same = talk.name is not None or call.seen.key in chain(talk.turns, talk.salt)
-    return is_same and call.seen.talk.salt == talk.salt
 
 
 def _decided(check: Check) -> Data:

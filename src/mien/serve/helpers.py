@@ -30,11 +30,11 @@ _LOG = logging.getLogger("mien.serve")
 LOCAL = "mien.guard.local:LocalObserver"
 """What judges where nothing else is said."""
 
-_PATIENCE_S = 5.0
-_READING_S = 2.0
-"""That the next turn of a conversation may wait for the reading of the last one."""
-_STUCK_S = 30.0
-"""After which one question says that a reader is stuck: it may get little time."""
+_PATIENCE_S, _STUCK_S = 5.0, 4.0
+_READING_S, _READER_STUCK_S = 2.0, 30.0
+"""Patience is what the next turn may wait for the reading of the last reply. A reader
+may get little time, and is stuck much later."""
+
 _NICENESS = 10
 _AGAIN_S = 2.0
 _MOST_WAITING = 16
@@ -47,11 +47,9 @@ class _Question(NamedTuple):
 
     Attributes:
         answer: What it says; None if it is no more.
-        since: When it was asked.
     """
 
     answer: asyncio.Future[Observation | None]
-    since: float
 
     def tell(self, seen: Observation | None) -> None:
         if seen is None:
@@ -66,11 +64,12 @@ class _Line(asyncio.Protocol):
     Args:
         lost: Is set once it is no more.
         patience: Seconds that an answer is waited for.
-        stuck: Seconds after which one question says that the helper will never answer.
+        stuck: Seconds without an answer to anything after which it never will.
     """
 
     def __init__(self, lost: asyncio.Event, patience: float, stuck: float) -> None:
         self._patience, self._stuck = patience, stuck
+        self._moved = 0.0
         self.name: str | None = None
         self.waiting: deque[_Question] = deque()
         self._open, self._lost = b"", lost
@@ -82,6 +81,7 @@ class _Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         *lines, self._open = (self._open + data).split(b"\n")
+        self._moved = time.monotonic()
         for line in lines:
             if self.name is None:
                 self.name = json.loads(line)
@@ -102,10 +102,12 @@ class _Line(asyncio.Protocol):
     def is_open(self) -> bool:
         return self._transport is not None
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether it can take more; if not, who asks is faster by itself."""
-        return self.is_open and len(self.waiting) < _MOST_WAITING
+    def takes_more(self) -> bool:
+        """Whether it can take more; if not, who asks is faster by itself. If stuck, it ends."""
+        quiet = time.monotonic() - self._moved if self.waiting else 0.0
+        if quiet > self._stuck:
+            self.close()
+        return self.is_open and len(self.waiting) < _MOST_WAITING and quiet < self._patience
 
     def write(self, line: bytes) -> None:
         if self._transport is not None:
@@ -119,21 +121,23 @@ class _Line(asyncio.Protocol):
         """
         if self._transport is None:
             return None
-        asked = _Question(asyncio.get_running_loop().create_future(), time.monotonic())
+        if not self.waiting:
+            self._moved = time.monotonic()
+        asked = _Question(asyncio.get_running_loop().create_future())
         self.waiting.append(asked)
         self._transport.write(line)
         try:
             async with asyncio.timeout(self._patience):
                 return await asked.answer
         except TimeoutError:
-            # A reader that is busy, or gets no time, is not stuck.
-            if self.waiting and time.monotonic() - self.waiting[0].since > self._stuck:
-                self.close()
+            self.takes_more()
             return None
 
     def close(self) -> None:
+        # At once: who does not read would keep a line open that has something to send.
         if self._transport is not None:
-            self._transport.close()
+            self._transport.abort()
+            self._transport = None
 
 
 class Aside:
@@ -151,7 +155,7 @@ class Aside:
 
     async def observe(self, turn: Turn) -> Observation | None:
         """The signals of the turn that comes next; None if they cannot be had there."""
-        if not self._line.is_idle:
+        if not self._line.takes_more():
             return None
         before = None if self._is_known else self._before
         self._is_known = True
@@ -242,7 +246,7 @@ class Helpers:
     def _idlest(self, turns: Sequence[Turn], places: Iterable[int]) -> _Line | None:
         if sum(len(turn.text) for turn in turns) > _MOST_CHARS:
             return None
-        ready = [one for one in self._ready(places) if one.is_idle]
+        ready = [one for one in self._ready(places) if one.takes_more()]
         return min(ready, key=lambda one: len(one.waiting), default=None)
 
     async def _keep(self, place: int) -> None:
@@ -257,8 +261,8 @@ class Helpers:
     async def _one(self, place: int) -> bool:
         """Have a helper at a place until it ends; says whether it ever was ready."""
         lost, is_reader = asyncio.Event(), place == self._reader
-        patience, stuck = (_READING_S, _STUCK_S) if is_reader else (_PATIENCE_S, 0.0)
-        line = self._lines[place] = _Line(lost, patience, stuck)
+        waits = (_READING_S, _READER_STUCK_S) if is_reader else (_PATIENCE_S, _STUCK_S)
+        line = self._lines[place] = _Line(lost, *waits)
         ours, theirs = socket.socketpair()
         with theirs:
             process = self._process(theirs, is_reader=is_reader)

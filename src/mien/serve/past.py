@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -37,11 +38,14 @@ class Past:
         self.memory = Memory(ways.most)
         self._ways, self._skipped = ways, skipped
         self._underway: dict[str, asyncio.Event] = {}
+        self._forgets: Counter[str] = Counter()
 
     @contextmanager
     def underway(self, seen: Seen, answer_id: str | None) -> Iterator[None]:
         """While a reply is judged and kept: who goes on from it may be quicker than that."""
-        names = [seen.key] if answer_id is None else [seen.key, _answer(seen.talk, answer_id)]
+        names = [seen.key, *_named(seen.talk)]
+        if answer_id is not None:
+            names.append(_answer(seen.talk, answer_id))
         done = asyncio.Event()
         self._underway |= dict.fromkeys(names, done)
         try:
@@ -57,7 +61,7 @@ class Past:
         names = chain(talk.turns, talk.salt)
         if talk.before is not None:
             names = [_answer(talk, talk.before)]
-        for name in names:
+        for name in [*names, *_named(talk)]:
             if name in self._underway:
                 await self._underway[name].wait()
 
@@ -105,8 +109,13 @@ class Past:
         return Case()
 
     def keep_reply(self, seen: Seen, turn: Turn, case: Case, answer_id: str | None) -> None:
-        """Keep a conversation after a reply, under all names by which it may go on."""
+        """Keep a conversation after a reply, under all names by which it may go on.
+
+        Nothing is kept of whoever was forgotten while the reply came.
+        """
         talk = seen.talk
+        if self.forgets(talk) != seen.forgets:
+            return
         after = Kept(case=case, check=None, next=turn.index + 1, person=talk.person_id)
         if talk.before is None:
             said = Turn(index=turn.index, role="assistant", text=turn.text)
@@ -119,12 +128,17 @@ class Past:
                 turns = (*seen.turns, turn)
                 self._ways.store.put(talk.id, case, person=talk.person_id, turns=turns)
 
+    def forgets(self, talk: Talk) -> int:
+        """How often the person who talks was forgotten."""
+        return self._forgets[talk.person_id] if talk.person_id is not None else 0
+
     def forget(self, person: str) -> int:
         """Erase a person; gives the number of conversations of theirs that were there.
 
         Raises:
             StoreError: If the store cannot.
         """
+        self._forgets[person] += 1
         self.memory.forget(person)
         return self._ways.store.forget(person)
 
@@ -136,6 +150,11 @@ class Past:
         except StoreError as error:
             _LOG.error("%s", error)
             self._skipped(what)
+
+
+def _named(talk: Talk) -> list[str]:
+    """What a conversation is under way as, whatever of it the next request shows."""
+    return [] if talk.name is None else [f"name\n{talk.owner}\n{talk.name}"]
 
 
 def _answer(talk: Talk, answer_id: str) -> str:

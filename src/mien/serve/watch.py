@@ -91,6 +91,7 @@ class Watch:
         Raises:
             GuardFailed: If it could not be judged, and nothing may pass unseen.
         """
+        forgets = self.past.forgets(talk)
         await self.past.settled(talk)
         found, turns, known = self.past.known(talk)
         fresh = turns[known:][-_MOST:]
@@ -98,7 +99,7 @@ class Watch:
         with self._judging():
             last = None if heavy or not fresh else await self._beside(turns)
             work = partial(self._follow, talk, turns, found, fresh, last)
-            seen = await self.run(work, heavy=heavy)
+            seen = replace(await self.run(work, heavy=heavy), forgets=forgets)
         if seen.check is not None and fresh:
             self._told(seen.check, seen.talk)
         return seen
@@ -160,8 +161,9 @@ class Watch:
         index = seen.turns[-1].index + 1 if seen.turns else 0
         turn = Turn(index=index, role="assistant", text=heard or sent, at=self.ways.now())
         turns = (*seen.turns, turn)
-        with self.past.underway(seen, answer_id), self._judging():
-            step = await self._replied(turns, seen)
+        with self.past.underway(seen, answer_id):
+            with self._judging():
+                step = await self._replied(turns, seen)
             self._told(step.check, seen.talk)
             self.past.keep_reply(seen, replace(turn, text=sent), step.case, answer_id)
         return step.check

@@ -83,6 +83,7 @@ class Seen:
         case: After the last of them.
         check: Of the user's last turn; None if there was none to judge.
         key: Under which the conversation is kept.
+        forgets: How often the person had been forgotten when the request came.
     """
 
     talk: Talk
@@ -90,6 +91,7 @@ class Seen:
     case: Case
     check: Check | None
     key: str
+    forgets: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from mien.guard.local.features import N_ROWS, tokens
 from mien.guard.local.lexicon import LANGUAGES
 from mien.guard.local.network import LONGEST, MOST_WINDOWS, _product, windows
+from mien.guard.local.weights import shipped
+from mien.guard.signals import Side
 
 
 @given(st.text(max_size=300), st.sampled_from(LANGUAGES))
@@ -47,6 +49,14 @@ def test_the_mean_of_nets_in_torch_and_all_at_once_in_numpy_agree() -> None:
     theirs = torch.stack([net(packed) for net in nets]).mean(0).detach().numpy()
     assert np.allclose(mine(read), theirs, atol=1e-4)
     assert np.allclose(mine(read[:1]), theirs[:1], atol=1e-4)
+
+
+def test_many_parts_are_read_as_each_alone() -> None:
+    nets = shipped().sides[Side.USER].networks
+    parts = [tokens(f"Day {n}: I did not sleep " + "at all " * (n % 7), "en") for n in range(40)]
+    together = nets(parts)
+    assert together.shape[0] == 40
+    assert np.allclose(together, np.concatenate([nets([part]) for part in parts]), atol=1e-3)
 
 
 @given(st.integers(1, 3), st.integers(1, 200), st.sampled_from([1, 48, 96, 192]))

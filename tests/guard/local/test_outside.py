@@ -34,4 +34,4 @@ def test_everyday_chats_hardly_ever_make_the_policy_step_in() -> None:
     for name in ("XDailyDialog, en", "XDailyDialog, de"):
         talks = chats(shared("words"), most=60)[name]
         hits = sum(steps_in(observer, talk) for talk in talks)
-        assert hits <= 0.15 * len(talks), name
+        assert hits <= 0.08 * len(talks), name
