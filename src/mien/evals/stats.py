@@ -29,7 +29,8 @@ def quadratic_kappa(one: Values, other: Values) -> float:
         one: Grades, shape (n,).
         other: Grades of the same items, shape (n,).
     """
-    if len(one) == 0:
+    # One grade for all says nothing, also where its mean is rounded to another number.
+    if len(one) == 0 or np.ptp(np.concatenate([one, other])) == 0:
         return NAN
     apart = float(np.mean((one - other) ** 2))
     expected = float(np.var(one) + np.var(other) + (np.mean(one) - np.mean(other)) ** 2)
