@@ -18,7 +18,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import NamedTuple, cast
+from typing import cast
 
 from mien.core.errors import ConfigError, GuardFailed
 from mien.guard import Observation
@@ -42,22 +42,6 @@ _MOST_CHARS = 400_000
 """Of a conversation; what is longer takes longer to send than to judge."""
 
 
-class _Question(NamedTuple):
-    """What a helper was asked.
-
-    Attributes:
-        answer: What it says; None if it is no more.
-    """
-
-    answer: asyncio.Future[Observation | None]
-
-    def tell(self, seen: Observation | None) -> None:
-        if seen is None:
-            self.answer.set_exception(GuardFailed("a helper could not judge a turn"))
-        else:
-            self.answer.set_result(seen)
-
-
 class _Line(asyncio.Protocol):
     """The line to one helper: answers come in the order of what was asked.
 
@@ -71,7 +55,7 @@ class _Line(asyncio.Protocol):
         self._patience, self._stuck = patience, stuck
         self._moved = 0.0
         self.name: str | None = None
-        self.waiting: deque[_Question] = deque()
+        self.waiting: deque[asyncio.Future[Observation | None]] = deque()
         self._open, self._lost = b"", lost
         self._transport: asyncio.WriteTransport | None = None
 
@@ -86,15 +70,22 @@ class _Line(asyncio.Protocol):
             if self.name is None:
                 self.name = json.loads(line)
                 continue
-            asked = self.waiting.popleft()
-            if not asked.answer.done():
-                asked.tell(answered(line))
+            self._tell(self.waiting.popleft(), answered(line))
+
+    @staticmethod
+    def _tell(asker: asyncio.Future[Observation | None], seen: Observation | None) -> None:
+        if asker.done():  # it waits no more
+            return
+        if seen is None:
+            asker.set_exception(GuardFailed("a helper could not judge a turn"))
+        else:
+            asker.set_result(seen)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        for asked in self.waiting:
-            if not asked.answer.done():
-                asked.answer.set_result(None)
+        for asker in self.waiting:
+            if not asker.done():
+                asker.set_result(None)
         self.waiting.clear()
         self._lost.set()
 
@@ -123,15 +114,16 @@ class _Line(asyncio.Protocol):
             return None
         if not self.waiting:
             self._moved = time.monotonic()
-        asked = _Question(asyncio.get_running_loop().create_future())
-        self.waiting.append(asked)
+        asker = asyncio.get_running_loop().create_future()
+        self.waiting.append(asker)
         self._transport.write(line)
         try:
             async with asyncio.timeout(self._patience):
-                return await asked.answer
+                found: Observation | None = await asker
         except TimeoutError:
             self.takes_more()
             return None
+        return found
 
     def close(self) -> None:
         # At once: who does not read would keep a line open that has something to send.

@@ -87,7 +87,7 @@ class LocalObserver:
         return self._observe(turns, is_whole=True)
 
     def glance(self, turns: Sequence[Turn]) -> Observation:
-        """The same of a sentence on its way out, by tables and phrases: a stream waits for it.
+        """The same, of a reply by tables and phrases alone: a stream waits for it.
 
         Raises:
             ConfigError: As `observe`.
